@@ -1,0 +1,111 @@
+/**
+ * Bundle the browser modules that our server side serves, one ES module for each.
+ *
+ * - `widgets/<name>/index.ts` becomes `<name>.<hash>.js`, the module of an anywidget.
+ * - `console/` becomes `console/`: its `build.mjs`, where there is one, says how.
+ *
+ * `assets.json` maps names to files; the kernel reads it (qvirt_jupyter/widgets/_assets.py).
+ */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const here = fileURLToPath(new URL('..', import.meta.url));
+const target = join(here, '../qvirt_jupyter/static');
+const minify = process.argv.includes('--minify');
+const watch = process.argv.includes('--watch');
+
+/** What every bundle has in common: the browsers that JupyterLab 4 supports. */
+export const COMMON = {
+  bundle: true,
+  format: 'esm',
+  target: ['es2022'],
+  minify,
+  sourcemap: minify ? false : 'inline',
+  legalComments: 'inline',
+  loader: { '.css': 'text', '.svg': 'text' },
+  logLevel: 'warning'
+};
+
+function widgetEntries() {
+  const folder = join(here, 'widgets');
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(entry => entry.isDirectory())
+    .map(entry => ({
+      name: entry.name,
+      path: join(folder, entry.name, 'index.ts')
+    }))
+    .filter(entry => existsSync(entry.path));
+}
+
+/** Write the table of names; files of an earlier build are removed. */
+function writeTable(metafile, entries) {
+  const assets = {};
+  for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
+    const entry = entries.find(
+      candidate =>
+        entryPoint && join(process.cwd(), entryPoint) === candidate.path
+    );
+    if (entry) {
+      assets[entry.name] = { file: basename(output) };
+    }
+  }
+  const kept = new Set(Object.values(assets).map(asset => asset.file));
+  for (const file of readdirSync(target)) {
+    if (file.endsWith('.js') && !kept.has(file)) {
+      rmSync(join(target, file));
+    }
+  }
+  writeFileSync(
+    join(target, 'assets.json'),
+    `${JSON.stringify(assets, null, 2)}\n`
+  );
+}
+
+mkdirSync(target, { recursive: true });
+const entries = widgetEntries();
+const options = {
+  ...COMMON,
+  entryPoints: Object.fromEntries(
+    entries.map(entry => [entry.name, entry.path])
+  ),
+  entryNames: '[name].[hash]',
+  outdir: target,
+  metafile: true,
+  plugins: [
+    {
+      name: 'table-of-assets',
+      setup(build) {
+        build.onEnd(result => {
+          if (result.metafile) {
+            writeTable(result.metafile, entries);
+          }
+        });
+      }
+    }
+  ]
+};
+
+const consoleBuild = new URL('../console/build.mjs', import.meta.url);
+if (existsSync(consoleBuild)) {
+  const { buildConsole } = await import(consoleBuild);
+  await buildConsole({
+    esbuild,
+    common: COMMON,
+    target: join(target, 'console')
+  });
+}
+
+if (watch) {
+  const context = await esbuild.context(options);
+  await context.watch();
+} else {
+  await esbuild.build(options);
+}
