@@ -1,0 +1,29 @@
+"""Consoles without open doors: tickets, what they open, and the bytes in between."""
+
+from __future__ import annotations
+
+from qvirt_jupyter.console.targets import DisplayTarget, SocketTarget, Target
+from qvirt_jupyter.console.tickets import (
+    Ticket,
+    TicketExpired,
+    TicketUnknown,
+    find,
+    issue,
+    renew,
+    revoke,
+    sweep,
+)
+
+__all__ = [
+    "DisplayTarget",
+    "SocketTarget",
+    "Target",
+    "Ticket",
+    "TicketExpired",
+    "TicketUnknown",
+    "find",
+    "issue",
+    "renew",
+    "revoke",
+    "sweep",
+]
