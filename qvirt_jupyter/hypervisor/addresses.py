@@ -1,0 +1,143 @@
+"""Where a guest can be reached: its IP addresses, from whoever knows them.
+
+Three sources know something, in this order: the agent in the guest, the DHCP leases of libvirt's
+networks, the host's ARP table. The first with an answer wins; one that fails does not hide the
+next. https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainInterfaceAddresses
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+
+import libvirt
+
+from qvirt_jupyter.hypervisor.errors import QvirtError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from lxml.etree import _Element
+
+_LOG = logging.getLogger(__name__)
+
+Source: TypeAlias = Literal["agent", "lease", "arp"]
+SOURCES: Final[Mapping[Source, int]] = {
+    "agent": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT,
+    "lease": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_LEASE,
+    "arp": libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_ARP,
+}
+_FAMILIES: Final = {
+    libvirt.VIR_IP_ADDR_TYPE_IPV4: "ipv4",
+    libvirt.VIR_IP_ADDR_TYPE_IPV6: "ipv6",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An IP address of a guest.
+
+    Parameters
+    ----------
+    interface
+        The guest's name of the interface where the agent says it, else the host's.
+    mac
+        The interface's hardware address, in lower case; may be empty.
+    family
+        ``"ipv4"`` or ``"ipv6"``.
+    address
+        The address alone.
+    prefix
+        Length of the network's prefix in bits.
+    source
+        Who says so.
+    """
+
+    interface: str
+    mac: str
+    family: str
+    address: str
+    prefix: int
+    source: Source
+
+    def __str__(self) -> str:
+        return self.address
+
+
+def macs_of(definition: _Element) -> frozenset[str]:
+    """Return the hardware addresses of a parsed ``<domain>``, in lower case."""
+    return frozenset(
+        mac.get("address", "").lower() for mac in definition.iterfind("devices/interface/mac")
+    )
+
+
+def first_answer(
+    ask: Callable[[Source], Any], sources: Collection[Source], macs: Collection[str]
+) -> tuple[Address, ...]:
+    """Ask one source after the other until one knows an address.
+
+    Parameters
+    ----------
+    ask
+        Returns what libvirt-python's ``interfaceAddresses`` does for a source.
+    sources
+        In the order to ask.
+    macs
+        Hardware addresses of the machine's own interfaces; theirs come first.
+    """
+    for source in sources:
+        try:
+            found = addresses_of(ask(source), source, macs)
+        except QvirtError as error:
+            # Not knowing is the common case (no agent, no lease): the next source may know.
+            _LOG.debug("No addresses by %s: %s", source, error)
+            continue
+        if found:
+            return found
+    return ()
+
+
+def addresses_of(
+    interfaces: Mapping[str, Mapping[str, Any]] | None, source: Source, macs: Collection[str]
+) -> tuple[Address, ...]:
+    """Read libvirt-python's answer; those that lead nowhere are left out.
+
+    Loopback addresses are the guest's own affair, and a link-local IPv6 address cannot be used
+    without saying on which of the host's interfaces.
+    """
+    found = [
+        address
+        for name, interface in (interfaces or {}).items()
+        for address in _of_interface(name, interface, source)
+    ]
+    # Containers and bridges in the guest have addresses too, but those are not ways in.
+    found.sort(key=lambda address: (address.mac not in macs, address.family))
+    return tuple(found)
+
+
+def _of_interface(name: str, interface: Mapping[str, Any], source: Source) -> list[Address]:
+    found = []
+    for entry in interface.get("addrs") or ():
+        try:
+            address = ipaddress.ip_address(entry["addr"])
+        except ValueError:
+            continue
+        family = _FAMILIES.get(entry["type"], f"ipv{address.version}")
+        if address.is_loopback or (
+            address.version == 6  # noqa: PLR2004 - IPv6
+            and address.is_link_local
+        ):
+            continue
+        found.append(
+            Address(
+                interface=name,
+                mac=(interface.get("hwaddr") or "").lower(),
+                family=family,
+                address=str(address),
+                prefix=int(entry["prefix"]),
+                source=source,
+            )
+        )
+    return found

@@ -1,0 +1,129 @@
+"""Pictures of a guest's screen."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import libvirt
+from PIL import Image, UnidentifiedImageError
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor.errors import OperationFailed, Subject
+
+if TYPE_CHECKING:
+    import os
+
+_CHUNK: Final = 256 * 1024
+# A frame of 16384 x 8192 pixels as a PPM; more is not a screen.
+_BYTES_AT_MOST: Final = 400 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Screenshot:
+    """What a guest's screen showed; a notebook shows it as an image.
+
+    Parameters
+    ----------
+    png
+        The picture as a PNG file.
+    width, height
+        In pixels.
+    name
+        The machine's name.
+    """
+
+    png: bytes = field(repr=False)
+    width: int
+    height: int
+    name: str
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the PNG to a file and return its path.
+
+        Raises
+        ------
+        OSError
+            The file cannot be written.
+        """
+        target = Path(path)
+        target.write_bytes(self.png)
+        return target
+
+    def _repr_png_(self) -> bytes:
+        return self.png
+
+
+def take(
+    connection: libvirt.virConnect, domain: libvirt.virDomain, screen: int, subject: Subject
+) -> Screenshot:
+    """Ask the hypervisor for a picture of the screen.
+
+    QEMU answers with a PPM or a PNG, the test driver with a PNG; both become a PNG.
+    https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainScreenshot
+
+    Parameters
+    ----------
+    connection, domain
+        Open libvirt objects.
+    screen
+        Number of the screen, from 0.
+    subject
+        For errors.
+
+    Raises
+    ------
+    libvirt.libvirtError
+        The hypervisor refuses.
+    OperationFailed
+        What it sent is not a picture.
+    """
+    stream = connection.newStream(0)
+    try:
+        domain.screenshot(stream, screen, 0)
+        data = _read(stream, subject)
+        stream.finish()
+    except BaseException:
+        _abort(stream)
+        raise
+    return _as_png(data, subject)
+
+
+def _read(stream: libvirt.virStream, subject: Subject) -> bytes:
+    parts = io.BytesIO()
+    while chunk := stream.recv(_CHUNK):
+        parts.write(chunk)
+        if parts.tell() > _BYTES_AT_MOST:
+            raise OperationFailed(
+                _("The hypervisor sent more than a picture of a screen can be."), subject=subject
+            )
+    return parts.getvalue()
+
+
+def _abort(stream: libvirt.virStream) -> None:
+    try:
+        stream.abort()
+    except libvirt.libvirtError:
+        # A stream that failed is closed already; the first error is the one to show.
+        return
+
+
+def _as_png(data: bytes, subject: Subject) -> Screenshot:
+    try:
+        # Only what hypervisors send: the guest controls the pixels, not the decoder.
+        with Image.open(io.BytesIO(data), formats=("PPM", "PNG")) as image:
+            width, height = image.size
+            if image.format != "PNG":
+                encoded = io.BytesIO()
+                image.save(encoded, "PNG")
+                data = encoded.getvalue()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        raise OperationFailed(
+            _("The hypervisor sent something that is not a picture."),
+            subject=subject,
+            next_step=_("Open the console instead."),
+            details=str(error),
+        ) from error
+    return Screenshot(data, width, height, subject.name)
