@@ -1,0 +1,166 @@
+"""The threads in which a connection's libvirt calls run.
+
+They are daemon threads, unlike those of :mod:`concurrent.futures`: a call that hangs on a dead
+host must not keep the interpreter from ending. A task never waits for another task of a pool:
+what would be submitted from a pool thread runs directly on it.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import event_loop
+from qvirt_jupyter.hypervisor.errors import ConnectionLost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Result = TypeVar("_Result")
+_LOCAL = threading.local()
+THREAD_PREFIX: Final = "qvirt-pool"
+IDLE: Final = 10.0
+"""Seconds after which a thread without work ends."""
+
+
+class WorkerPool:
+    """A few threads that come with the work and go without it.
+
+    Parameters
+    ----------
+    name
+        Part of the threads' names.
+    size
+        How many there are at most.
+    """
+
+    def __init__(self, name: str, size: int = 8) -> None:
+        self.name = name
+        self.size = size
+        self._lock = threading.Lock()
+        self._tasks: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = (
+            queue.SimpleQueue()
+        )
+        self._threads: set[threading.Thread] = set()
+        self._busy = 0
+        self._waiting = 0
+        self._closed = False
+
+    def submit(self, function: Callable[[], _Result]) -> Future[_Result]:
+        """Run the function in one of the threads.
+
+        Raises
+        ------
+        ConnectionLost
+            The pool was closed.
+        """
+        future: Future[_Result] = Future()
+        with self._lock:
+            if self._closed:
+                raise ConnectionLost(
+                    _("The connection {name} is closed.").format(name=self.name),
+                    next_step=_("Connect again."),
+                )
+            self._waiting += 1
+            self._tasks.put((future, function))
+            if self._busy + self._waiting > len(self._threads) < self.size:
+                thread = threading.Thread(
+                    target=self._work, name=f"{THREAD_PREFIX}-{self.name}", daemon=True
+                )
+                self._threads.add(thread)
+                thread.start()
+        return future
+
+    def run(self, function: Callable[[], _Result]) -> _Result:
+        """Run the function in the pool and wait for it; directly if this is a pool thread.
+
+        Raises
+        ------
+        RuntimeError
+            Called on libvirt's event thread, which must not block.
+        ConnectionLost
+            The pool was closed.
+        """
+        refuse_on_event_thread()
+        if is_pool_thread():
+            return function()
+        return self.submit(function).result()
+
+    def close(self, timeout: float = 2.0) -> None:
+        """Take no more work, drop what has not begun, and wait a little for the rest.
+
+        Parameters
+        ----------
+        timeout
+            Seconds to wait for each thread; one that hangs in a call is left behind.
+        """
+        with self._lock:
+            self._closed = True
+            threads = tuple(self._threads)
+            while not self._tasks.empty():
+                task = self._tasks.get()
+                if task is not None:
+                    self._waiting -= 1
+                    task[0].cancel()
+            for _thread in threads:
+                self._tasks.put(None)
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join(timeout)
+
+    def _work(self) -> None:
+        _LOCAL.pool = self
+        while True:
+            try:
+                task = self._tasks.get(timeout=IDLE)
+            except queue.Empty:
+                with self._lock:
+                    # A task may have been put between the time-out and the lock.
+                    if self._tasks.empty():
+                        self._threads.discard(threading.current_thread())
+                        return
+                continue
+            if task is None:
+                with self._lock:
+                    self._threads.discard(threading.current_thread())
+                return
+            future, function = task
+            with self._lock:
+                self._waiting -= 1
+                self._busy += 1
+            try:
+                if future.set_running_or_notify_cancel():
+                    try:
+                        result = function()
+                    except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
+                        future.set_exception(error)
+                    else:
+                        future.set_result(result)
+            finally:
+                # A traceback would keep the connection alive while the thread idles.
+                del task, future, function
+                with self._lock:
+                    self._busy -= 1
+
+
+def is_pool_thread() -> bool:
+    """Whether the caller runs in a pool of any connection."""
+    return getattr(_LOCAL, "pool", None) is not None
+
+
+def refuse_on_event_thread() -> None:
+    """Raise if the caller runs on libvirt's event thread.
+
+    Raises
+    ------
+    RuntimeError
+        It does.
+    """
+    if event_loop.is_event_thread():
+        raise RuntimeError(
+            "This method waits for libvirt's answer and was called on libvirt's event thread, "
+            "which must read that answer. Use the form under .submit there."
+        )
