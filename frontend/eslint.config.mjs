@@ -26,6 +26,8 @@ export default typescript.config(
         'error',
         { ignoreArrowShorthand: true }
       ],
+      // Signals take a method and its `this`: `signal.connect(this._onChange, this)`.
+      '@typescript-eslint/unbound-method': 'off',
       // Namespaces declare the argument types beside a class, as in JupyterLab.
       '@typescript-eslint/no-namespace': 'off',
       // Classes without instances would be modules here anyway.

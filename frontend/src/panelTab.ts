@@ -1,0 +1,237 @@
+/** A tab that shows a panel of a kernel, without a notebook. */
+import { MainAreaWidget } from '@jupyterlab/apputils';
+import {
+  OutputArea,
+  OutputAreaModel,
+  SimplifiedOutputArea
+} from '@jupyterlab/outputarea';
+import type { KernelMessage } from '@jupyterlab/services';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import { BoxLayout, Widget } from '@lumino/widgets';
+
+import { client } from './client';
+import { type Panel, PANELS, panelKey } from './panel';
+import type { PanelKernel, PanelKernelState } from './panelKernel';
+import { Placeholder } from './placeholder';
+
+/** Python source for a call with plain text arguments; JSON text is valid in Python. */
+function pythonCall(name: string, ...values: unknown[]): string {
+  const texts = values.map(value => JSON.stringify(JSON.stringify(value)));
+  return [
+    `__import__("qvirt_jupyter.widgets.panel_tabs", fromlist=["${name}"])`,
+    `.${name}(*map(__import__("json").loads, [${texts.join(', ')}]))`
+  ].join('');
+}
+
+/** The panel in the tab: what the kernel shows, or a few words while it does not. */
+export class PanelView extends Widget {
+  constructor(options: PanelView.IOptions) {
+    super();
+    this.addClass('qvirt-PanelView');
+    this.panel = options.panel;
+    this._kernel = options.kernel;
+    this._trans = options.trans;
+    const layout = new BoxLayout({ spacing: 0 });
+    this.layout = layout;
+    this._placeholder = new Placeholder();
+    layout.addWidget(this._placeholder);
+    this._kernel.stateChanged.connect(this._onKernelState, this);
+    void this.reload();
+  }
+
+  readonly panel: Panel;
+
+  /** Show the panel anew, starting the kernel where it does not run. */
+  async reload(): Promise<void> {
+    this._say({
+      text: this._trans.__('Starting %1…', this.panel.title),
+      busy: true
+    });
+    try {
+      await this._kernel.start();
+    } catch (error) {
+      this._say({
+        text: this._trans.__('No kernel could be started for this tab.'),
+        details: error instanceof Error ? error.message : String(error),
+        action: {
+          label: this._trans.__('Try again'),
+          run: () => void this.reload()
+        }
+      });
+      return;
+    }
+    await this._execute();
+  }
+
+  override dispose(): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this._kernel.stateChanged.disconnect(this._onKernelState, this);
+    if (this._shown && this._kernel.state === 'ready') {
+      this._kernel.run(pythonCall('close_tab', this._tab));
+    }
+    super.dispose();
+  }
+
+  /** Names this view in the kernel: the same again after a reload of the page. */
+  private get _tab(): string {
+    return `${client} ${panelKey(this.panel)}`;
+  }
+
+  private async _execute(): Promise<void> {
+    const run = ++this._run;
+    const output = new SimplifiedOutputArea({
+      model: new OutputAreaModel({ trusted: true }),
+      rendermime: this._kernel.rendermime
+    });
+    output.addClass('qvirt-PanelView-output');
+    this._replaceOutput(output);
+    const { kind, arguments: arguments_ } = this.panel;
+    let reply: KernelMessage.IExecuteReplyMsg | undefined;
+    try {
+      reply = await OutputArea.execute(
+        pythonCall('show_tab', this._tab, kind, arguments_),
+        output,
+        this._kernel.sessionContext
+      );
+    } catch {
+      // The kernel went away meanwhile; its state says what to show.
+      return;
+    }
+    if (this.isDisposed || run !== this._run) {
+      return;
+    }
+    if (reply?.content.status === 'error') {
+      this._fail(reply.content);
+      return;
+    }
+    this._shown = true;
+    this._placeholder.hide();
+    output.show();
+  }
+
+  private _fail(error: KernelMessage.IReplyErrorContent): void {
+    const trans = this._trans;
+    const isMissing =
+      error.ename === 'ModuleNotFoundError' &&
+      error.evalue.includes('qvirt_jupyter');
+    this._say({
+      text: isMissing
+        ? trans.__(
+            'The package qvirt-jupyter is not installed in the kernel “%1”. Install it there, then try again.',
+            this._kernel.sessionContext.kernelDisplayName
+          )
+        : trans.__('%1 could not be shown.', this.panel.title),
+      details: `${error.ename}: ${error.evalue}`,
+      action: {
+        label: trans.__('Restart kernel and try again'),
+        run: () => void this._kernel.restart()
+      }
+    });
+  }
+
+  private _onKernelState(_: PanelKernel, state: PanelKernelState): void {
+    const trans = this._trans;
+    switch (state) {
+      case 'ready':
+        if (this._lost) {
+          this._lost = false;
+          void this._execute();
+        }
+        break;
+      case 'restarting':
+      case 'starting':
+        this._lose();
+        this._say({
+          text: trans.__('The kernel of this tab is starting again…'),
+          busy: true
+        });
+        break;
+      case 'disconnected':
+        // The panel stays: its widgets live on when the connection is back.
+        break;
+      case 'ended':
+        this._lose();
+        this._say({
+          text: trans.__(
+            'The kernel of this tab has ended. Virtual machines are not affected by that.'
+          ),
+          action: {
+            label: trans.__('Start it again'),
+            run: () => void this._kernel.renew()
+          }
+        });
+        break;
+    }
+  }
+
+  /** The widgets that are shown have lost their kernel. */
+  private _lose(): void {
+    this._run += 1;
+    this._lost = this._lost || this._shown;
+    this._shown = false;
+  }
+
+  private _replaceOutput(output: OutputArea | null): void {
+    this._output?.dispose();
+    this._output = output;
+    if (output && this.layout instanceof BoxLayout) {
+      output.hide();
+      this.layout.addWidget(output);
+      BoxLayout.setStretch(output, 1);
+    }
+  }
+
+  private _say(message: Placeholder.IMessage): void {
+    this._replaceOutput(null);
+    this._placeholder.show();
+    this._placeholder.say(message);
+  }
+
+  private readonly _kernel: PanelKernel;
+  private readonly _trans: TranslationBundle;
+  private readonly _placeholder: Placeholder;
+  private _output: OutputArea | null = null;
+  private _run = 0;
+  private _shown = false;
+  private _lost = false;
+}
+
+export namespace PanelView {
+  export interface IOptions {
+    panel: Panel;
+    kernel: PanelKernel;
+    trans: TranslationBundle;
+  }
+}
+
+/** The tab in the main area. */
+export class PanelTab extends MainAreaWidget<PanelView> {
+  constructor(options: PanelView.IOptions & { translator: ITranslator }) {
+    super({
+      content: new PanelView(options),
+      translator: options.translator
+    });
+    const { panel } = options;
+    this.id = `qvirt-${panelKey(panel)}`;
+    this.addClass('qvirt-PanelTab');
+    // Our panels have toolbars of their own, which also work in a notebook.
+    this.toolbar.hide();
+    this.title.icon = PANELS[panel.kind].icon;
+    this.title.closable = true;
+    this.retitle(panel.title);
+  }
+
+  get panel(): Panel {
+    return this.content.panel;
+  }
+
+  /** Give the tab another name, for a machine that was renamed. */
+  retitle(title: string): void {
+    this.panel.title = title;
+    this.title.label = title;
+    const { uri } = this.panel.arguments;
+    this.title.caption = uri ? `${title}\n${uri}` : title;
+  }
+}
