@@ -1,0 +1,99 @@
+"""Lossless libvirt XML, one declaration per field.
+
+A document is read by :func:`parse` or by ``Domain.parse``; its attributes are the fields of the
+XML, and ``str()`` gives the XML back, with nothing changed but what was set.
+"""
+
+from __future__ import annotations
+
+from qvirt_jupyter.documents.declaration import Declared, declarations, option
+from qvirt_jupyter.documents.devices.channel import AGENT, Channel
+from qvirt_jupyter.documents.devices.console import Console
+from qvirt_jupyter.documents.devices.device import Device, Devices
+from qvirt_jupyter.documents.devices.disk import (
+    BlockSource,
+    Disk,
+    FileSource,
+    FolderSource,
+    NetworkSource,
+    VolumeSource,
+)
+from qvirt_jupyter.documents.devices.graphics import Graphics, Listen, Spice, Vnc
+from qvirt_jupyter.documents.devices.interface import (
+    BridgeLink,
+    DirectLink,
+    Interface,
+    NetworkLink,
+    UserLink,
+)
+from qvirt_jupyter.documents.devices.serial import Serial
+from qvirt_jupyter.documents.devices.video import Video
+from qvirt_jupyter.documents.diff import Change, Diff
+from qvirt_jupyter.documents.document import Document, parse
+from qvirt_jupyter.documents.domain import Domain
+from qvirt_jupyter.documents.element import Element
+from qvirt_jupyter.documents.field import Field
+from qvirt_jupyter.documents.group import Group
+from qvirt_jupyter.documents.many import Items, Many
+from qvirt_jupyter.documents.metadata import (
+    DOMAIN_METADATA_PREFIX,
+    DOMAIN_METADATA_URI,
+    metadata_element,
+)
+from qvirt_jupyter.documents.network import Network
+from qvirt_jupyter.documents.node_device import NodeDevice
+from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
+from qvirt_jupyter.documents.schema import rule
+from qvirt_jupyter.documents.storage_pool import StoragePool
+from qvirt_jupyter.documents.storage_volume import StorageVolume
+from qvirt_jupyter.documents.variant import Unknown, Variant
+
+__all__ = [
+    "AGENT",
+    "DOMAIN_METADATA_PREFIX",
+    "DOMAIN_METADATA_URI",
+    "BlockSource",
+    "BridgeLink",
+    "Change",
+    "Channel",
+    "Console",
+    "Declared",
+    "Device",
+    "Devices",
+    "Diff",
+    "DirectLink",
+    "Disk",
+    "Document",
+    "Domain",
+    "Element",
+    "Field",
+    "FileSource",
+    "FolderSource",
+    "Graphics",
+    "Group",
+    "Interface",
+    "InvalidDocument",
+    "Items",
+    "Listen",
+    "Many",
+    "Network",
+    "NetworkLink",
+    "NetworkSource",
+    "NodeDevice",
+    "Serial",
+    "Spice",
+    "StoragePool",
+    "StorageVolume",
+    "Unknown",
+    "UserLink",
+    "Variant",
+    "Video",
+    "Vnc",
+    "VolumeSource",
+    "declarations",
+    "metadata_element",
+    "option",
+    "parse",
+    "parse_xml",
+    "rule",
+]

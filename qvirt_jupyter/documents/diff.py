@@ -1,0 +1,228 @@
+"""What differs between two documents, path by path, in a form that people can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.document import Document
+from qvirt_jupyter.documents.element import Element
+from qvirt_jupyter.documents.field import UNIT, Field
+from qvirt_jupyter.documents.group import Group
+from qvirt_jupyter.documents.location import NAMESPACES, Node
+from qvirt_jupyter.documents.many import Many
+from qvirt_jupyter.documents.schema import Member, schema_of
+from qvirt_jupyter.documents.serialization import Style, serialize
+from qvirt_jupyter.documents.tree import text_of
+from qvirt_jupyter.documents.values import Size
+from qvirt_jupyter.documents.variant import Variant
+
+MASK = "••••"
+"""What stands for a secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference.
+
+    Parameters
+    ----------
+    path
+        Where: ``devices/disk[vda]/driver/@cache``.
+    before, after
+        What was and is there; ``None`` for nothing. Secrets are masked.
+    """
+
+    path: str
+    before: str | None
+    after: str | None
+
+    def __str__(self) -> str:
+        if self.before is None:
+            return f"{self.path}: + {self.after}"
+        if self.after is None:
+            return f"{self.path}: - {self.before}"
+        return f"{self.path}: {self.before} → {self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """All differences, in document order; false where there are none."""
+
+    changes: tuple[Change, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+    def __iter__(self) -> Iterator[Change]:
+        return iter(self.changes)
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.changes)) or str(_("no differences"))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Where they are."""
+        return tuple(change.path for change in self.changes)
+
+
+def diff(before: Element, after: Element) -> Diff:
+    """Compare two documents of a kind.
+
+    Layout, comments and the spelling of a declared value (``4 GiB``, ``4194304 KiB``) do not count.
+    Items that have a key are matched by it, others by their place.
+    """
+    old, new = before._node, after._node
+    if old is None or new is None:
+        return Diff(tuple(_whole("", old, new)))
+    return Diff(tuple(_nodes("", old, new, _Known.of(type(before)))))
+
+
+class _Known:
+    """What the declarations say of the inside of one element."""
+
+    def __init__(self, members: dict[tuple[str, ...], Member]) -> None:
+        self.members = members
+
+    @classmethod
+    def of(cls, kind: type[Element]) -> _Known:
+        return cls(dict(_members(kind)))
+
+    def below(self, tag: str) -> _Known:
+        member = self.members.get((tag,))
+        if isinstance(member, Group | Many):
+            return _Known.of(member.cls)
+        return _Known({way[1:]: found for way, found in self.members.items() if way[:1] == (tag,)})
+
+    def same(self, way: tuple[str, ...], old: str | None, new: str | None) -> bool:
+        field = self.members.get(way)
+        if old == new or not isinstance(field, Field):
+            return old == new
+        try:
+            return bool(field.read(old) == field.read(new))
+        except ValueError:
+            return False
+
+    def key(self, node: Node) -> str | None:
+        """Return what tells a child from its like."""
+        member = self.members.get((str(node.tag),))
+        if not isinstance(member, Many) or member.key is None:
+            return None
+        field = schema_of(member.cls).members[member.key]
+        written = field.written(field.location.find(node)) if isinstance(field, Field) else None
+        return written or None
+
+
+def _members(kind: type[Element]) -> Iterator[tuple[tuple[str, ...], Member]]:
+    for member in schema_of(kind).members.values():
+        if isinstance(member, Variant):
+            for branch in member.branches.values():
+                yield from _members(branch)
+        else:
+            yield member.location.tags, member
+
+
+def _nodes(path: str, old: Node, new: Node, known: _Known) -> Iterator[Change]:
+    sized = isinstance(getattr(known.members.get(()), "type", None), Size)
+    for name in dict.fromkeys([*old.attrib, *new.attrib]):
+        before, after = old.get(name), new.get(name)
+        if not (sized and name == UNIT) and not known.same((f"@{name}",), before, after):
+            secret = str(name) in _secret_attributes()
+            yield Change(
+                _join(path, f"@{_short(str(name))}"),
+                MASK if secret and before else before,
+                MASK if secret and after else after,
+            )
+    before, after = _text(old, sized=sized), _text(new, sized=sized)
+    if not known.same((), before, after):
+        yield Change(path or ".", before, after)
+    yield from _children(path, old, new, known)
+
+
+def _text(node: Node, *, sized: bool) -> str | None:
+    text = text_of(node)
+    unit = node.get(UNIT) if sized else None
+    return (f"{text.strip()} {unit}" if unit else text) if text.strip() else None
+
+
+def _children(path: str, old: Node, new: Node, known: _Known) -> Iterator[Change]:
+    olds, news = _named(old, known), _named(new, known)
+    for name in dict.fromkeys([*olds, *news]):
+        before, after = olds.get(name), news.get(name)
+        if before is not None and after is not None:
+            yield from _nodes(_join(path, name), before, after, known.below(str(before.tag)))
+        else:
+            yield from _whole(_join(path, name), before, after)
+    for tag in {node.tag: None for node in news.values()}:
+        first = [name for name, node in olds.items() if node.tag == tag and name in news]
+        then = [name for name, node in news.items() if node.tag == tag and name in olds]
+        if first != then:
+            yield Change(_join(path, _short(str(tag))), ", ".join(first), ", ".join(then))
+
+
+def _named(parent: Node, known: _Known) -> dict[str, Node]:
+    """Return the children by a name of their own: ``disk[vda]``, ``listen[2]``, ``os``."""
+    children = [child for child in parent if isinstance(child.tag, str)]
+    tags = [child.tag for child in children]
+    named: dict[str, Node] = {}
+    places: dict[object, int] = {}
+    for child in children:
+        places[child.tag] = places.get(child.tag, 0) + 1
+        alone = tags.count(child.tag) == 1 and not isinstance(known.members.get((child.tag,)), Many)
+        key = known.key(child) or ("" if alone else str(places[child.tag]))
+        name = _short(str(child.tag)) + (f"[{key}]" if key else "")
+        # Two with the same key (libvirt would refuse them) are still two.
+        named[name if name not in named else f"{name}[{places[child.tag]}]"] = child
+    return named
+
+
+def _whole(path: str, old: Node | None, new: Node | None) -> Iterator[Change]:
+    before = None if old is None else _line(old)
+    after = None if new is None else _line(new)
+    if before != after:
+        yield Change(path or ".", before, after)
+
+
+def _line(node: Node) -> str:
+    """Return an element in one line, or its text where it has nothing else; secrets are masked."""
+    text = text_of(node).strip()
+    if text and not len(node) and not node.attrib:
+        return text
+    copy = node.__copy__()
+    for element in copy.iter():
+        for name in _secret_attributes() & set(element.attrib):
+            element.set(name, MASK)
+        if len(element) and not (element.text or "").strip():
+            element.text = None
+        element.tail = None
+    return serialize(copy, Style())
+
+
+def _secret_attributes() -> set[str]:
+    """Return the names of all attributes that a declaration calls secret."""
+    return {
+        member.location.attribute
+        for kind in _all(Document)
+        for _way, member in _members(kind)
+        if isinstance(member, Field) and member.type.secret and member.location.attribute
+    }
+
+
+def _all(kind: type[Element]) -> Iterator[type[Element]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _all(child)
+
+
+def _join(path: str, name: str) -> str:
+    return f"{path}/{name}" if path else name
+
+
+def _short(tag: str) -> str:
+    uri, _brace, name = tag.removeprefix("{").rpartition("}")
+    prefixes = {known: prefix for prefix, known in NAMESPACES.items()}
+    return f"{prefixes[uri]}:{name}" if uri in prefixes else name

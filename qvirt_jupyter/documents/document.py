@@ -1,0 +1,36 @@
+"""Elements that are documents of their own, found by the name of their root element."""
+
+from __future__ import annotations
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.element import Element
+from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
+
+_KINDS: dict[str, type[Document]] = {}
+
+
+class Document(Element):
+    """An element that libvirt takes alone: a domain, a network, a device to attach."""
+
+    def __init_subclass__(cls, **keywords: object) -> None:
+        super().__init_subclass__(**keywords)
+        if "tag" in vars(cls):
+            _KINDS[cls.tag] = cls
+
+
+def parse(text: str | bytes) -> Document:
+    """Read any document that is known, by its root element.
+
+    Raises
+    ------
+    InvalidDocument
+        The text is not XML that we accept, or of no known kind.
+    """
+    root = parse_xml(text)
+    kind = _KINDS.get(str(root.tag))
+    if kind is None:
+        message = _("No document starts with <{tag}>; known are {known}.")
+        raise InvalidDocument(
+            str(message.format(tag=root.tag, known=", ".join(sorted(_KINDS))))
+        )
+    return kind._of_root(root, text if isinstance(text, str) else text.decode("utf-8-sig"))

@@ -1,0 +1,202 @@
+"""An element of a document, seen through the declarations of its class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.location import Location, Node, Step
+from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
+from qvirt_jupyter.documents.schema import Member, Rule, schema_of
+from qvirt_jupyter.documents.serialization import serialize
+from qvirt_jupyter.documents.tree import Tree, indent_of
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.documents.declaration import Declared
+    from qvirt_jupyter.documents.diff import Diff
+
+
+class Element:
+    """The base of all that is declared: attributes are descriptors over an lxml element.
+
+    An element is false where it is not in the document: a group springs into being when one of its
+    fields is set.
+
+    Parameters
+    ----------
+    **values
+        Fields to set on a new element, by name.
+
+    Attributes
+    ----------
+    tag
+        The name of the element.
+    order
+        Names of children in libvirt's own order of output, where the order of declaration is not
+        it or does not say.
+    """
+
+    tag: ClassVar[str] = "element"
+    order: ClassVar[tuple[str, ...]] = ()
+
+    _tree: Tree
+    _root: Node | None = None
+    _owner: Element | None = None
+    _member: Member | None = None
+
+    def __init__(self, **values: object) -> None:
+        self._root = Step(self.tag).make()
+        self._tree = Tree(self._root)
+        unknown = values.keys() - schema_of(type(self)).members.keys()
+        if unknown:
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}.")
+        for name, value in values.items():
+            setattr(self, name, value)
+
+    @classmethod
+    def parse(cls, text: str | bytes) -> Self:
+        """Read a document.
+
+        Raises
+        ------
+        InvalidDocument
+            The text is not XML that we accept, or its root element is another one.
+        """
+        root = parse_xml(text)
+        if root.tag != cls.tag:
+            message = _("The document is a <{found}>, not a <{expected}>.")
+            raise InvalidDocument(str(message.format(found=root.tag, expected=cls.tag)))
+        return cls._of_root(root, text if isinstance(text, str) else text.decode("utf-8-sig"))
+
+    @classmethod
+    def _of_root(cls, root: Node, source: str) -> Self:
+        element = cls.__new__(cls)
+        element._root = root
+        element._tree = Tree(root, source)
+        return element
+
+    @classmethod
+    def _inside(cls, owner: Element, member: Member, node: Node | None = None) -> Self:
+        """Return a view of a part of another element; without a node, the one that is found."""
+        element = cls.__new__(cls)
+        element._root = node
+        element._tree = owner._tree
+        element._owner = owner
+        element._member = member
+        return element
+
+    # What a document can do ---------------------------------------------------------------------
+
+    def copy(self) -> Self:
+        """Return a document of its own with the same contents."""
+        text = str(self)
+        return self._of_root(parse_xml(text), text)
+
+    def diff(self, other: Element) -> Diff:
+        """Say field by field what the other has that this has not."""
+        from qvirt_jupyter.documents.diff import diff  # noqa: PLC0415 - it needs this class
+
+        return diff(self, other)
+
+    def __str__(self) -> str:
+        node = self._node
+        if node is None:
+            return ""
+        if node is self._tree.root:
+            return str(self._tree)
+        return serialize(node, self._tree.style, outdent=indent_of(node) or "")
+
+    def __repr__(self) -> str:
+        shown = []
+        for name, member in schema_of(type(self)).members.items():
+            brief = member.brief(self)
+            if brief is not None:
+                shown.append(f"{name}={brief}")
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __bool__(self) -> bool:
+        return self._node is not None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Element):
+            return NotImplemented
+        mine, theirs = self._node, other._node
+        return type(self) is type(other) and mine is not None and mine is theirs
+
+    __hash__ = object.__hash__
+
+    # What the descriptors need ------------------------------------------------------------------
+
+    @classmethod
+    def _declarations(cls, element: Element | None) -> tuple[Declared, ...]:
+        members = schema_of(type(element) if element is not None else cls).members.values()
+        found = {
+            declared.name: declared
+            for member in members
+            for declared in member.declarations(element)
+        }
+        return tuple(found.values())
+
+    @property
+    def _location(self) -> Location:
+        """The way from the owner to this element."""
+        return self._member.location if self._member else Location(())
+
+    @property
+    def _node(self) -> Node | None:
+        if self._root is not None:
+            return self._root
+        return self._location.find(self._owner._node if self._owner else None)
+
+    def _need(self) -> Node:
+        """Return the element, made if it is missing."""
+        if self._root is not None or self._owner is None:
+            assert self._root is not None  # noqa: S101 - only parts have no root
+            return self._root
+        return self._owner._reach(self._location)
+
+    def _reach(self, location: Location) -> Node:
+        """Return the element at a location inside this one, made with its parents if missing."""
+        node = self._need()
+        way: tuple[str, ...] = ()
+        for step in location.steps:
+            node = self._tree.child(node, step, self._order(way))
+            way = (*way, step.tag)
+        return node
+
+    def _order(self, way: tuple[str, ...]) -> tuple[str, ...]:
+        # A branch of a variant lies in its owner's element and so in its owner's order.
+        if self._owner is not None and self._root is None and not self._location.steps:
+            return self._owner._order(way)
+        return schema_of(type(self)).order(way)
+
+    def _prune(self, location: Location) -> None:
+        """Remove the elements at and above a location that are our own work and left empty."""
+        base = self._node
+        for depth in range(len(location.steps), 0, -1):
+            way = Location(location.steps[:depth])
+            node = way.find(base)
+            if node is not None and not self._tree.prune(node, way.steps[-1]):
+                return
+        if self._root is None and self._owner is not None and self._location.steps:
+            self._owner._prune(self._location)
+
+    def _changed(self, member: Member) -> None:
+        """Run the rules of this element and of those around it that watch the member."""
+        if self._tree.rules_are_running:
+            return
+        with self._tree.running_rules():
+            for element, name in self._lineage(member):
+                for declared in schema_of(type(element)).rules:
+                    if name in declared.watches:
+                        _apply(declared, element)
+
+    def _lineage(self, member: Member) -> Iterator[tuple[Element, str]]:
+        yield self, member.name
+        if self._owner is not None and self._member is not None:
+            yield from self._owner._lineage(self._member)
+
+
+def _apply(declared: Rule, element: Element) -> None:
+    getattr(element, declared.name)()

@@ -1,0 +1,84 @@
+"""Devices of the host."""
+
+from __future__ import annotations
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.document import Document
+from qvirt_jupyter.documents.element import Element
+from qvirt_jupyter.documents.field import Field
+from qvirt_jupyter.documents.values import Choice, Hexadecimal, Integer, Mac, Path, Size, Text
+from qvirt_jupyter.documents.variant import Variant
+
+
+class Product(Element):
+    """A device with a vendor and a product."""
+
+    tag = "capability"
+    product_id = Field("capability/product/@id", Hexadecimal(4), label=_("Product number"))
+    product = Field("capability/product", Text(), label=_("Product"))
+    vendor_id = Field("capability/vendor/@id", Hexadecimal(4), label=_("Vendor number"))
+    vendor = Field("capability/vendor", Text(), label=_("Vendor"))
+
+
+class PciDevice(Product):
+    """A device on the PCI bus."""
+
+    device_class = Field("capability/class", Hexadecimal(6), label=_("PCI class"))
+    domain = Field("capability/domain", Integer(), label=_("PCI domain"))
+    bus = Field("capability/bus", Integer(), label=_("Bus"))
+    slot = Field("capability/slot", Integer(), label=_("PCI slot"))
+    function = Field("capability/function", Integer(), label=_("PCI function"))
+    iommu_group = Field("capability/iommuGroup/@number", Integer(), label=_("IOMMU group"))
+
+
+class UsbDevice(Product):
+    """A device on the USB bus."""
+
+    bus = Field("capability/bus", Integer(), label=_("Bus"))
+    device = Field("capability/device", Integer(), label=_("Device number"))
+
+
+class NetworkDevice(Element):
+    """A network device."""
+
+    tag = "capability"
+    interface = Field("capability/interface", Text(), label=_("Network device"))
+    mac = Field("capability/address", Mac(), label=_("MAC address"))
+    link_state = Field("capability/link/@state", Text(), label=_("Link state"))
+    link_speed = Field("capability/link/@speed", Integer(), label=_("Speed"), unit="Mbit/s")
+
+
+class StorageDevice(Element):
+    """A disk or a drive."""
+
+    tag = "capability"
+    block = Field("capability/block", Path(), label=_("Block device"))
+    drive_type = Field("capability/drive_type", Text(), label=_("Drive type"))
+    model = Field("capability/model", Text(), label=_("Model"))
+    vendor = Field("capability/vendor", Text(), label=_("Vendor"))
+    serial = Field("capability/serial", Text(), label=_("Serial number"))
+    size = Field("capability/size", Size("bytes"), label=_("Size"))
+
+
+class NodeDevice(Document):
+    """A device of the host. https://libvirt.org/formatnode.html"""
+
+    tag = "device"
+    name = Field("name", Text(), label=_("Name"))
+    path = Field("path", Path(), label=_("Path in sysfs"), advanced=True)
+    parent = Field("parent", Text(), label=_("Parent"))
+    driver = Field("driver/name", Text(), label=_("Driver"))
+    type = Field(
+        "capability/@type",
+        Choice("system", "pci", "usb", "usb_device", "net", "scsi_host", "scsi", "storage", "mdev"),
+        label=_("Type"),
+    )
+    capability = Variant(
+        "capability/@type",
+        {
+            "pci": PciDevice,
+            "usb_device": UsbDevice,
+            "net": NetworkDevice,
+            "storage": StorageDevice,
+        },
+    )

@@ -1,0 +1,276 @@
+"""Edits of an lxml tree that leave everything else as it was.
+
+A :class:`Tree` remembers what an edit takes away, so that a value that is set back is written where
+and as it was first. It also knows which elements are its own work: only those are pruned when they
+are left empty; what was there when the document was parsed stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from lxml import etree
+
+from qvirt_jupyter.documents.location import Node, Step
+from qvirt_jupyter.documents.serialization import Style, serialize_document
+
+INDENT = "  "
+"""libvirt indents by two spaces."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Grave:
+    """Where an element lay that an edit took away."""
+
+    node: Node
+    parent: Node
+    previous: Node | None
+    before: str | None
+    after: str | None
+
+
+class Tree:
+    """A root element and the memory of what was done below it.
+
+    Parameters
+    ----------
+    root
+        The root element.
+    source
+        The text that it was parsed from; ``None`` for an element made here.
+    """
+
+    # Nodes are keys by identity: lxml keeps one proxy per node as long as somebody holds it, and
+    # these containers do.
+    def __init__(self, root: Node, source: str | None = None) -> None:
+        self.root = root
+        self.style = Style() if source is None else Style.of(source)
+        self.rules_are_running = False
+        self._source = source
+        self._at_first: str | None = None
+        self._made: set[Node] = {root} if source is None else set()
+        self._graves: dict[Node, _Grave] = {}
+        self._first_values: dict[tuple[Node, str], str | None] = {}
+        self._first_attributes: dict[Node, list[str]] = {}
+
+    def __str__(self) -> str:
+        if self._source is not None and self._at_first is None:
+            return self._source
+        text = serialize_document(self.root, self.style)
+        return self._source if self._source is not None and text == self._at_first else text
+
+    @contextmanager
+    def running_rules(self) -> Iterator[None]:
+        """Run rules; what they set runs no further rules, so that they always come to an end."""
+        self.rules_are_running = True
+        try:
+            yield
+        finally:
+            self.rules_are_running = False
+
+    def adopt(self, other: Tree) -> None:
+        """Take over what another tree knows of elements that are moved into this one."""
+        self._made |= other._made
+        self._graves |= other._graves
+        self._first_values |= other._first_values
+        self._first_attributes |= other._first_attributes
+
+    # Values -------------------------------------------------------------------------------------
+
+    def first_value(self, node: Node, key: str) -> str | None:
+        """Return how a value was written before the first edit; ``None`` where it was not there."""
+        return self._first_values.get((node, key))
+
+    def set_attribute(self, node: Node, name: str, text: str | None, order: Sequence[str]) -> None:
+        """Write an attribute in its place among the others, or remove it."""
+        self._touch()
+        self._remember(node, f"@{name}", node.get(name))
+        if text is None:
+            self._first_attributes.setdefault(node, [f"@{key}" for key in node.attrib])
+            node.attrib.pop(name, None)
+            return
+        if name in node.attrib:
+            node.set(name, text)
+            return
+        names = [f"@{key}" for key in node.attrib]
+        first = self._first_attributes.get(node, [])
+        index = position(names, f"@{name}", first if f"@{name}" in first else order)
+        following = list(node.attrib.items())[index:]
+        for key, _value in following:
+            del node.attrib[key]
+        node.set(name, text)
+        for key, value in following:
+            node.set(key, value)
+
+    def set_text(self, node: Node, text: str | None) -> None:
+        """Write the text of an element; comments inside it stay."""
+        self._touch()
+        self._remember(node, ".", text_of(node))
+        node.text = text
+        for child in node:
+            child.tail = None
+
+    def _remember(self, node: Node, key: str, text: str | None) -> None:
+        if node not in self._made:
+            self._first_values.setdefault((node, key), text)
+
+    # Elements -----------------------------------------------------------------------------------
+
+    def child(self, parent: Node, step: Step, order: Sequence[str]) -> Node:
+        """Return the child that a step means: there, put back where it was, or made."""
+        found = step.find(parent)
+        if found is not None:
+            return found
+        self._touch()
+        for grave in self._graves.values():
+            if grave.parent is parent and step.matches(grave.node):
+                return self._put_back(grave)
+        node = step.make()
+        self._made.add(node)
+        tags = [child.tag if isinstance(child.tag, str) else "" for child in parent]
+        self.insert(parent, node, position(tags, step.tag, order))
+        return node
+
+    def insert(self, parent: Node, node: Node, index: int) -> None:
+        """Put an element among the children of another, laid out as they are."""
+        self._touch()
+        gap = _gap_within(parent)
+        if not len(parent):
+            node.tail = gap[: -len(INDENT)] if gap else None
+            if _is_blank(parent.text):
+                parent.text = gap
+        elif index < len(parent):
+            node.tail = gap
+        else:
+            last = parent[-1]
+            node.tail = last.tail
+            if _is_blank(last.tail):
+                last.tail = gap
+        parent.insert(index, node)
+        if len(node):
+            if gap:
+                etree.indent(node, space=INDENT, level=(len(gap) - 1) // len(INDENT))
+            else:
+                _strip_layout(node)
+
+    def move(self, node: Node, index: int) -> None:
+        """Move an element to another place among its siblings."""
+        parent = node.getparent()
+        if parent is not None:
+            self._take_out(node)
+            self.insert(parent, node, index)
+
+    def remove(self, node: Node) -> None:
+        """Take an element away for good, with all that is in it."""
+        self._touch()
+        self._take_out(node)
+
+    def bury(self, node: Node) -> None:
+        """Take an element away whose value was cleared; setting the value again puts it back."""
+        self._touch()
+        grave = self._take_out(node)
+        if node not in self._made and grave is not None:
+            self._graves[node] = grave
+
+    def prune(self, node: Node, step: Step) -> bool:
+        """Remove an element of our own making that nothing is left in; tell whether it went."""
+        left = set(node.attrib) - ({step.where[0]} if step.where else set())
+        if node not in self._made or len(node) or left or not _is_blank(node.text):
+            return False
+        self.remove(node)
+        return True
+
+    def _take_out(self, node: Node) -> _Grave | None:
+        parent = node.getparent()
+        if parent is None:
+            return None
+        previous = node.getprevious()
+        before = parent.text if previous is None else previous.tail
+        grave = _Grave(node, parent, previous, before, node.tail)
+        blank = _is_blank(before) and _is_blank(node.tail)
+        gap = node.tail if blank else (before or "") + (node.tail or "")
+        parent.remove(node)
+        node.tail = None
+        if previous is not None:
+            previous.tail = gap
+        else:
+            parent.text = gap if len(parent) or not blank else None
+        return grave
+
+    def _put_back(self, grave: _Grave) -> Node:
+        del self._graves[grave.node]
+        previous = grave.previous
+        # The neighbour may be gone as well; then the neighbour's neighbour is meant.
+        while previous is not None and previous in self._graves:
+            previous = self._graves[previous].previous
+        node, parent = grave.node, grave.parent
+        if not len(parent):
+            parent.text, node.tail = grave.before, grave.after
+            parent.append(node)
+        elif previous is None or previous.getparent() is not parent:
+            node.tail, parent.text = parent.text, grave.before
+            parent.insert(0, node)
+        else:
+            node.tail, previous.tail = previous.tail, grave.before
+            parent.insert(parent.index(previous) + 1, node)
+        return node
+
+    def _touch(self) -> None:
+        # Only an edited document pays for being written once before.
+        if self._source is not None and self._at_first is None:
+            self._at_first = serialize_document(self.root, self.style)
+
+
+def position(existing: Sequence[str], name: str, order: Sequence[str]) -> int:
+    """Return the index at which a new name goes among existing ones, by order of declaration.
+
+    It goes after the last one that is declared before it or equal to it, else before the first that
+    is declared after it, else at the end. Undeclared names stay where they are.
+    """
+    ranks = {known: rank for rank, known in reversed(list(enumerate(order)))}
+    if name not in ranks:
+        return len(existing)
+    known = [(index, ranks[other]) for index, other in enumerate(existing) if other in ranks]
+    earlier = [index for index, rank in known if rank <= ranks[name]]
+    if earlier:
+        return earlier[-1] + 1
+    return known[0][0] if known else len(existing)
+
+
+def text_of(node: Node) -> str:
+    """Return the text of an element, comments left out."""
+    return "".join([node.text or "", *(child.tail or "" for child in node)])
+
+
+def indent_of(node: Node) -> str | None:
+    """Return the white space that a line of this element starts with; ``None`` if it has no line."""
+    parent = node.getparent()
+    if parent is None:
+        return ""
+    previous = node.getprevious()
+    before = parent.text if previous is None else previous.tail
+    if before is None or "\n" not in before or not before.isspace():
+        return None
+    return before[before.rindex("\n") + 1 :]
+
+
+def _gap_within(parent: Node) -> str | None:
+    """Return the white space that goes before a child: a line break and its indentation."""
+    indent = indent_of(parent[0] if len(parent) else parent)
+    if indent is None:
+        return None
+    return f"\n{indent}" if len(parent) else f"\n{indent}{INDENT}"
+
+
+def _strip_layout(node: Node) -> None:
+    for element in node.iter():
+        if len(element) and _is_blank(element.text):
+            element.text = None
+        if element is not node and _is_blank(element.tail):
+            element.tail = None
+
+
+def _is_blank(text: str | None) -> bool:
+    return text is None or not text.strip()

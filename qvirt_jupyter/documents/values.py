@@ -1,0 +1,465 @@
+"""Types of values: how each is read, written, checked, and what a wrong one is told."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import uuid
+from collections.abc import Mapping
+from typing import ClassVar, Generic, TypeVar
+
+from qvirt_jupyter._translation import LazyString, _
+
+T = TypeVar("T")
+
+# https://gitlab.com/libvirt/libvirt virScaleInteger: KB is 1000, K and KiB are 1024.
+_SCALES = {"b": 1, "byte": 1, "bytes": 1} | {
+    spelling: base ** (power + 1)
+    for power, letter in enumerate("kmgtpe")
+    for spelling, base in ((letter, 1024), (f"{letter}ib", 1024), (f"{letter}b", 1000))
+}
+
+
+class ValueType(Generic[T]):
+    """A type of value; ``T`` is what a field of it reads as, absence included.
+
+    Attributes
+    ----------
+    absent
+        What a field reads as where nothing is written.
+    secret
+        Whether the value must not be shown, logged or kept.
+    unit
+        The unit of the value, for people.
+    """
+
+    absent: T
+    secret: bool = False
+    unit: str = ""
+
+    def parse(self, text: str) -> T:
+        """Read a value.
+
+        Raises
+        ------
+        ValueError
+            The text is not one; the message names the right ones.
+        """
+        raise NotImplementedError
+
+    def format(self, value: T) -> str:
+        """Write a value."""
+        return str(value)
+
+    def check(self, value: T) -> None:
+        """Refuse a wrong value.
+
+        Raises
+        ------
+        ValueError
+            The message names the right values.
+        """
+        self.parse(self.format(value))
+
+    @property
+    def expected(self) -> LazyString | str:
+        """The right values in words."""
+        raise NotImplementedError
+
+    def _refuse(self, value: object) -> ValueError:
+        return ValueError(
+            str(_("{value!r} is not {expected}.").format(value=value, expected=self.expected))
+        )
+
+
+class Text(ValueType[str | None]):
+    """Any text.
+
+    Parameters
+    ----------
+    pattern
+        A regular expression that the whole text must match; give `expected` with it.
+    max_length
+        The largest number of characters.
+    multiline
+        Whether line breaks are allowed.
+    secret
+        Whether it is a password or the like.
+    expected
+        The right values in words.
+    """
+
+    absent = None
+
+    def __init__(
+        self,
+        *,
+        pattern: str | None = None,
+        max_length: int | None = None,
+        multiline: bool = False,
+        secret: bool = False,
+        expected: LazyString | str = "",
+    ) -> None:
+        self.pattern = re.compile(pattern) if pattern else None
+        self.max_length = max_length
+        self.multiline = multiline
+        self.secret = secret
+        self._expected = expected
+
+    def parse(self, text: str) -> str:
+        return text
+
+    def check(self, value: str | None) -> None:
+        if not isinstance(value, str):
+            raise self._refuse("" if self.secret else value)
+        wrong = (
+            (self.max_length is not None and len(value) > self.max_length)
+            or (not self.multiline and len(value.splitlines()) > 1)
+            or (self.pattern is not None and value and not self.pattern.fullmatch(value))
+            or any(ord(character) < ord(" ") and character not in "\n\t" for character in value)
+        )
+        if wrong:
+            # A secret must not come back in an error text, which is shown and logged.
+            raise self._refuse("…" if self.secret else value)
+
+    @property
+    def expected(self) -> LazyString | str:
+        if self._expected:
+            return self._expected
+        if self.max_length is not None:
+            return _("a text of at most {length} characters").format(length=self.max_length)
+        return _("a text") if self.multiline else _("a text of one line")
+
+
+class Integer(ValueType[int | None]):
+    """A whole number; ``0x`` is read, as in addresses.
+
+    Parameters
+    ----------
+    minimum, maximum
+        The bounds, inclusive.
+    unit
+        Its unit, for people.
+    """
+
+    absent = None
+
+    def __init__(
+        self, minimum: int | None = 0, maximum: int | None = None, *, unit: str = ""
+    ) -> None:
+        self.minimum = minimum
+        self.maximum = maximum
+        self.unit = unit
+
+    def parse(self, text: str) -> int:
+        try:
+            return int(text.strip(), 16 if text.strip().lower().startswith("0x") else 10)
+        except ValueError as error:
+            raise self._refuse(text) from error
+
+    def check(self, value: int | None) -> None:
+        low, high = self.minimum, self.maximum
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self._refuse(value)
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise self._refuse(value)
+
+    @property
+    def expected(self) -> LazyString | str:
+        low, high = self.minimum, self.maximum
+        if low is not None and high is not None:
+            return _("a whole number from {low} to {high}").format(low=low, high=high)
+        if low is not None:
+            return _("a whole number of at least {low}").format(low=low)
+        if high is not None:
+            return _("a whole number of at most {high}").format(high=high)
+        return _("a whole number")
+
+
+class Hexadecimal(Integer):
+    """A whole number that libvirt writes as ``0x1f``.
+
+    Parameters
+    ----------
+    digits
+        With how many digits at least.
+    """
+
+    def __init__(self, digits: int = 1, *, maximum: int | None = None) -> None:
+        super().__init__(0, maximum)
+        self.digits = digits
+
+    def format(self, value: int | None) -> str:
+        return f"0x{value:0{self.digits}x}"
+
+
+class Port(Integer):
+    """A TCP or UDP port."""
+
+    def __init__(self) -> None:
+        super().__init__(1, 65535)
+
+    @property
+    def expected(self) -> LazyString | str:
+        return _("a port from 1 to 65535")
+
+
+class Size(ValueType[int | None]):
+    """A size with one of libvirt's units: the value is a number of `unit`.
+
+    Text without a unit means `unit`. In a document the unit is the attribute ``unit`` beside the
+    number (https://libvirt.org/formatdomain.html#memory-allocation).
+
+    Parameters
+    ----------
+    unit
+        The unit of the value: ``KiB`` or ``bytes``.
+    minimum
+        The smallest value.
+    """
+
+    absent = None
+
+    def __init__(self, unit: str = "KiB", *, minimum: int = 0) -> None:
+        self.unit = unit
+        self.minimum = minimum
+
+    def parse(self, text: str) -> int:
+        match = re.fullmatch(r"\s*(\d+)\s*([A-Za-z]*)\s*", text)
+        scale = _SCALES.get((match.group(2) or self.unit).lower()) if match else None
+        if match is None or scale is None:
+            raise self._refuse(text)
+        # libvirt rounds up: a guest gets at least what was asked for.
+        return -(-int(match.group(1)) * scale // _SCALES[self.unit.lower()])
+
+    def format(self, value: int | None) -> str:
+        return f"{value} {self.unit}"
+
+    def check(self, value: int | None) -> None:
+        if not isinstance(value, int) or isinstance(value, bool) or value < self.minimum:
+            raise self._refuse(value)
+
+    @property
+    def expected(self) -> LazyString | str:
+        return _("a size of at least {minimum} {unit}").format(minimum=self.minimum, unit=self.unit)
+
+
+class Flag(ValueType[bool]):
+    """On where its element is present, as ``<readonly/>``."""
+
+    absent = False
+
+    def parse(self, text: str) -> bool:  # noqa: ARG002 - presence is all
+        return True
+
+    def format(self, value: bool) -> str:  # noqa: ARG002, FBT001 - presence is all
+        return ""
+
+    def check(self, value: bool) -> None:  # noqa: FBT001
+        if not isinstance(value, bool):
+            raise self._refuse(value)
+
+    @property
+    def expected(self) -> LazyString | str:
+        return _("True or False")
+
+
+class _Switch(ValueType[bool | None]):
+    """On, off, or left to the hypervisor."""
+
+    absent = None
+    words: ClassVar[tuple[str, str]]
+
+    def parse(self, text: str) -> bool:
+        if text.strip() not in self.words:
+            raise ValueError(
+                str(_("{text!r} is not {expected}.").format(text=text, expected=" / ".join(self.words)))
+            )
+        return text.strip() == self.words[0]
+
+    def format(self, value: bool | None) -> str:  # noqa: FBT001
+        return self.words[0] if value else self.words[1]
+
+    def check(self, value: bool | None) -> None:  # noqa: FBT001
+        if not isinstance(value, bool):
+            raise self._refuse(value)
+
+    @property
+    def expected(self) -> LazyString | str:
+        return _("True or False")
+
+
+class YesNo(_Switch):
+    """``yes`` or ``no``."""
+
+    words = ("yes", "no")
+
+
+class OnOff(_Switch):
+    """``on`` or ``off``."""
+
+    words = ("on", "off")
+
+
+class Choice(ValueType[str | None]):
+    """One of several words.
+
+    Parameters
+    ----------
+    *values
+        The words that are known.
+    open
+        Whether other words are accepted too: libvirt and QEMU learn new ones.
+    labels
+        What people read, by word; a word without one is shown as it is.
+    """
+
+    absent = None
+
+    def __init__(
+        self,
+        *values: str,
+        open: bool = True,  # noqa: A002 - reads well in declarations
+        labels: Mapping[str, LazyString | str] | None = None,
+    ) -> None:
+        self.values = values
+        self.open = open
+        self.labels = labels or {}
+
+    def parse(self, text: str) -> str:
+        return text.strip()
+
+    def check(self, value: str | None) -> None:
+        fits = isinstance(value, str) and (value in self.values or (self.open and value.strip()))
+        if not fits:
+            raise self._refuse(value)
+
+    def label(self, value: str) -> str:
+        """Return what people read for a word."""
+        return str(self.labels.get(value, value))
+
+    @property
+    def expected(self) -> LazyString | str:
+        return _("one of {values}").format(values=", ".join(self.values))
+
+
+class Uuid(ValueType[str | None]):
+    """A UUID, in the lower-case form with dashes."""
+
+    absent = None
+
+    def parse(self, text: str) -> str:
+        try:
+            return str(uuid.UUID(text.strip()))
+        except ValueError as error:
+            raise self._refuse(text) from error
+
+    @property
+    def expected(self) -> LazyString | str:
+        return _("a UUID such as 6d3f0000-0000-4000-8000-0000000033a7")
+
+
+class Mac(ValueType[str | None]):
+    """The hardware address of a network card, in lower case.
+
+    Multicast addresses are refused, as libvirt refuses them
+    (https://libvirt.org/formatdomain.html#network-interfaces).
+    """
+
+    absent = None
+
+    def parse(self, text: str) -> str:
+        return text.strip().lower()
+
+    def check(self, value: str | None) -> None:
+        fits = isinstance(value, str) and re.fullmatch(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", value, re.I)
+        if not value or not fits or int(value[:2], 16) & 1:
+            raise self._refuse(value)
+
+    @property
+    def expected(self) -> LazyString | str:
+        return _("a MAC address such as 52:54:00:12:34:56")
+
+
+class Address(ValueType[str | None]):
+    """An IPv4 or IPv6 address.
+
+    Parameters
+    ----------
+    version
+        4 or 6; ``None`` for either.
+    """
+
+    absent = None
+
+    def __init__(self, version: int | None = None) -> None:
+        self.version = version
+
+    def parse(self, text: str) -> str:
+        return text.strip()
+
+    def check(self, value: str | None) -> None:
+        try:
+            address = ipaddress.ip_address(value or "")
+        except ValueError as error:
+            raise self._refuse(value) from error
+        if self.version not in (None, address.version):
+            raise self._refuse(value)
+
+    @property
+    def expected(self) -> LazyString | str:
+        if self.version == 6:  # noqa: PLR2004 - IPv6
+            return _("an IPv6 address such as fd00::1")
+        return _("an IP address such as 192.168.122.1")
+
+
+class Host(ValueType[str | None]):
+    """The name or the address of a machine on the network."""
+
+    absent = None
+
+    def parse(self, text: str) -> str:
+        return text.strip()
+
+    def check(self, value: str | None) -> None:
+        # Colons make it an IPv6 address; a name never has them.
+        text = value or ""
+        if ":" in text:
+            try:
+                ipaddress.IPv6Address(text.removeprefix("[").removesuffix("]"))
+            except ValueError as error:
+                raise self._refuse(value) from error
+        elif len(text) > 253 or not re.fullmatch(r"[\w-]+(\.[\w-]+)*\.?", text):  # noqa: PLR2004 - RFC 1035
+            raise self._refuse(value)
+
+    @property
+    def expected(self) -> LazyString | str:
+        return _("a host name or an IP address")
+
+
+class Path(ValueType[str | None]):
+    """A file, a folder or a device on the machine where the hypervisor runs.
+
+    Parameters
+    ----------
+    absolute
+        Whether it must start with a slash.
+    """
+
+    absent = None
+
+    def __init__(self, *, absolute: bool = True) -> None:
+        self.absolute = absolute
+
+    def parse(self, text: str) -> str:
+        return text
+
+    def check(self, value: str | None) -> None:
+        if not isinstance(value, str) or not value or "\0" in value or "\n" in value:
+            raise self._refuse(value)
+        if self.absolute and not value.startswith("/"):
+            raise self._refuse(value)
+
+    @property
+    def expected(self) -> LazyString | str:
+        return _("an absolute path such as /var/lib/images/disk.qcow2") if self.absolute else _("a path")
