@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from qvirt_jupyter.console.bridge import Bridge
+from qvirt_jupyter.console.refusal import Refusal
 from qvirt_jupyter.console.targets import DisplayTarget, SocketTarget, Target
 from qvirt_jupyter.console.tickets import (
     Ticket,
@@ -15,7 +17,9 @@ from qvirt_jupyter.console.tickets import (
 )
 
 __all__ = [
+    "Bridge",
     "DisplayTarget",
+    "Refusal",
     "SocketTarget",
     "Target",
     "Ticket",

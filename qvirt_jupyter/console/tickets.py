@@ -6,7 +6,11 @@ id's SHA-256, so that neither a listing of the folder nor a backup of it gives a
 for its owner only (0600 in a folder of 0700).
 
 A ticket serves several connections (SPICE opens one a channel, and a dropped one is opened again)
-until it expires. The kernel renews it while its tab lives.
+until it expires. The server renews it while a browser that it let in answers pings: a heartbeat
+through the kernel would stall behind a busy cell, and would look like a person's activity to a hub.
+
+A ticket is good for its lifetime after the file was last touched, so that renewing is one system
+call on an open file: it needs no lock between the two processes and cannot revive a revoked ticket.
 """
 
 from __future__ import annotations
@@ -16,11 +20,10 @@ import json
 import os
 import secrets
 import stat
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from qvirt_jupyter._private_files import jupyter_folder, private_folder, write_private
 from qvirt_jupyter.console.targets import Target, target_from_json, target_to_json
@@ -38,9 +41,6 @@ _ID_BYTES = 32  # 256 random bits
 _ID_LENGTHS = range(40, 101)
 _MAXIMUM_FILE = 16 * 1024
 _FORMAT = 1
-
-# A ticket belongs to the process that issued it; this keeps a renewal from reviving a revoked one.
-_lock = threading.Lock()
 
 
 class TicketUnknown(LookupError):  # noqa: N818 - reads as the answer that it is
@@ -103,10 +103,10 @@ def issue(target: Target, *, lifetime: float = LIFETIME) -> Ticket:
         raise ValueError(f"A ticket lives between 0 and {MAXIMUM_LIFETIME} seconds.")
     private_folder(tickets_folder())
     sweep()
-    ticket = Ticket(secrets.token_urlsafe(_ID_BYTES), target, time.time() + lifetime, lifetime)
-    with _lock:
-        _write(ticket)
-    return ticket
+    ticket_id = secrets.token_urlsafe(_ID_BYTES)
+    data = {"format": _FORMAT, "target": target_to_json(target), "lifetime": lifetime}
+    write_private(_file(ticket_id), json.dumps(data))
+    return _read(ticket_id)
 
 
 def renew(ticket_id: str) -> Ticket:
@@ -119,21 +119,16 @@ def renew(ticket_id: str) -> Ticket:
     TicketExpired
         The renewal comes too late; issue a new one.
     """
-    with _lock:
-        old = _read(ticket_id)
-        ticket = Ticket(old.id, old.target, time.time() + old.lifetime, old.lifetime)
-        _write(ticket)
-    return ticket
+    return _read(ticket_id, touch=True)
 
 
 def revoke(ticket_id: str) -> None:
     """End a ticket at once; one that is gone already is fine.
 
-    Connections that it opened stay: they end with the tab that holds them.
+    Connections that it opened end when the server next renews it, within half a minute.
     """
     if _well_formed(ticket_id):
-        with _lock:
-            _file(ticket_id).unlink(missing_ok=True)
+        _file(ticket_id).unlink(missing_ok=True)
 
 
 def find(ticket_id: str) -> Target:
@@ -158,7 +153,7 @@ def sweep() -> int:
         How many were removed. Files that vanish meanwhile are somebody else's sweep.
     """
     removed = 0
-    now = time.time()
+    oldest = time.time() - GRACE
     try:
         entries = list(os.scandir(tickets_folder()))
     except FileNotFoundError:
@@ -166,25 +161,28 @@ def sweep() -> int:
     for entry in entries:
         path = Path(entry.path)
         try:
-            expires = _load(path)["expires"]
-        except FileNotFoundError:
-            continue
-        except (OSError, ValueError, KeyError, TypeError):
-            # Not a ticket of ours (half a file of a killed process): its age decides.
-            try:
-                expires = entry.stat(follow_symlinks=False).st_mtime
-            except FileNotFoundError:
-                continue
-        if expires + GRACE < now:
-            try:
+            if _touched(path) + _lifetime(path) < oldest:
                 path.unlink()
-            except FileNotFoundError:
-                continue
-            except OSError:
-                # A folder that somebody put here, say: it opens nothing, so it may stay.
-                continue
-            removed += 1
+                removed += 1
+        except OSError:
+            # It vanished, or it is a folder that somebody put here: it opens nothing.
+            continue
     return removed
+
+
+def _touched(path: Path) -> float:
+    return path.stat(follow_symlinks=False).st_mtime
+
+
+def _lifetime(path: Path) -> float:
+    try:
+        with _open(path) as file:
+            return float(_load(file)["lifetime"])
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError):
+        # Not a whole ticket (a killed process left half a file): its age alone decides.
+        return 0.0
 
 
 def _well_formed(ticket_id: str) -> bool:
@@ -199,47 +197,40 @@ def _file(ticket_id: str) -> Path:
     return tickets_folder() / hashlib.sha256(ticket_id.encode()).hexdigest()
 
 
-def _write(ticket: Ticket) -> None:
-    data = {
-        "format": _FORMAT,
-        "target": target_to_json(ticket.target),
-        "expires": ticket.expires,
-        "lifetime": ticket.lifetime,
-    }
-    write_private(_file(ticket.id), json.dumps(data))
-
-
-def _read(ticket_id: str) -> Ticket:
+def _read(ticket_id: str, *, touch: bool = False) -> Ticket:
     unknown = TicketUnknown("There is no such ticket.")
     if not _well_formed(ticket_id):
         raise unknown
     try:
-        data = _load(_file(ticket_id))
-        if data.get("format") != _FORMAT:
-            raise ValueError("The ticket was written by another version.")  # noqa: TRY301
-        ticket = Ticket(
-            ticket_id,
-            target_from_json(data["target"]),
-            float(data["expires"]),
-            float(data["lifetime"]),
-        )
+        with _open(_file(ticket_id)) as file:
+            data = _load(file)
+            target = target_from_json(data["target"])
+            lifetime = float(data["lifetime"])
+            expires = os.fstat(file.fileno()).st_mtime + lifetime
+            if expires < time.time():
+                raise TicketExpired("The ticket has expired.")
+            if touch:
+                os.utime(file.fileno())
+                expires = os.fstat(file.fileno()).st_mtime + lifetime
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise unknown from error
-    if ticket.expires < time.time():
-        raise TicketExpired("The ticket has expired.")
-    return ticket
+    return Ticket(ticket_id, target, expires, lifetime)
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _open(path: Path) -> BinaryIO:
     # O_NOFOLLOW and the owner's check: only this user can have put the file here.
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
-            raise PermissionError(f"{path} is not a file of this user.")
-        if status.st_mode & 0o077:
-            raise PermissionError(f"{path} can be read by others.")
-        data = json.loads(file.read(_MAXIMUM_FILE))
-    if not isinstance(data, dict):
-        raise ValueError("A ticket file holds a JSON object.")  # noqa: TRY004 - bad content
+    file = os.fdopen(descriptor, "rb")
+    status = os.fstat(descriptor)
+    ours = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
+    if ours and not status.st_mode & 0o077:
+        return file
+    file.close()
+    raise PermissionError(f"{path} is not a private file of this user.")
+
+
+def _load(file: BinaryIO) -> dict[str, Any]:
+    data = json.loads(file.read(_MAXIMUM_FILE))
+    if not isinstance(data, dict) or data.get("format") != _FORMAT:
+        raise ValueError("A ticket file holds a JSON object of this version.")
     return data
