@@ -6,6 +6,7 @@ XML, and ``str()`` gives the XML back, with nothing changed but what was set.
 
 from __future__ import annotations
 
+from qvirt_jupyter.documents.addresses import Address, Host, Mac, Port
 from qvirt_jupyter.documents.declaration import Declared, declarations, option
 from qvirt_jupyter.documents.devices.channel import AGENT, Channel
 from qvirt_jupyter.documents.devices.console import Console
@@ -46,16 +47,31 @@ from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
 from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.storage_pool import StoragePool
 from qvirt_jupyter.documents.storage_volume import StorageVolume
+from qvirt_jupyter.documents.values import (
+    Choice,
+    Flag,
+    Hexadecimal,
+    Integer,
+    OnOff,
+    Path,
+    Size,
+    Text,
+    Uuid,
+    ValueType,
+    YesNo,
+)
 from qvirt_jupyter.documents.variant import Unknown, Variant
 
 __all__ = [
     "AGENT",
     "DOMAIN_METADATA_PREFIX",
     "DOMAIN_METADATA_URI",
+    "Address",
     "BlockSource",
     "BridgeLink",
     "Change",
     "Channel",
+    "Choice",
     "Console",
     "Declared",
     "Device",
@@ -68,28 +84,41 @@ __all__ = [
     "Element",
     "Field",
     "FileSource",
+    "Flag",
     "FolderSource",
     "Graphics",
     "Group",
+    "Hexadecimal",
+    "Host",
+    "Integer",
     "Interface",
     "InvalidDocument",
     "Items",
     "Listen",
+    "Mac",
     "Many",
     "Network",
     "NetworkLink",
     "NetworkSource",
     "NodeDevice",
+    "OnOff",
+    "Path",
+    "Port",
     "Serial",
+    "Size",
     "Spice",
     "StoragePool",
     "StorageVolume",
+    "Text",
     "Unknown",
     "UserLink",
+    "Uuid",
+    "ValueType",
     "Variant",
     "Video",
     "Vnc",
     "VolumeSource",
+    "YesNo",
     "declarations",
     "metadata_element",
     "option",

@@ -25,7 +25,10 @@ class Timer(Element):
 
 
 class Clock(Element):
-    """What the guest's clock starts with. https://libvirt.org/formatdomain.html#time-keeping"""
+    """What the guest's clock starts with.
+
+    https://libvirt.org/formatdomain.html#time-keeping
+    """
 
     tag = "clock"
     offset = Field(

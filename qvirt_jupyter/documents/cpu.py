@@ -44,7 +44,10 @@ class CpuFeature(Element):
 
 
 class Cpu(Element):
-    """The CPU model. https://libvirt.org/formatdomain.html#cpu-model-and-topology"""
+    """The CPU model.
+
+    https://libvirt.org/formatdomain.html#cpu-model-and-topology
+    """
 
     tag = "cpu"
     mode = Field(

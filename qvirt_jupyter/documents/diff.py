@@ -1,13 +1,16 @@
 """What differs between two documents, path by path, in a form that people can read."""
 
+# ruff: noqa: SLF001 - descriptors and elements are two halves of one thing; the underscores keep
+# the names of XML fields free.
+
 from __future__ import annotations
 
-from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.document import Document
-from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import UNIT, Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.location import NAMESPACES, Node
@@ -17,6 +20,11 @@ from qvirt_jupyter.documents.serialization import Style, serialize
 from qvirt_jupyter.documents.tree import text_of
 from qvirt_jupyter.documents.values import Size
 from qvirt_jupyter.documents.variant import Variant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qvirt_jupyter.documents.element import Element
 
 MASK = "••••"
 """What stands for a secret."""
@@ -151,6 +159,7 @@ def _text(node: Node, *, sized: bool) -> str | None:
 
 def _children(path: str, old: Node, new: Node, known: _Known) -> Iterator[Change]:
     olds, news = _named(old, known), _named(new, known)
+    news = {_renamed(name, node, olds, news, known): node for name, node in news.items()}
     for name in dict.fromkeys([*olds, *news]):
         before, after = olds.get(name), news.get(name)
         if before is not None and after is not None:
@@ -172,12 +181,31 @@ def _named(parent: Node, known: _Known) -> dict[str, Node]:
     places: dict[object, int] = {}
     for child in children:
         places[child.tag] = places.get(child.tag, 0) + 1
-        alone = tags.count(child.tag) == 1 and not isinstance(known.members.get((child.tag,)), Many)
+        alone = tags.count(child.tag) == 1 and not isinstance(
+            known.members.get((str(child.tag),)), Many
+        )
         key = known.key(child) or ("" if alone else str(places[child.tag]))
         name = _short(str(child.tag)) + (f"[{key}]" if key else "")
         # Two with the same key (libvirt would refuse them) are still two.
         named[name if name not in named else f"{name}[{places[child.tag]}]"] = child
     return named
+
+
+def _renamed(
+    name: str, node: Node, olds: dict[str, Node], news: dict[str, Node], known: _Known
+) -> str:
+    """Return the old name of a child whose key changed and little else."""
+    if name in olds:
+        return name
+    gone = [old for old, was in olds.items() if was.tag == node.tag and old not in news]
+    come = [new for new, now in news.items() if now.tag == node.tag and new not in olds]
+    # Only a single pair is beyond doubt.
+    if len(gone) != 1 or len(come) != 1:
+        return name
+    was = olds[gone[0]]
+    values = sum(len(element.attrib) + bool((element.text or "").strip()) for element in was.iter())
+    changes = sum(1 for _change in _nodes("", was, node, known.below(str(node.tag))))
+    return gone[0] if 2 * changes < values else name
 
 
 def _whole(path: str, old: Node | None, new: Node | None) -> Iterator[Change]:
@@ -192,14 +220,14 @@ def _line(node: Node) -> str:
     text = text_of(node).strip()
     if text and not len(node) and not node.attrib:
         return text
-    copy = node.__copy__()
-    for element in copy.iter():
+    line = copy(node)
+    for element in line.iter():
         for name in _secret_attributes() & set(element.attrib):
             element.set(name, MASK)
         if len(element) and not (element.text or "").strip():
             element.text = None
         element.tail = None
-    return serialize(copy, Style())
+    return serialize(line, Style())
 
 
 def _secret_attributes() -> set[str]:

@@ -1,5 +1,8 @@
 """Elements that are documents of their own, found by the name of their root element."""
 
+# ruff: noqa: SLF001 - descriptors and elements are two halves of one thing; the underscores keep
+# the names of XML fields free.
+
 from __future__ import annotations
 
 from qvirt_jupyter._translation import _
@@ -30,7 +33,5 @@ def parse(text: str | bytes) -> Document:
     kind = _KINDS.get(str(root.tag))
     if kind is None:
         message = _("No document starts with <{tag}>; known are {known}.")
-        raise InvalidDocument(
-            str(message.format(tag=root.tag, known=", ".join(sorted(_KINDS))))
-        )
+        raise InvalidDocument(str(message.format(tag=root.tag, known=", ".join(sorted(_KINDS)))))
     return kind._of_root(root, text if isinstance(text, str) else text.decode("utf-8-sig"))

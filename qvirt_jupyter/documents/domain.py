@@ -23,15 +23,22 @@ NAME = Text(
 """libvirt refuses these names itself (src/conf/domain_conf.c, virDomainDefPostParse)."""
 
 _EVENT = Choice("destroy", "restart", "preserve", "rename-restart")
-_CRASH = Choice("destroy", "restart", "preserve", "rename-restart", "coredump-destroy", "coredump-restart")
+_CRASH = Choice(
+    "destroy", "restart", "preserve", "rename-restart", "coredump-destroy", "coredump-restart"
+)
 
 
 class Domain(Document):
-    """A virtual machine. https://libvirt.org/formatdomain.html"""
+    """A virtual machine.
+
+    https://libvirt.org/formatdomain.html
+    """
 
     tag = "domain"
 
-    type = Field("@type", Choice("kvm", "qemu", "xen", "lxc", "bhyve", "test"), label=_("Hypervisor"))
+    type = Field(
+        "@type", Choice("kvm", "qemu", "xen", "lxc", "bhyve", "test"), label=_("Hypervisor")
+    )
     name = Field("name", NAME, label=_("Name"))
     uuid = Field("uuid", Uuid(), label=_("UUID"))
     title = Field("title", Text(), label=_("Title"), live="metadata")

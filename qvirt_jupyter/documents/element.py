@@ -1,8 +1,10 @@
 """An element of a document, seen through the declarations of its class."""
 
+# ruff: noqa: SLF001 - descriptors and elements are two halves of one thing; the underscores keep
+# the names of XML fields free.
+
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from qvirt_jupyter._translation import _
@@ -13,6 +15,8 @@ from qvirt_jupyter.documents.serialization import serialize
 from qvirt_jupyter.documents.tree import Tree, indent_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qvirt_jupyter.documents.declaration import Declared
     from qvirt_jupyter.documents.diff import Diff
 
@@ -124,7 +128,9 @@ class Element:
         mine, theirs = self._node, other._node
         return type(self) is type(other) and mine is not None and mine is theirs
 
-    __hash__ = object.__hash__
+    def __hash__(self) -> int:
+        node = self._node
+        return id(self) if node is None else hash(node)
 
     # What the descriptors need ------------------------------------------------------------------
 

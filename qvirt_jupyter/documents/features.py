@@ -9,7 +9,10 @@ from qvirt_jupyter.documents.values import Choice, Flag, OnOff
 
 
 class Features(Element):
-    """Switches of the machine. https://libvirt.org/formatdomain.html#hypervisor-features"""
+    """Switches of the machine.
+
+    https://libvirt.org/formatdomain.html#hypervisor-features
+    """
 
     tag = "features"
     pae = Field("pae", Flag(), label=_("PAE"), advanced=True)
@@ -18,5 +21,9 @@ class Features(Element):
     vm_port = Field("vmport/@state", OnOff(), label=_("VMware port"), advanced=True, essential=True)
     smm = Field("smm/@state", OnOff(), label=_("System management mode"), advanced=True)
     io_apic = Field(
-        "ioapic/@driver", Choice("qemu", "kvm", open=False), label=_("I/O APIC"), advanced=True, essential=True
+        "ioapic/@driver",
+        Choice("qemu", "kvm", open=False),
+        label=_("I/O APIC"),
+        advanced=True,
+        essential=True,
     )

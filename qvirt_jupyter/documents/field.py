@@ -1,8 +1,11 @@
 """One value of an element: an attribute, a text, or a presence."""
 
+# ruff: noqa: SLF001 - descriptors and elements are two halves of one thing; the underscores keep
+# the names of XML fields free.
+# ruff: noqa: D102 - documented on the base class.
+
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from qvirt_jupyter._translation import _
@@ -14,6 +17,8 @@ from qvirt_jupyter.documents.tree import text_of
 from qvirt_jupyter.documents.values import Flag, Size, Text, ValueType
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from qvirt_jupyter.documents.element import Element
 
 T = TypeVar("T")
@@ -153,7 +158,9 @@ class Field(Member, Generic[T]):
             return
         node = owner._reach(self.location)
         if not isinstance(self.type, Flag):
-            self._put(owner, node, self._as_at_first(owner, node, value) or self._formatted(node, value))
+            self._put(
+                owner, node, self._as_at_first(owner, node, value) or self._formatted(node, value)
+            )
 
     def _take_away(self, owner: Element, node: Node, value: T) -> None:
         first = self._as_at_first(owner, node, value)

@@ -1,14 +1,19 @@
 """A child element with fields of its own."""
 
+# ruff: noqa: SLF001 - descriptors and elements are two halves of one thing; the underscores keep
+# the names of XML fields free.
+# ruff: noqa: D102 - documented on the base class.
+
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
 from qvirt_jupyter.documents.location import Location
 from qvirt_jupyter.documents.schema import Member, schema_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qvirt_jupyter.documents.declaration import Declared
     from qvirt_jupyter.documents.element import Element
 

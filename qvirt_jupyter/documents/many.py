@@ -1,9 +1,13 @@
 """Repeated children of one kind."""
 
+# ruff: noqa: SLF001 - descriptors and elements are two halves of one thing; the underscores keep
+# the names of XML fields free.
+# ruff: noqa: D102 - documented on the base class.
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, MutableSequence
-from typing import TYPE_CHECKING, Any, Generic, Self, SupportsIndex, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, SupportsIndex, TypeVar, overload
 
 from qvirt_jupyter.documents.location import Location, Node, Step
 from qvirt_jupyter.documents.schema import Member
@@ -97,7 +101,9 @@ class Items(MutableSequence[E], Generic[E]):
 
     def get(self, key: object) -> E | None:
         """Return the item with a key, or ``None``."""
-        return next((item for item, known in zip(self, self.keys(), strict=True) if known == key), None)
+        return next(
+            (item for item, known in zip(self, self.keys(), strict=True) if known == key), None
+        )
 
     @overload
     def __getitem__(self, index: SupportsIndex | str) -> E: ...
@@ -154,7 +160,7 @@ class Items(MutableSequence[E], Generic[E]):
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Items | list) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment] - it changes
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # it changes
 
     def __repr__(self) -> str:
         return f"[{', '.join(map(repr, self))}]"
@@ -195,5 +201,7 @@ class Items(MutableSequence[E], Generic[E]):
     def _free(self, value: E) -> E:
         if not isinstance(value, self._many.cls):
             raise TypeError(f"{value!r} is not a {self._many.cls.__name__}.")
-        attached = value._owner is not None or (value._root is not None and value._root.getparent() is not None)
+        attached = value._owner is not None or (
+            value._root is not None and value._root.getparent() is not None
+        )
         return value.copy() if attached else value

@@ -5,7 +5,7 @@ https://libvirt.org/formatdomain.html#general-metadata
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.element import Element
@@ -14,6 +14,9 @@ from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.location import NAMESPACES
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.values import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DOMAIN_METADATA_URI = NAMESPACES["qvirt"]
 """The namespace of our part of a domain's metadata."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.addresses import Address, Host, Mac
 from qvirt_jupyter.documents.document import Document
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.schema import rule
-from qvirt_jupyter.documents.values import Address, Choice, Host, Integer, Mac, OnOff, Text, Uuid, YesNo
+from qvirt_jupyter.documents.values import Choice, Integer, OnOff, Text, Uuid, YesNo
 
 _NAME = Text(pattern=r"[^/\n]+", expected=_("a name without slash"))
 
@@ -88,7 +89,10 @@ class Ip(Element):
 
 
 class Network(Document):
-    """A virtual network. https://libvirt.org/formatnetwork.html"""
+    """A virtual network.
+
+    https://libvirt.org/formatnetwork.html
+    """
 
     tag = "network"
     ipv6_between_guests = Field("@ipv6", YesNo(), label=_("IPv6 between guests"), advanced=True)
@@ -99,7 +103,9 @@ class Network(Document):
     forward = Group("forward", Forward)
     bridge = Group("bridge", Bridge)
     mtu = Field("mtu/@size", Integer(68, 65535), label=_("MTU"), unit="bytes", essential=True)
-    mac = Field("mac/@address", Mac(), label=_("MAC address of the host"), essential=True, advanced=True)
+    mac = Field(
+        "mac/@address", Mac(), label=_("MAC address of the host"), essential=True, advanced=True
+    )
     domain = Field("domain/@name", Host(), label=_("DNS domain"), essential=True)
     domain_is_local = Field(
         "domain/@localOnly",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.addresses import Mac
 from qvirt_jupyter.documents.document import Document
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
-from qvirt_jupyter.documents.values import Choice, Hexadecimal, Integer, Mac, Path, Size, Text
+from qvirt_jupyter.documents.values import Choice, Hexadecimal, Integer, Path, Size, Text
 from qvirt_jupyter.documents.variant import Variant
 
 
@@ -61,7 +62,10 @@ class StorageDevice(Element):
 
 
 class NodeDevice(Document):
-    """A device of the host. https://libvirt.org/formatnode.html"""
+    """A device of the host.
+
+    https://libvirt.org/formatnode.html
+    """
 
     tag = "device"
     name = Field("name", Text(), label=_("Name"))

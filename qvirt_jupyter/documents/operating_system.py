@@ -14,11 +14,16 @@ class BootDevice(Element):
     """A kind of device to boot from; devices may have an order of their own instead."""
 
     tag = "boot"
-    device = Field("@dev", Choice("hd", "cdrom", "network", "fd", open=False), label=_("Boot device"))
+    device = Field(
+        "@dev", Choice("hd", "cdrom", "network", "fd", open=False), label=_("Boot device")
+    )
 
 
 class OperatingSystem(Element):
-    """Machine, firmware and boot. https://libvirt.org/formatdomain.html#operating-system-booting"""
+    """Machine, firmware and boot.
+
+    https://libvirt.org/formatdomain.html#operating-system-booting
+    """
 
     tag = "os"
     firmware = Field(
@@ -35,7 +40,9 @@ class OperatingSystem(Element):
     loader_read_only = Field(
         "loader/@readonly", YesNo(), label=_("Firmware image is read-only"), advanced=True
     )
-    loader_type = Field("loader/@type", Choice("rom", "pflash"), label=_("Firmware kind"), advanced=True)
+    loader_type = Field(
+        "loader/@type", Choice("rom", "pflash"), label=_("Firmware kind"), advanced=True
+    )
     nvram = Field("nvram", Path(), label=_("Firmware variables"), advanced=True)
     kernel = Field("kernel", Path(), label=_("Kernel"), group=_("Direct kernel boot"))
     initrd = Field("initrd", Path(), label=_("Initial RAM disk"), group=_("Direct kernel boot"))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents.location import Node
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.documents.location import Node
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 256
@@ -20,9 +23,7 @@ class InvalidDocument(ValueError):  # noqa: N818 - a public name of the design
     """The text is not XML that we accept; the message says where and why."""
 
 
-def parse_xml(
-    text: str | bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
-) -> Node:
+def parse_xml(text: str | bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Node:
     """Parse a document and return its root element, whitespace and comments included.
 
     Parameters
@@ -46,7 +47,9 @@ def parse_xml(
         data = text.encode() if isinstance(text, str) else text
         decoded = data.decode("utf-8-sig")
     except UnicodeError as error:
-        raise InvalidDocument(str(_("The document is not UTF-8: {error}").format(error=error))) from error
+        raise InvalidDocument(
+            str(_("The document is not UTF-8: {error}").format(error=error))
+        ) from error
     if len(data) > max_bytes:
         raise InvalidDocument(_too_large(max_bytes))
     prolog = PROLOG.match(decoded)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
-
-from qvirt_jupyter.documents.location import Location
 
 if TYPE_CHECKING:
     from qvirt_jupyter.documents.declaration import Declared
     from qvirt_jupyter.documents.element import Element
     from qvirt_jupyter.documents.field import Field
+    from qvirt_jupyter.documents.location import Location
 
 F = TypeVar("F", bound=Callable[[Any], None])
 
@@ -102,9 +100,24 @@ class Schema:
         return self._orders.get(way, ())
 
 
-@cache
+_SCHEMAS: dict[type[Element], Schema] = {}
+
+
 def schema_of(cls: type[Element]) -> Schema:
     """Return the declarations of a class."""
+    if cls not in _SCHEMAS:
+        _SCHEMAS[cls] = _read(cls)
+    return _SCHEMAS[cls]
+
+
+def add_member(cls: type[Element], name: str, member: Member) -> None:
+    """Declare a member of a class from outside: a device enters itself into the list of devices."""
+    member.__set_name__(cls, name)
+    setattr(cls, name, member)
+    _SCHEMAS.clear()
+
+
+def _read(cls: type[Element]) -> Schema:
     found: dict[str, Member] = {}
     rules: dict[str, Rule] = {}
     for base in cls.__mro__:
@@ -119,4 +132,6 @@ def schema_of(cls: type[Element]) -> Schema:
         for way in member.locations():
             for depth, name in enumerate(way):
                 orders.setdefault(way[:depth], {})[name] = None
-    return Schema(found, tuple(rules.values()), {way: tuple(names) for way, names in orders.items()})
+    return Schema(
+        found, tuple(rules.values()), {way: tuple(names) for way, names in orders.items()}
+    )

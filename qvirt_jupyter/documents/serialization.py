@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from qvirt_jupyter.documents.location import Node
 from qvirt_jupyter.documents.parsing import PROLOG
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.documents.location import Node
 
 _XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 _FIRST_QUOTE = re.compile(r"""<[\w:.-]+\s+[\w:.-]+\s*=\s*(["'])""")
@@ -123,9 +126,7 @@ def _element(node: Node, known: dict[str | None, str], writer: _Writer) -> None:
         for prefix, uri in here.items()
         if known.get(prefix) != uri
     ]
-    values = [
-        (_attribute_name(str(key), here), str(value)) for key, value in node.attrib.items()
-    ]
+    values = [(_attribute_name(str(key), here), str(value)) for key, value in node.attrib.items()]
     # libvirt writes the namespaces of an element last, others write them first.
     for key, value in values + spaces if writer.quote == "'" else spaces + values:
         writer.attribute(key, value)

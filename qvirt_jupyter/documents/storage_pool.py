@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.addresses import Host, Port
 from qvirt_jupyter.documents.document import Document
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
-from qvirt_jupyter.documents.values import Choice, Host, Integer, Path, Port, Size, Text, Uuid
+from qvirt_jupyter.documents.values import Choice, Integer, Path, Size, Text, Uuid
 
 
 class PoolHost(Element):
@@ -27,7 +28,10 @@ class PoolDevice(Element):
 
 
 class PoolSource(Element):
-    """Where a pool comes from. https://libvirt.org/formatstorage.html#source-elements"""
+    """Where a pool comes from.
+
+    https://libvirt.org/formatstorage.html#source-elements
+    """
 
     tag = "source"
     hosts = Many(PoolHost, key="name")
@@ -40,7 +44,10 @@ class PoolSource(Element):
 
 
 class Permissions(Element):
-    """Who owns a file. https://libvirt.org/formatstorage.html#target-elements"""
+    """Who owns a file.
+
+    https://libvirt.org/formatstorage.html#target-elements
+    """
 
     tag = "permissions"
     mode = Field(
@@ -55,7 +62,10 @@ class Permissions(Element):
 
 
 class StoragePool(Document):
-    """A storage pool. https://libvirt.org/formatstorage.html"""
+    """A storage pool.
+
+    https://libvirt.org/formatstorage.html
+    """
 
     tag = "pool"
     type = Field(
@@ -66,7 +76,9 @@ class StoragePool(Document):
         ),
         label=_("Type"),
     )
-    name = Field("name", Text(pattern=r"[^/\n]+", expected=_("a name without slash")), label=_("Name"))
+    name = Field(
+        "name", Text(pattern=r"[^/\n]+", expected=_("a name without slash")), label=_("Name")
+    )
     uuid = Field("uuid", Uuid(), label=_("UUID"))
     capacity = Field("capacity", Size("bytes"), label=_("Capacity"))
     allocation = Field("allocation", Size("bytes"), label=_("Allocation"))

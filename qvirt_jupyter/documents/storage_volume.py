@@ -23,7 +23,10 @@ class BackingStore(Element):
 
 
 class StorageVolume(Document):
-    """A volume of a pool. https://libvirt.org/formatstorage.html#storage-volume-xml"""
+    """A volume of a pool.
+
+    https://libvirt.org/formatstorage.html#storage-volume-xml
+    """
 
     tag = "volume"
     type = Field("@type", Choice("file", "block", "dir", "network", "netdir"), label=_("Type"))

@@ -7,14 +7,18 @@ are left empty; what was there when the document was parsed stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from qvirt_jupyter.documents.location import Node, Step
 from qvirt_jupyter.documents.serialization import Style, serialize_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from qvirt_jupyter.documents.location import Node, Step
 
 INDENT = "  "
 """libvirt indents by two spaces."""
@@ -245,7 +249,7 @@ def text_of(node: Node) -> str:
 
 
 def indent_of(node: Node) -> str | None:
-    """Return the white space that a line of this element starts with; ``None`` if it has no line."""
+    """Return the white space before an element on its line; ``None`` if it has no line of its own."""
     parent = node.getparent()
     if parent is None:
         return ""

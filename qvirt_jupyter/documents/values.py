@@ -1,19 +1,22 @@
 """Types of values: how each is read, written, checked, and what a wrong one is told."""
 
+# ruff: noqa: D102 - documented on the base class.
+
 from __future__ import annotations
 
-import ipaddress
 import re
 import uuid
-from collections.abc import Mapping
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from qvirt_jupyter._translation import LazyString, _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 T = TypeVar("T")
 
 # https://gitlab.com/libvirt/libvirt virScaleInteger: KB is 1000, K and KiB are 1024.
-_SCALES = {"b": 1, "byte": 1, "bytes": 1} | {
+_SCALES: dict[str, int] = {"b": 1, "byte": 1, "bytes": 1} | {
     spelling: base ** (power + 1)
     for power, letter in enumerate("kmgtpe")
     for spelling, base in ((letter, 1024), (f"{letter}ib", 1024), (f"{letter}b", 1000))
@@ -193,17 +196,6 @@ class Hexadecimal(Integer):
         return f"0x{value:0{self.digits}x}"
 
 
-class Port(Integer):
-    """A TCP or UDP port."""
-
-    def __init__(self) -> None:
-        super().__init__(1, 65535)
-
-    @property
-    def expected(self) -> LazyString | str:
-        return _("a port from 1 to 65535")
-
-
 class Size(ValueType[int | None]):
     """A size with one of libvirt's units: the value is a number of `unit`.
 
@@ -230,7 +222,8 @@ class Size(ValueType[int | None]):
         if match is None or scale is None:
             raise self._refuse(text)
         # libvirt rounds up: a guest gets at least what was asked for.
-        return -(-int(match.group(1)) * scale // _SCALES[self.unit.lower()])
+        size = int(match.group(1)) * scale
+        return -(-size // _SCALES[self.unit.lower()])
 
     def format(self, value: int | None) -> str:
         return f"{value} {self.unit}"
@@ -273,7 +266,11 @@ class _Switch(ValueType[bool | None]):
     def parse(self, text: str) -> bool:
         if text.strip() not in self.words:
             raise ValueError(
-                str(_("{text!r} is not {expected}.").format(text=text, expected=" / ".join(self.words)))
+                str(
+                    _("{text!r} is not {expected}.").format(
+                        text=text, expected=" / ".join(self.words)
+                    )
+                )
             )
         return text.strip() == self.words[0]
 
@@ -359,84 +356,6 @@ class Uuid(ValueType[str | None]):
         return _("a UUID such as 6d3f0000-0000-4000-8000-0000000033a7")
 
 
-class Mac(ValueType[str | None]):
-    """The hardware address of a network card, in lower case.
-
-    Multicast addresses are refused, as libvirt refuses them
-    (https://libvirt.org/formatdomain.html#network-interfaces).
-    """
-
-    absent = None
-
-    def parse(self, text: str) -> str:
-        return text.strip().lower()
-
-    def check(self, value: str | None) -> None:
-        fits = isinstance(value, str) and re.fullmatch(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}", value, re.I)
-        if not value or not fits or int(value[:2], 16) & 1:
-            raise self._refuse(value)
-
-    @property
-    def expected(self) -> LazyString | str:
-        return _("a MAC address such as 52:54:00:12:34:56")
-
-
-class Address(ValueType[str | None]):
-    """An IPv4 or IPv6 address.
-
-    Parameters
-    ----------
-    version
-        4 or 6; ``None`` for either.
-    """
-
-    absent = None
-
-    def __init__(self, version: int | None = None) -> None:
-        self.version = version
-
-    def parse(self, text: str) -> str:
-        return text.strip()
-
-    def check(self, value: str | None) -> None:
-        try:
-            address = ipaddress.ip_address(value or "")
-        except ValueError as error:
-            raise self._refuse(value) from error
-        if self.version not in (None, address.version):
-            raise self._refuse(value)
-
-    @property
-    def expected(self) -> LazyString | str:
-        if self.version == 6:  # noqa: PLR2004 - IPv6
-            return _("an IPv6 address such as fd00::1")
-        return _("an IP address such as 192.168.122.1")
-
-
-class Host(ValueType[str | None]):
-    """The name or the address of a machine on the network."""
-
-    absent = None
-
-    def parse(self, text: str) -> str:
-        return text.strip()
-
-    def check(self, value: str | None) -> None:
-        # Colons make it an IPv6 address; a name never has them.
-        text = value or ""
-        if ":" in text:
-            try:
-                ipaddress.IPv6Address(text.removeprefix("[").removesuffix("]"))
-            except ValueError as error:
-                raise self._refuse(value) from error
-        elif len(text) > 253 or not re.fullmatch(r"[\w-]+(\.[\w-]+)*\.?", text):  # noqa: PLR2004 - RFC 1035
-            raise self._refuse(value)
-
-    @property
-    def expected(self) -> LazyString | str:
-        return _("a host name or an IP address")
-
-
 class Path(ValueType[str | None]):
     """A file, a folder or a device on the machine where the hypervisor runs.
 
@@ -462,4 +381,8 @@ class Path(ValueType[str | None]):
 
     @property
     def expected(self) -> LazyString | str:
-        return _("an absolute path such as /var/lib/images/disk.qcow2") if self.absolute else _("a path")
+        return (
+            _("an absolute path such as /var/lib/images/disk.qcow2")
+            if self.absolute
+            else _("a path")
+        )

@@ -1,8 +1,11 @@
 """What an element holds depending on its type."""
 
+# ruff: noqa: SLF001 - descriptors and elements are two halves of one thing; the underscores keep
+# the names of XML fields free.
+# ruff: noqa: D102 - documented on the base class.
+
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
 from qvirt_jupyter.documents.element import Element
@@ -10,6 +13,8 @@ from qvirt_jupyter.documents.location import Location
 from qvirt_jupyter.documents.schema import Member, schema_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from qvirt_jupyter.documents.declaration import Declared
     from qvirt_jupyter.documents.field import Field
 
@@ -81,7 +86,7 @@ class Variant(Member, Generic[B]):
                 return member
         raise TypeError(f"{type(owner).__name__} declares no field at {self.selector}.")
 
-    def _branch(self, kind: str | None) -> type[B] | type[Unknown]:
+    def _branch(self, kind: str | None) -> type[B | Unknown]:
         return self.branches.get(kind or self.default or "", Unknown)
 
     def selected(self, owner: Element, field: Field[object], before: str | None) -> None:

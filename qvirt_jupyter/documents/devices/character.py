@@ -6,10 +6,11 @@ https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices
 from __future__ import annotations
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.addresses import Host, Port
 from qvirt_jupyter.documents.devices.device import Device
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
-from qvirt_jupyter.documents.values import Choice, Host, OnOff, Path, Port, Text, YesNo
+from qvirt_jupyter.documents.values import Choice, OnOff, Path, Text, YesNo
 from qvirt_jupyter.documents.variant import Variant
 
 MODES = Choice("bind", "connect", open=False, labels={"bind": _("server"), "connect": _("client")})
@@ -54,7 +55,10 @@ class TcpBackend(Element):
     service = Field("source/@service", Port(), label=_("Port"))
     tls = Field("source/@tls", YesNo(), label=_("TLS"), advanced=True)
     protocol = Field(
-        "protocol/@type", Choice("raw", "telnet", "telnets", "tls"), label=_("Protocol"), essential=True
+        "protocol/@type",
+        Choice("raw", "telnet", "telnets", "tls"),
+        label=_("Protocol"),
+        essential=True,
     )
 
 
@@ -81,7 +85,10 @@ class ClipboardBackend(Element):
     tag = "source"
     clipboard = Field("source/clipboard/@copypaste", YesNo(), label=_("Clipboard"), essential=True)
     mouse = Field(
-        "source/mouse/@mode", Choice("client", "server", open=False), label=_("Mouse mode"), essential=True
+        "source/mouse/@mode",
+        Choice("client", "server", open=False),
+        label=_("Mouse mode"),
+        essential=True,
     )
 
 

@@ -10,7 +10,7 @@ from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Items, Many
-from qvirt_jupyter.documents.schema import schema_of
+from qvirt_jupyter.documents.schema import add_member
 from qvirt_jupyter.documents.values import Choice, Hexadecimal, Integer, Path, Text
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ D = TypeVar("D", bound="Device")
 
 
 class DeviceAddress(Element):
-    """Where the guest finds a device. https://libvirt.org/formatdomain.html#device-addresses"""
+    """Where the guest finds a device.
+
+    https://libvirt.org/formatdomain.html#device-addresses
+    """
 
     tag = "address"
     type = Field(
@@ -72,14 +75,14 @@ class Device(Document):
     def __init_subclass__(cls, **keywords: object) -> None:
         super().__init_subclass__(**keywords)
         if "collection" in vars(cls):
-            many = Many(cls, key=cls.key)
-            many.__set_name__(Devices, cls.collection)
-            setattr(Devices, cls.collection, many)
-            schema_of.cache_clear()
+            add_member(Devices, cls.collection, Many(cls, key=cls.key))
 
 
 class Devices(Element):
-    """The devices of a domain, by kind. https://libvirt.org/formatdomain.html#devices"""
+    """The devices of a domain, by kind.
+
+    https://libvirt.org/formatdomain.html#devices
+    """
 
     tag = "devices"
     # The order in which libvirt writes them (src/conf/domain_conf.c, virDomainDefFormatDevices).

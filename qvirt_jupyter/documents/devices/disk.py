@@ -5,13 +5,14 @@ from __future__ import annotations
 import string
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents.devices.device import Device
+from qvirt_jupyter.documents.addresses import Host, Port
+from qvirt_jupyter.documents.devices.device import Device, Devices
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.schema import rule
-from qvirt_jupyter.documents.values import Choice, Flag, Host, Integer, Path, Port, Text
+from qvirt_jupyter.documents.values import Choice, Flag, Integer, Path, Text
 from qvirt_jupyter.documents.variant import Variant
 
 STARTUP_POLICIES = Choice("mandatory", "requisite", "optional")
@@ -36,7 +37,10 @@ class BlockSource(Element):
     tag = "source"
     device = Field("source/@dev", Path(), label=_("Block device"))
     startup_policy = Field(
-        "source/@startupPolicy", STARTUP_POLICIES, label=_("If the device is missing"), advanced=True
+        "source/@startupPolicy",
+        STARTUP_POLICIES,
+        label=_("If the device is missing"),
+        advanced=True,
     )
 
 
@@ -54,7 +58,10 @@ class VolumeSource(Element):
     pool = Field("source/@pool", Text(), label=_("Storage pool"))
     volume = Field("source/@volume", Text(), label=_("Volume"))
     startup_policy = Field(
-        "source/@startupPolicy", STARTUP_POLICIES, label=_("If the volume is missing"), advanced=True
+        "source/@startupPolicy",
+        STARTUP_POLICIES,
+        label=_("If the volume is missing"),
+        advanced=True,
     )
 
 
@@ -76,7 +83,19 @@ class NetworkSource(Element):
     tag = "source"
     protocol = Field(
         "source/@protocol",
-        Choice("nbd", "iscsi", "rbd", "sheepdog", "gluster", "vxhs", "nfs", "http", "https", "ftp", "ssh"),
+        Choice(
+            "nbd",
+            "iscsi",
+            "rbd",
+            "sheepdog",
+            "gluster",
+            "vxhs",
+            "nfs",
+            "http",
+            "https",
+            "ftp",
+            "ssh",
+        ),
         label=_("Protocol"),
     )
     name = Field("source/@name", Text(), label=_("Name on the server"))
@@ -120,7 +139,10 @@ class IoTune(Element):
 
 
 class Disk(Device):
-    """A disk. https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms"""
+    """A disk.
+
+    https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms
+    """
 
     tag = "disk"
     collection = "disks"
@@ -173,7 +195,11 @@ class Disk(Device):
         },
         default="file",
     )
-    target = Field("target/@dev", Text(pattern=r"[a-z]+[0-9]*", expected=_("a name such as vda")), label=_("Target"))
+    target = Field(
+        "target/@dev",
+        Text(pattern=r"[a-z]+[0-9]*", expected=_("a name such as vda")),
+        label=_("Target"),
+    )
     bus = Field(
         "target/@bus",
         Choice("virtio", "sata", "scsi", "ide", "usb", "fdc", "sd", "xen"),
@@ -218,7 +244,8 @@ class Disk(Device):
             self.removable = None
 
     def _free_target(self, prefix: str) -> str:
-        taken = self._owner.disks.keys() if self._owner is not None else []
+        devices = self._owner
+        taken = [disk.target for disk in devices.of(Disk)] if isinstance(devices, Devices) else []
         letters = string.ascii_lowercase
         names = [*letters, *(first + second for first in letters for second in letters)]
         return next(prefix + name for name in names if prefix + name not in taken)

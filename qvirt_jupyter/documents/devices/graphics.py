@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.addresses import Host
 from qvirt_jupyter.documents.devices.device import Device
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.schema import rule
-from qvirt_jupyter.documents.values import Choice, Host, Integer, Path, Text, YesNo
+from qvirt_jupyter.documents.values import Choice, Integer, Path, Text, YesNo
 from qvirt_jupyter.documents.variant import Unknown, Variant
 
 AUTOMATIC = -1
@@ -55,9 +56,7 @@ class RemoteDisplay(Element):
     port = Field("@port", Integer(AUTOMATIC, 65535), label=_("Port"), help=_("-1 is automatic."))
     auto_port = Field("@autoport", YesNo(), label=_("Automatic port"))
     password = Field("@passwd", Text(secret=True), label=_("Password"))
-    password_until = Field(
-        "@passwdValidTo", Text(), label=_("Password valid until"), advanced=True
-    )
+    password_until = Field("@passwdValidTo", Text(), label=_("Password valid until"), advanced=True)
     connected = Field(
         "@connected",
         Choice("keep", "disconnect", "fail"),
@@ -99,7 +98,10 @@ class Spice(RemoteDisplay):
 
 
 class Graphics(Device):
-    """A display. https://libvirt.org/formatdomain.html#graphical-framebuffers"""
+    """A display.
+
+    https://libvirt.org/formatdomain.html#graphical-framebuffers
+    """
 
     tag = "graphics"
     collection = "graphics"
@@ -135,11 +137,15 @@ class Graphics(Device):
             listens_on = first.source if first else None
             self.listen = listens_on.address if isinstance(listens_on, AddressListen) else None
         display = self.source
-        if first is not None and first.type in ("none", "socket") and not isinstance(display, Unknown):
+        if (
+            first is not None
+            and first.type in ("none", "socket")
+            and not isinstance(display, Unknown)
+        ):
             display.port = display.auto_port = None
             if isinstance(display, Spice):
                 display.tls_port = None
-            else:
+            if isinstance(display, Vnc):
                 display.websocket = None
 
     @rule("source", touches=("source",))

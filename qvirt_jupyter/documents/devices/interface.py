@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.addresses import Address, Mac, Port
 from qvirt_jupyter.documents.devices.device import Device
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.schema import rule
-from qvirt_jupyter.documents.values import Address, Choice, Integer, Mac, Path, Port, Text
+from qvirt_jupyter.documents.values import Choice, Integer, Path, Text
 from qvirt_jupyter.documents.variant import Variant
 
 
@@ -71,7 +72,10 @@ class DatagramLink(SocketLink):
 
 
 class Interface(Device):
-    """A network card. https://libvirt.org/formatdomain.html#network-interfaces"""
+    """A network card.
+
+    https://libvirt.org/formatdomain.html#network-interfaces
+    """
 
     tag = "interface"
     collection = "interfaces"
@@ -81,7 +85,17 @@ class Interface(Device):
     type = Field(
         "@type",
         Choice(
-            *("network", "bridge", "user", "direct", "ethernet", "udp", "server", "client", "mcast"),
+            *(
+                "network",
+                "bridge",
+                "user",
+                "direct",
+                "ethernet",
+                "udp",
+                "server",
+                "client",
+                "mcast",
+            ),
             *("vdpa", "hostdev", "vhostuser", "internal", "null"),
         ),
         label=_("Connected to"),
@@ -101,7 +115,9 @@ class Interface(Device):
             "udp": DatagramLink,
         },
     )
-    target = Field("target/@dev", Text(), label=_("Device on the host"), essential=True, advanced=True)
+    target = Field(
+        "target/@dev", Text(), label=_("Device on the host"), essential=True, advanced=True
+    )
     model = Field(
         "model/@type",
         Choice("virtio", "e1000e", "e1000", "rtl8139", "igb", "vmxnet3", "netfront"),
@@ -116,9 +132,15 @@ class Interface(Device):
         "filterref/@filter", Text(), label=_("Network filter"), essential=True, advanced=True
     )
     link_state = Field(
-        "link/@state", Choice("up", "down", open=False), label=_("Link state"), essential=True, live="link"
+        "link/@state",
+        Choice("up", "down", open=False),
+        label=_("Link state"),
+        essential=True,
+        live="link",
     )
-    mtu = Field("mtu/@size", Integer(68, 65535), label=_("MTU"), unit="bytes", essential=True, advanced=True)
+    mtu = Field(
+        "mtu/@size", Integer(68, 65535), label=_("MTU"), unit="bytes", essential=True, advanced=True
+    )
 
     @rule("model", touches=("address",))
     def model_drops_the_address(self) -> None:

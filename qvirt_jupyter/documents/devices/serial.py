@@ -9,7 +9,10 @@ from qvirt_jupyter.documents.values import Choice, Integer
 
 
 class Serial(CharacterDevice):
-    """A serial port. https://libvirt.org/formatdomain.html#serial-port"""
+    """A serial port.
+
+    https://libvirt.org/formatdomain.html#serial-port
+    """
 
     tag = "serial"
     collection = "serials"
@@ -20,4 +23,10 @@ class Serial(CharacterDevice):
         label=_("Target type"),
     )
     port = Field("target/@port", Integer(), label=_("Port"), advanced=True)
-    model = Field("target/model/@name", Choice("isa-serial", "usb-serial", "pci-serial", "16550a"), label=_("Model"), essential=True, advanced=True)
+    model = Field(
+        "target/model/@name",
+        Choice("isa-serial", "usb-serial", "pci-serial", "16550a"),
+        label=_("Model"),
+        essential=True,
+        advanced=True,
+    )

@@ -10,7 +10,10 @@ from qvirt_jupyter.documents.values import Choice, Integer, YesNo
 
 
 class Video(Device):
-    """A video card. https://libvirt.org/formatdomain.html#video-devices"""
+    """A video card.
+
+    https://libvirt.org/formatdomain.html#video-devices
+    """
 
     tag = "video"
     collection = "videos"
@@ -22,9 +25,13 @@ class Video(Device):
         essential=True,
         caps="video/modelType",
     )
-    ram = Field("model/@ram", Integer(1), label=_("Memory of the first bar"), unit="KiB", advanced=True)
+    ram = Field(
+        "model/@ram", Integer(1), label=_("Memory of the first bar"), unit="KiB", advanced=True
+    )
     vram = Field("model/@vram", Integer(1), label=_("Video memory"), unit="KiB", advanced=True)
-    vga_memory = Field("model/@vgamem", Integer(1), label=_("VGA memory"), unit="KiB", advanced=True)
+    vga_memory = Field(
+        "model/@vgamem", Integer(1), label=_("VGA memory"), unit="KiB", advanced=True
+    )
     heads = Field("model/@heads", Integer(1), label=_("Screens"), advanced=True)
     primary = Field("model/@primary", YesNo(), label=_("Primary"), advanced=True)
     accelerate_3d = Field(
