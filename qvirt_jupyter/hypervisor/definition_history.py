@@ -1,0 +1,85 @@
+"""Earlier definitions of machines, kept so that an edit can be undone.
+
+They may contain passwords, so only their owner may read them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from qvirt_jupyter._private_files import jupyter_folder, write_private
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from qvirt_jupyter.hypervisor.errors import Subject
+
+KEPT: Final = 50
+"""How many definitions of one machine are kept; the oldest goes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDefinition:
+    """One earlier definition.
+
+    Parameters
+    ----------
+    time
+        When it was replaced, in seconds since the epoch.
+    path
+        The file that holds it.
+    """
+
+    time: float
+    path: Path
+
+    @property
+    def xml(self) -> str:
+        """The definition, passwords included.
+
+        Raises
+        ------
+        OSError
+            The file is gone.
+        """
+        return self.path.read_text(encoding="utf-8")
+
+
+def keep(subject: Subject, xml: str) -> KeptDefinition:
+    """Keep a definition that is about to be replaced.
+
+    Parameters
+    ----------
+    subject
+        Whose it is.
+    xml
+        The definition, as it must be written to bring it back.
+
+    Raises
+    ------
+    OSError
+        It cannot be written: then nothing should be replaced either.
+    """
+    folder = _folder(subject)
+    number = time.time_ns()
+    path = folder / f"{number}.xml"
+    write_private(path, xml)
+    for old in kept(subject)[KEPT:]:
+        old.path.unlink(missing_ok=True)
+    return KeptDefinition(number / 1e9, path)
+
+
+def kept(subject: Subject) -> tuple[KeptDefinition, ...]:
+    """Return the earlier definitions of a machine, the newest first."""
+    paths = (path for path in _folder(subject).glob("*.xml") if path.stem.isdigit())
+    numbered = sorted(((int(path.stem), path) for path in paths), reverse=True)
+    return tuple(KeptDefinition(number / 1e9, path) for number, path in numbered)
+
+
+def _folder(subject: Subject) -> Path:
+    # Two hosts may both have a machine of this UUID; a URI is no file name.
+    host = hashlib.sha256(subject.uri.encode()).hexdigest()[:16]
+    return jupyter_folder("data") / "history" / host / str(subject.uuid)

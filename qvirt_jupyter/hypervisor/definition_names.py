@@ -1,0 +1,83 @@
+"""Names as data: what a definition calls its object, checked before libvirt sees it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
+from qvirt_jupyter.hypervisor.errors import InvalidDefinition, Subject
+
+_ROOTS: Final = {"domain": "domain", "network": "network", "pool": "pool", "volume": "volume"}
+_FIRST_PRINTABLE: Final = " "
+_DELETE: Final = "\x7f"
+
+
+def checked_name(name: str, subject: Subject) -> str:
+    """Return a name that libvirt takes for a machine, network, pool or volume.
+
+    libvirt makes file names of it (https://libvirt.org/formatdomain.html#general-metadata).
+
+    Raises
+    ------
+    InvalidDefinition
+        It is empty, means a folder, or has a ``/`` or a control character in it.
+    """
+    refusal = _refusal(name)
+    if refusal is not None:
+        raise InvalidDefinition(
+            refusal.format(name=repr(name)),
+            subject=subject,
+            next_step=_("Choose another name."),
+        )
+    return name
+
+
+def _refusal(name: str) -> LazyString | None:
+    if not name.strip():
+        return _("A name must not be empty.")
+    if "/" in name:
+        return _("The name {name} is not allowed: it must not have a / in it.")
+    if name in {".", ".."}:
+        return _("The name {name} is not allowed: it means a folder.")
+    if any(char < _FIRST_PRINTABLE or char == _DELETE for char in name):
+        return _("The name {name} is not allowed: it has a control character in it.")
+    return None
+
+
+def checked_definition(text: str, kind: str, uri: str) -> Subject:
+    """Look at a definition before it is handed to libvirt; return what it is about.
+
+    Parameters
+    ----------
+    text
+        The XML.
+    kind
+        ``"domain"``, ``"network"``, ``"pool"`` or ``"volume"``.
+    uri
+        The connection's URI.
+
+    Raises
+    ------
+    InvalidDefinition
+        It is not XML of this kind, or its name is not allowed.
+    """
+    subject = Subject(kind, "", uri)
+    try:
+        root = parse_xml(text)
+    except InvalidDocument as error:
+        raise InvalidDefinition(
+            _("The definition cannot be read. {reason}").format(reason=error),
+            subject=subject,
+            next_step=_("Correct the XML."),
+        ) from error
+    if root.tag != _ROOTS[kind]:
+        raise InvalidDefinition(
+            _("This is a <{found}>, not a <{wanted}>.").format(found=root.tag, wanted=_ROOTS[kind]),
+            subject=subject,
+            next_step=_("Correct the XML."),
+        )
+    name = root.findtext("name") or ""
+    subject = Subject(kind, name, uri, root.findtext("uuid"))
+    checked_name(name, subject)
+    return subject

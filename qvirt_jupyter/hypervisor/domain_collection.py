@@ -1,0 +1,119 @@
+"""The virtual machines of a connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import libvirt
+
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor.action_log import action
+from qvirt_jupyter.hypervisor.collection import Collection
+from qvirt_jupyter.hypervisor.definition_names import checked_definition
+from qvirt_jupyter.hypervisor.domain import Domain
+from qvirt_jupyter.hypervisor.domain_handle import read_state
+from qvirt_jupyter.hypervisor.renaming import refuse_taken_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qvirt_jupyter import documents
+
+_KIB_PER_MIB: Final = 1024
+# The hypervisor itself, which Xen lists as a machine (CON-23 of the parity list).
+_DOMAIN_0: Final = "00000000-0000-0000-0000-000000000000"
+
+
+class Domains(Collection[Domain]):
+    """The virtual machines of a connection: ``connection.domains``.
+
+    ``domains["web"]`` finds one by name or UUID, ``for vm in domains`` goes through all.
+    """
+
+    kind: ClassVar[str] = "domain"
+    _attribute: ClassVar[str] = "domains"
+    _caption: ClassVar[LazyString] = _("Virtual machines")
+    _headings: ClassVar[tuple[LazyString, ...]] = (
+        _("Name"),
+        _("State"),
+        _("Processors"),
+        _("Memory"),
+        _("Title"),
+    )
+
+    def tagged(self, tag: str) -> tuple[Domain, ...]:
+        """Return the machines that have a tag, sorted by name.
+
+        Parameters
+        ----------
+        tag
+            The whole tag.
+        """
+        return tuple(domain for domain in self if tag in domain.tags)
+
+    @action(_("Define a virtual machine"))
+    def define(self, definition: str | documents.Domain) -> Domain:
+        """Add a machine that is off, or replace the definition of the one with the same UUID.
+
+        Parameters
+        ----------
+        definition
+            XML or a document.
+
+        Raises
+        ------
+        AlreadyExists
+            Another machine has the name.
+        InvalidDefinition
+            libvirt does not understand it, or the name is not allowed.
+        """
+        return self._make(str(definition), lambda connection, text: connection.defineXML(text))
+
+    @action(_("Create a transient virtual machine"))
+    def create(self, definition: str | documents.Domain) -> Domain:
+        """Start a machine that libvirt forgets when it stops.
+
+        The parameters and errors are those of :meth:`define`.
+        """
+        return self._make(str(definition), lambda connection, text: connection.createXML(text, 0))
+
+    def _make(self, text: str, make: Any) -> Domain:  # noqa: ANN401 - a libvirt call
+        wanted = checked_definition(text, "domain", self._connection.uri)
+
+        def write(connection: libvirt.virConnect) -> tuple[str, str]:
+            refuse_taken_name(connection, wanted.name, wanted)
+            made = make(connection, text)
+            return made.name(), made.UUIDString()
+
+        return self._handle(*self._connection.call(write, subject=wanted))
+
+    def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
+        return [one for one in connection.listAllDomains(0) if one.UUIDString() != _DOMAIN_0]
+
+    def _find(self, connection: libvirt.virConnect, key: str, *, by_uuid: bool) -> Any:  # noqa: ANN401 - libvirt has no types
+        return connection.lookupByUUIDString(key) if by_uuid else connection.lookupByName(key)
+
+    def _handle(self, name: str, key: str) -> Domain:
+        return Domain(self._connection, key, name)
+
+    def _row(self, found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
+        _state, _largest, memory, vcpus, _time = found.info()
+        return (
+            read_state(found).label,
+            vcpus,
+            _("{memory} MiB").format(memory=memory // _KIB_PER_MIB),
+            _title(found),
+        )
+
+
+def _title(domain: libvirt.virDomain) -> str:
+    try:
+        title: str = domain.metadata(libvirt.VIR_DOMAIN_METADATA_TITLE, None, 0)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() in {
+            libvirt.VIR_ERR_NO_DOMAIN_METADATA,
+            libvirt.VIR_ERR_NO_SUPPORT,
+        }:
+            return ""
+        raise
+    return title

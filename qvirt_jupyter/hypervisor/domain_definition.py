@@ -1,0 +1,214 @@
+"""What libvirt keeps of a virtual machine: names, notes, tags, whether it starts with its host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libvirt
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import renaming, undefining
+from qvirt_jupyter.hypervisor.action_log import action
+from qvirt_jupyter.hypervisor.definition_names import checked_name
+from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
+from qvirt_jupyter.hypervisor.errors import InvalidDefinition, NotFound
+from qvirt_jupyter.hypervisor.lifecycle import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+METADATA_PREFIX = "qvirt"
+
+
+class Definition(DomainHandle):
+    """The actions that change what libvirt keeps of a machine.
+
+    Title, description, tags and group are written to the running machine and to its definition
+    together, so that they show at once and stay.
+    https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainSetMetadata
+    """
+
+    @property
+    def title(self) -> str:
+        """Its friendly name, or empty."""
+        return self._metadata(libvirt.VIR_DOMAIN_METADATA_TITLE)
+
+    @property
+    def description(self) -> str:
+        """What it is for, or empty."""
+        return self._metadata(libvirt.VIR_DOMAIN_METADATA_DESCRIPTION)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Its tags, in order."""
+        return self.document().metadata.tags
+
+    @property
+    def group(self) -> str:
+        """The group that it belongs to, or empty."""
+        return self.document().metadata.group or ""
+
+    @property
+    def autostart(self) -> bool:
+        """Whether it starts with its host."""
+        return self._call(lambda domain: bool(domain.autostart()))
+
+    def document(self, *, inactive: bool = False, secure: bool = False) -> documents.Domain:
+        """Return its definition as a document; changing that changes nothing in libvirt.
+
+        Parameters
+        ----------
+        inactive, secure
+            As for :meth:`xml`.
+        """
+        parsed = documents.parse(self.xml(inactive=inactive, secure=secure))
+        if not isinstance(parsed, documents.Domain):
+            raise InvalidDefinition(
+                _("libvirt answered with something that is no virtual machine."),
+                subject=self.subject,
+            )
+        return parsed
+
+    @action(_("Set autostart of {name}"))
+    def set_autostart(self, enabled: bool = True) -> None:  # noqa: FBT001, FBT002 - as libvirt's
+        """Say whether it starts with its host.
+
+        Parameters
+        ----------
+        enabled
+            Whether it does.
+        """
+        self._check(Action.SET_AUTOSTART)
+        self._call(lambda domain: domain.setAutostart(int(enabled)))
+
+    @action(_("Rename {name} to {new}"))
+    def rename(self, new: str) -> None:
+        """Give it another name; it must be off, its UUID stays.
+
+        Parameters
+        ----------
+        new
+            The new name.
+
+        Raises
+        ------
+        AlreadyExists
+            The name is taken.
+        InvalidDefinition
+            The name is empty, or has a ``/`` or a control character in it.
+        """
+        self._check(Action.RENAME)
+        checked_name(new, self.subject)
+        if new == self._known_name:
+            return
+        subject = self.subject
+
+        def change(connection: libvirt.virConnect) -> None:
+            renaming.rename(connection, self._find(connection), new, subject)
+
+        self.connection.call(change, subject=subject)
+        self._known_name = new
+
+    @action(_("Set the title of {name}"))
+    def set_title(self, title: str) -> None:
+        """Give it a friendly name.
+
+        Parameters
+        ----------
+        title
+            One line; an empty one removes the title.
+
+        Raises
+        ------
+        InvalidDefinition
+            It has more than one line.
+        """
+        self._check(Action.SET_TITLE)
+        if "\n" in title:
+            raise InvalidDefinition(
+                _("A title has one line only."),
+                subject=self.subject,
+                next_step=_("Put the rest into the description."),
+            )
+        self._set_metadata(libvirt.VIR_DOMAIN_METADATA_TITLE, title or None)
+
+    @action(_("Set the description of {name}"))
+    def set_description(self, description: str) -> None:
+        """Say what it is for.
+
+        Parameters
+        ----------
+        description
+            Any number of lines; an empty text removes the description.
+        """
+        self._check(Action.SET_DESCRIPTION)
+        self._set_metadata(libvirt.VIR_DOMAIN_METADATA_DESCRIPTION, description or None)
+
+    @action(_("Set the tags of {name}"))
+    def set_tags(self, tags: Iterable[str]) -> None:
+        """Replace its tags.
+
+        Parameters
+        ----------
+        tags
+            The new ones; repetitions and empty ones are dropped.
+        """
+        self._check(Action.SET_TAGS)
+        if isinstance(tags, str):
+            raise InvalidDefinition(
+                _("Tags are a list of texts."),
+                subject=self.subject,
+                next_step=_("Put brackets around it: [{tag}].").format(tag=repr(tags)),
+            )
+        wanted = tuple(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
+        self._set_own_metadata(wanted, self.group)
+
+    @action(_("Set the group of {name}"))
+    def set_group(self, group: str) -> None:
+        """Put it into a group.
+
+        Parameters
+        ----------
+        group
+            Its name; an empty one takes the machine out of its group.
+        """
+        self._check(Action.SET_GROUP)
+        self._set_own_metadata(self.tags, group.strip())
+
+    @action(_("Remove the definition of {name}"))
+    def undefine(self) -> None:
+        """Remove its definition, saved state, NVRAM and the metadata of its snapshots.
+
+        Its disks stay. It must be off.
+        """
+        self._check(Action.UNDEFINE)
+        subject = self.subject
+        self._call(lambda domain: undefining.undefine(domain, undefining.Purpose.DELETE, subject))
+
+    def _metadata(self, kind: int) -> str:
+        try:
+            text: str = self._call(lambda domain: domain.metadata(kind, None, 0))
+        except NotFound as error:
+            if error.code != libvirt.VIR_ERR_NO_DOMAIN_METADATA:
+                raise
+            return ""
+        return text
+
+    def _set_metadata(
+        self, kind: int, value: str | None, prefix: str | None = None, uri: str | None = None
+    ) -> None:
+        def change(domain: libvirt.virDomain) -> None:
+            flags = libvirt.VIR_DOMAIN_AFFECT_CONFIG if domain.isPersistent() else 0
+            flags |= libvirt.VIR_DOMAIN_AFFECT_LIVE if domain.isActive() else 0
+            domain.setMetadata(kind, value, prefix, uri, flags)
+
+        self._call(change)
+
+    def _set_own_metadata(self, tags: tuple[str, ...], group: str) -> None:
+        self._set_metadata(
+            libvirt.VIR_DOMAIN_METADATA_ELEMENT,
+            documents.metadata_element(tags, group) if tags or group else None,
+            METADATA_PREFIX,
+            documents.DOMAIN_METADATA_URI,
+        )
