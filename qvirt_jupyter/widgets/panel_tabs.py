@@ -1,0 +1,43 @@
+"""What the labextension runs in a kernel: a panel for a tab, and the end of it.
+
+``frontend/src/panelTab.ts`` calls these two. A tab keeps its name over a reload of the page, so the
+widgets that the page had before are closed when it comes back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from IPython.display import display
+
+from qvirt_jupyter.widgets.panels import show_panel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ipywidgets import Widget
+
+_open: dict[str, Widget] = {}
+
+
+def show_tab(tab: str, kind: str, arguments: Mapping[str, str]) -> None:
+    """Show a panel in a tab.
+
+    Parameters
+    ----------
+    tab
+        Names the tab in its window.
+    kind, arguments
+        Which panel: see :func:`~qvirt_jupyter.widgets.show_panel`.
+    """
+    close_tab(tab)
+    panel = show_panel(kind, **arguments)
+    _open[tab] = panel
+    display(panel)
+
+
+def close_tab(tab: str) -> None:
+    """Close the widgets of a tab that was closed; no machine is touched."""
+    panel = _open.pop(tab, None)
+    if panel is not None:
+        panel.close()

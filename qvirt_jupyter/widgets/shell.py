@@ -1,0 +1,74 @@
+"""How a kernel opens tabs in JupyterLab, without a notebook and in the window that asked.
+
+The labextension registers a comm target on every kernel and opens a tab that runs
+``show_panel(kind, **arguments)`` in that kernel (``frontend/src/shellComm.ts``). Where there is no
+JupyterLab (VS Code, Voila), nobody answers and nothing opens.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+from comm import create_comm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TARGET = "qvirt_jupyter:shell"
+"""The comm target that the labextension registers on each kernel."""
+
+
+class ShellMessage(TypedDict):
+    """What is sent: ``readShellMessage`` in ``frontend/src/panel.ts`` checks it."""
+
+    action: Literal["open", "title"]
+    kind: str
+    arguments: dict[str, str]
+    title: str
+    client: str
+
+
+def _send(message: ShellMessage) -> None:
+    # One message for each comm, closed at once: nobody else needs to keep it.
+    comm = create_comm(target_name=TARGET, data=message)
+    comm.close()
+
+
+def open_tab(kind: str, arguments: Mapping[str, str], title: str, client: str = "") -> None:
+    """Open a panel in a tab of its own, or go to its tab where it is open already.
+
+    Parameters
+    ----------
+    kind
+        ``"manager"``, ``"vm"`` or ``"console"``.
+    arguments
+        What :func:`~qvirt_jupyter.widgets.show_panel` is called with: for machines ``uri`` and
+        ``uuid``.
+    title
+        What the tab is called.
+    client
+        The browser window that asked, as the VM list passes it. Without it the window answers in
+        which somebody is working.
+    """
+    _send(
+        {
+            "action": "open",
+            "kind": kind,
+            "arguments": dict(arguments),
+            "title": title,
+            "client": client,
+        }
+    )
+
+
+def rename_tab(kind: str, arguments: Mapping[str, str], title: str) -> None:
+    """Give a panel's tab another name, in every window, for a machine that was renamed."""
+    _send(
+        {
+            "action": "title",
+            "kind": kind,
+            "arguments": dict(arguments),
+            "title": title,
+            "client": "",
+        }
+    )

@@ -1,0 +1,265 @@
+"""The list of virtual machines, with their connections as groups."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import RecordKey, publisher
+from qvirt_jupyter.widgets._assets import ModuleWidget
+from qvirt_jupyter.widgets._messages import PROTOCOL
+from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
+from qvirt_jupyter.widgets.vm_list_columns import COLUMNS
+from qvirt_jupyter.widgets.vm_list_rows import ConnectionRow, Rows, wire_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from qvirt_jupyter.hypervisor import DomainRecord
+    from qvirt_jupyter.hypervisor.stats import Sample
+    from qvirt_jupyter.widgets._messages import Reset, Samples
+    from qvirt_jupyter.widgets.vm_list_actions import ListAction
+    from qvirt_jupyter.widgets.vm_list_columns import Column
+
+__all__ = ["ConnectionRow", "VmList"]
+
+LEASE = 60.0
+"""Seconds after which a view that says nothing is taken to be gone; views speak every 20 s."""
+
+OnAction: TypeAlias = "Callable[[str, tuple[RecordKey, ...], str], object]"
+OnOpen: TypeAlias = "Callable[[Literal['domain', 'connection'], RecordKey, str], object]"
+OnWatch: TypeAlias = "Callable[[frozenset[RecordKey]], object]"
+
+STRINGS: Mapping[str, LazyString] = {
+    "list": _("Virtual machines"),
+    "toolbar": _("Actions for the selected machines"),
+    "filter": _("Filter by name, state or address"),
+    "clear": _("Clear the filter"),
+    "selected": _("{count} selected"),
+    "shown": _("{count} of {total} machines"),
+    "more": _("More actions: {label}"),
+    "nothing_selected": _("Select a virtual machine first."),
+    "one_only": _("Select one machine only."),
+    "no_machines": _("No virtual machines"),
+    "no_match": _("No machine matches the filter."),
+    "empty": _("No connection yet."),
+    "cancel": _("Cancel"),
+    "unknown": _("not available"),
+    "no_samples": _("no figures yet"),
+    "columns": _("Columns"),
+    "sort_ascending": _("sorted ascending"),
+    "sort_descending": _("sorted descending"),
+    "copied": _("Copied."),
+    "and_more": _("{first} and {count} more"),
+}
+"""What the browser side says that is no label of a column or an action."""
+
+
+class VmList(ModuleWidget):
+    """A tree of connections and their virtual machines, with a toolbar, menus and keyboard.
+
+    It draws what it is told and says what its user does; it calls no libvirt. Nothing is sent while
+    no browser looks; a browser that comes late or missed something gets everything anew. All
+    callbacks arrive on the thread that brings the browser's messages and must not block.
+
+    Parameters
+    ----------
+    on_action
+        Called with the name of an action, the rows that allow it, and the browser window.
+    on_open
+        Called for a double click or Enter: the kind of row, its key, and the browser window.
+    on_watch
+        Called on the publisher thread with the rows that are visible in any browser, whenever that
+        changes: an empty set means that nobody looks.
+    actions
+        What the toolbar and the menus offer.
+    columns
+        What is shown of each machine.
+    """
+
+    _module: ClassVar[str] = "vm-list"
+
+    def __init__(
+        self,
+        on_action: OnAction,
+        on_open: OnOpen,
+        *,
+        on_watch: OnWatch | None = None,
+        actions: Sequence[ListAction] = (*DOMAIN_ACTIONS, *CONNECTION_ACTIONS),
+        columns: Sequence[Column] = COLUMNS,
+    ) -> None:
+        super().__init__()
+        self._on_action = on_action
+        self._on_open = on_open
+        self._on_watch = on_watch
+        self._actions = {action.name: action for action in actions}
+        self._lock = threading.RLock()
+        self._rows = Rows(columns)
+        self._interval = 1.0
+        self._views: dict[str, tuple[float, frozenset[str]]] = {}
+        self._watched: frozenset[str] = frozenset()
+
+    @property
+    def watched(self) -> frozenset[RecordKey]:
+        """The rows that are visible in some browser."""
+        with self._lock:
+            keys = self._rows.keys
+            return frozenset(keys[text] for text in self._watched if text in keys)
+
+    def reset(self, connections: Iterable[ConnectionRow], domains: Iterable[DomainRecord]) -> None:
+        """Show these rows and no others."""
+        with self._lock:
+            self._rows.reset(connections, domains)
+        self._send_soon(self._reset)
+
+    def patch(
+        self,
+        connections: Iterable[ConnectionRow] = (),
+        domains: Iterable[DomainRecord] = (),
+        removed: Iterable[RecordKey] = (),
+    ) -> None:
+        """Show rows anew or for the first time, and take rows away.
+
+        A connection that is removed takes its machines with it. Rows that are as they were cost
+        nothing.
+        """
+        with self._lock:
+            patch = self._rows.patch(connections, domains, removed)
+        if patch is not None:
+            self._send_soon(lambda: patch)
+
+    def samples(
+        self, uri: str, at: float, samples: Mapping[str, Sample], *, interval: float = 1.0
+    ) -> None:
+        """Show the newest figures of a connection's machines.
+
+        Parameters
+        ----------
+        uri
+            The connection.
+        at
+            When they were taken, in seconds since the epoch.
+        samples
+            By UUID; machines that are not in it show a gap.
+        interval
+            Seconds until the next ones are due: what one step of a sparkline stands for.
+        """
+        values: dict[str, list[float | None]] = {}
+        with self._lock:
+            graphs = self._rows.graphs
+            self._interval = interval
+            for uuid, sample in samples.items():
+                key = wire_key(RecordKey("domain", uri, uuid))
+                if key in self._rows.domains:
+                    values[key] = [column.sample(sample) for column in graphs if column.sample]
+                    self._rows.add_sample(key, at, values[key])
+        if values:
+            message: Samples = {
+                "kind": "samples",
+                "time": at,
+                "interval": interval,
+                "columns": [column.id for column in graphs],
+                "values": values,
+            }
+            self._send_soon(lambda: message)
+        self._forget_silent_views()
+
+    def close(self) -> None:
+        """Take the list away from every browser, and stop watching."""
+        with self._lock:
+            self._views.clear()
+        self._tell_watched()
+        super().close()
+
+    def _reset(self) -> Reset:
+        with self._lock:
+            rows = self._rows
+            return {
+                "kind": "reset",
+                "protocol": PROTOCOL,
+                "version": rows.version,
+                "now": time.time(),
+                "interval": self._interval,
+                "columns": [column.spec() for column in rows.columns],
+                "actions": [action.spec() for action in self._actions.values()],
+                "strings": {name: str(text) for name, text in STRINGS.items()},
+                "connections": list(rows.connections.values()),
+                "domains": list(rows.domains.values()),
+                "samples": rows.samples(),
+            }
+
+    def _send_soon(self, message: Callable[[], object]) -> None:
+        with self._lock:
+            if not self._views:
+                return
+
+        def send() -> None:
+            if self.comm is not None:
+                self.send(message())
+
+        if publisher.is_publisher_thread():
+            send()
+        else:
+            publisher.post(None, send)
+
+    def _receive(self, content: dict[str, Any]) -> None:
+        match content:
+            case {
+                "kind": "watching",
+                "view": str(view),
+                "version": int(version),
+                "rows": list(rows),
+            }:
+                self._watch(view, version, rows)
+            case {"kind": "action", "action": str(name), "rows": list(rows), "client": str(client)}:
+                self._act(name, rows, client)
+            case {"kind": "open", "row": str(row), "client": str(client)}:
+                with self._lock:
+                    key = self._rows.keys.get(row)
+                if key is not None:
+                    kind: Literal["domain", "connection"] = (
+                        "connection" if key.kind == "connection" else "domain"
+                    )
+                    self._on_open(kind, key, client)
+            case _:
+                pass  # Of a newer or a hostile browser; there is nothing to do about it.
+
+    def _act(self, name: str, rows: list[object], client: str) -> None:
+        action = self._actions.get(name)
+        with self._lock:
+            known = (self._rows.keys.get(row) for row in rows if isinstance(row, str))
+            keys = tuple(
+                key
+                for key in known
+                if key is not None and action is not None and key.kind == action.row
+            )
+        if keys and action is not None and (action.several or len(keys) == 1):
+            self._on_action(name, keys, client)
+
+    def _watch(self, view: str, version: int, rows: list[object]) -> None:
+        with self._lock:
+            visible = frozenset(row for row in rows if isinstance(row, str))
+            self._views[view] = (time.monotonic() + LEASE, visible)
+            is_behind = version != self._rows.version
+        if is_behind:
+            self._send_soon(self._reset)
+        self._forget_silent_views()
+
+    def _forget_silent_views(self) -> None:
+        now = time.monotonic()
+        with self._lock:
+            for view in [view for view, (end, _rows) in self._views.items() if end < now]:
+                del self._views[view]
+        self._tell_watched()
+
+    def _tell_watched(self) -> None:
+        with self._lock:
+            watched = frozenset().union(*(rows for _end, rows in self._views.values()))
+            if watched == self._watched:
+                return
+            self._watched = watched
+        if self._on_watch is not None:
+            tell = self._on_watch
+            publisher.post(("watched", id(self)), lambda: tell(self.watched))
