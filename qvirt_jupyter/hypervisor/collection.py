@@ -12,6 +12,7 @@ import libvirt
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.hypervisor.action_log import Submit
+from qvirt_jupyter.hypervisor.definition_names import NOT_THERE
 from qvirt_jupyter.hypervisor.errors import NotFound, QvirtError, Subject
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class Collection(ABC, Generic[_Handle]):
         """All names, sorted without regard to case."""
         return tuple(name for name, _key in self._listed())
 
+    @classmethod
+    def column_headings(cls) -> tuple[LazyString, ...]:
+        """Return what the columns of the table are called."""
+        return cls._headings
+
     def get(self, key: str) -> _Handle | None:
         """Return the object of this name or UUID, or None where there is none."""
         try:
@@ -109,7 +115,7 @@ class Collection(ABC, Generic[_Handle]):
 
     @abstractmethod
     def _find(self, connection: libvirt.virConnect, key: str, *, by_uuid: bool) -> Any:  # noqa: ANN401 - libvirt has no types
-        """Return libvirt's object; its error says where there is none."""
+        """Return libvirt's object; its error, or None, says that there is none."""
 
     @abstractmethod
     def _handle(self, name: str, key: str) -> _Handle:
@@ -132,10 +138,11 @@ class Collection(ABC, Generic[_Handle]):
             try:
                 found = self._find(connection, key, by_uuid=by_uuid)
             except libvirt.libvirtError as error:
-                if error.get_error_code() not in _NOT_THERE:
+                if error.get_error_code() not in NOT_THERE:
                     raise
             else:
-                return found.name(), self._key(found)
+                if found is not None:
+                    return found.name(), self._key(found)
         return None
 
     def _listed(self) -> list[tuple[str, str]]:
@@ -174,7 +181,7 @@ class Collection(ABC, Generic[_Handle]):
                 try:
                     rows.append((one.name(), self._row(one) if shown else ()))
                 except libvirt.libvirtError as error:
-                    if error.get_error_code() not in _NOT_THERE:
+                    if error.get_error_code() not in NOT_THERE:
                         raise
             return rows
 
@@ -202,17 +209,6 @@ class Collection(ABC, Generic[_Handle]):
     @property
     def _title(self) -> str:
         return f"{self._caption}: {self._connection.label}"
-
-
-_NOT_THERE: Final = frozenset(
-    {
-        libvirt.VIR_ERR_NO_DOMAIN,
-        libvirt.VIR_ERR_NO_NETWORK,
-        libvirt.VIR_ERR_NO_STORAGE_POOL,
-        libvirt.VIR_ERR_NO_STORAGE_VOL,
-        libvirt.VIR_ERR_NO_NODE_DEVICE,
-    }
-)
 
 
 def _is_uuid(text: str) -> bool:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+import libvirt
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
-from qvirt_jupyter.hypervisor.errors import InvalidDefinition, Subject
+from qvirt_jupyter.hypervisor.errors import AlreadyExists, InvalidDefinition, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOT_THERE: Final = frozenset(
+    {
+        libvirt.VIR_ERR_NO_DOMAIN,
+        libvirt.VIR_ERR_NO_NETWORK,
+        libvirt.VIR_ERR_NO_STORAGE_POOL,
+        libvirt.VIR_ERR_NO_STORAGE_VOL,
+        libvirt.VIR_ERR_NO_NODE_DEVICE,
+    }
+)
+"""libvirt's codes for an object that does not exist."""
 
 _ROOTS: Final = {"domain": "domain", "network": "network", "pool": "pool", "volume": "volume"}
 _FIRST_PRINTABLE: Final = " "
@@ -81,3 +97,40 @@ def checked_definition(text: str, kind: str, uri: str) -> Subject:
     subject = Subject(kind, name, uri, root.findtext("uuid"))
     checked_name(name, subject)
     return subject
+
+
+def refuse_taken(
+    look_up: Callable[[str], Any], wanted: Subject, *, also_itself: bool = False
+) -> None:
+    """Raise if another object has the name that a definition wants.
+
+    libvirt would refuse it too, but calls that an operation that failed.
+
+    Parameters
+    ----------
+    look_up
+        libvirt's call that finds an object by its name.
+    wanted
+        The name, and the UUID that may have it already.
+    also_itself
+        Refuse a name that the same object has, too: nothing is to be replaced.
+
+    Raises
+    ------
+    AlreadyExists
+        Another object has it.
+    libvirt.libvirtError
+        libvirt cannot look.
+    """
+    try:
+        other = look_up(wanted.name)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() in NOT_THERE:
+            return
+        raise
+    if also_itself or other.UUIDString() != wanted.uuid:
+        raise AlreadyExists(
+            _("The name {name} is taken.").format(name=repr(wanted.name)),
+            subject=wanted,
+            next_step=_("Choose another name."),
+        )

@@ -9,10 +9,9 @@ import libvirt
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor.action_log import action
 from qvirt_jupyter.hypervisor.collection import Collection
-from qvirt_jupyter.hypervisor.definition_names import checked_definition
+from qvirt_jupyter.hypervisor.definition_names import checked_definition, refuse_taken
 from qvirt_jupyter.hypervisor.domain import Domain
 from qvirt_jupyter.hypervisor.domain_handle import read_state
-from qvirt_jupyter.hypervisor.renaming import refuse_taken_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +80,7 @@ class Domains(Collection[Domain]):
         wanted = checked_definition(text, "domain", self._connection.uri)
 
         def write(connection: libvirt.virConnect) -> tuple[str, str]:
-            refuse_taken_name(connection, wanted.name, wanted)
+            refuse_taken(connection.lookupByName, wanted)
             made = make(connection, text)
             return made.name(), made.UUIDString()
 

@@ -18,8 +18,6 @@ from qvirt_jupyter.hypervisor.lifecycle import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-METADATA_PREFIX = "qvirt"
-
 
 class Definition(DomainHandle):
     """The actions that change what libvirt keeps of a machine.
@@ -206,9 +204,16 @@ class Definition(DomainHandle):
         self._call(change)
 
     def _set_own_metadata(self, tags: tuple[str, ...], group: str) -> None:
+        try:
+            element = documents.metadata_element(tags, group)
+        except ValueError as error:
+            raise InvalidDefinition(
+                _("A tag or the group is not allowed. {reason}").format(reason=error),
+                subject=self.subject,
+            ) from error
         self._set_metadata(
             libvirt.VIR_DOMAIN_METADATA_ELEMENT,
-            documents.metadata_element(tags, group) if tags or group else None,
-            METADATA_PREFIX,
+            element or None,
+            documents.DOMAIN_METADATA_PREFIX,
             documents.DOMAIN_METADATA_URI,
         )

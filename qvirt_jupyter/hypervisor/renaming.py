@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import libvirt
@@ -10,7 +11,8 @@ from lxml import etree
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor.definition_history import keep
-from qvirt_jupyter.hypervisor.errors import AlreadyExists, OperationFailed, Subject, from_libvirt
+from qvirt_jupyter.hypervisor.definition_names import refuse_taken
+from qvirt_jupyter.hypervisor.errors import OperationFailed, Subject, from_libvirt
 from qvirt_jupyter.hypervisor.undefining import UNKNOWN_FLAG_CODES, Purpose, undefine
 
 if TYPE_CHECKING:
@@ -43,35 +45,13 @@ def rename(
     libvirt.libvirtError
         libvirt refuses; the machine has its old name.
     """
-    refuse_taken_name(connection, new, subject)
+    refuse_taken(connection.lookupByName, dataclasses.replace(subject, name=new))
     try:
         domain.rename(new, 0)
     except libvirt.libvirtError as error:
         if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
             raise
         redefine(connection, domain, new, subject)
-
-
-def refuse_taken_name(connection: libvirt.virConnect, name: str, subject: Subject) -> None:
-    """Raise if another machine has the name.
-
-    Raises
-    ------
-    AlreadyExists
-        One has.
-    """
-    try:
-        other = connection.lookupByName(name)
-    except libvirt.libvirtError as error:
-        if error.get_error_code() == libvirt.VIR_ERR_NO_DOMAIN:
-            return
-        raise
-    if other.UUIDString() != subject.uuid:
-        raise AlreadyExists(
-            _("There is a machine named {name} already.").format(name=name),
-            subject=subject,
-            next_step=_("Choose another name."),
-        )
 
 
 def redefine(

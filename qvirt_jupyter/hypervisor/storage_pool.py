@@ -1,0 +1,253 @@
+"""Storage pools, live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.documents.parsing import parse_xml
+from qvirt_jupyter.hypervisor import html
+from qvirt_jupyter.hypervisor.action_log import action
+from qvirt_jupyter.hypervisor.collection import Collection
+from qvirt_jupyter.hypervisor.definition_names import checked_definition, refuse_taken
+from qvirt_jupyter.hypervisor.errors import QvirtError
+from qvirt_jupyter.hypervisor.storage_volume import StorageVolumes, bytes_text
+from qvirt_jupyter.hypervisor.switchable import Switchable, make, switch_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import libvirt
+
+    from qvirt_jupyter.hypervisor.records import StoragePoolRecord
+    from qvirt_jupyter.hypervisor.storage_volume import StorageVolume
+
+
+class Space(NamedTuple):
+    """Room in a pool, in bytes."""
+
+    capacity: int
+    allocation: int
+    available: int
+
+
+class StoragePool(Switchable):
+    """A storage pool: ``connection.storage_pools["default"]``.
+
+    https://libvirt.org/html/libvirt-libvirt-storage.html
+    """
+
+    kind: ClassVar[str] = "pool"
+    _collection: ClassVar[str] = "storage_pools"
+
+    @property
+    def record(self) -> StoragePoolRecord:
+        """What the inventory knows of it, without asking libvirt."""
+        return self.connection.inventory.storage_pool(self.uuid)
+
+    @property
+    def space(self) -> Space:
+        """How much room it has, in bytes; zeros while it is off."""
+        return Space(*self._call(lambda pool: pool.info()[1:4]))
+
+    @property
+    def volumes(self) -> StorageVolumes:
+        """What is in it."""
+        return StorageVolumes(self)
+
+    def document(self, *, inactive: bool = False) -> documents.StoragePool:
+        """Return its definition as a document.
+
+        Parameters
+        ----------
+        inactive
+            As for :meth:`xml`.
+        """
+        return documents.StoragePool.parse(self.xml(inactive=inactive))
+
+    @action(_("Create the volume {volume} in {name}"))
+    def create_volume(
+        self,
+        volume: str,
+        capacity: int,
+        *,
+        format: str | None = "qcow2",  # noqa: A002 - libvirt's word
+        allocation: int | None = None,
+    ) -> StorageVolume:
+        """Make a new volume.
+
+        Parameters
+        ----------
+        volume
+            Its name.
+        capacity
+            What a guest sees, in bytes.
+        format
+            ``"qcow2"``, ``"raw"``, ...; None leaves it to the pool, which for block pools is the
+            only choice.
+        allocation
+            What is taken from the host at once, in bytes; None leaves it to the pool.
+
+        Raises
+        ------
+        AlreadyExists
+            There is a volume of this name.
+        WrongState
+            The pool is off.
+        """
+        definition = documents.StorageVolume(name=volume, capacity=capacity)
+        if format is not None:
+            definition.format = format
+        if allocation is not None:
+            definition.allocation = allocation
+        return self.volumes.create(definition)
+
+    @action(_("Refresh {name}"))
+    def refresh(self) -> None:
+        """Look again for volumes that others made or removed.
+
+        Raises
+        ------
+        WrongState
+            It is off.
+        """
+        self._must_be(active=True)
+        self._call(lambda pool: pool.refresh(0))
+
+    @action(_("Delete the pool {name}"))
+    def delete(self) -> None:
+        """Remove its definition; what is in it stays on the host. It must be off.
+
+        Raises
+        ------
+        WrongState
+            It is on.
+        """
+        self._must_be_off()
+        self._call(lambda pool: pool.undefine())
+
+    def _find(self, connection: libvirt.virConnect) -> Any:  # noqa: ANN401 - libvirt has no types
+        return connection.storagePoolLookupByUUIDString(self._uuid)
+
+    def _repr_html_(self) -> str:
+        caption = _("Storage pool {name}").format(name=self._known_name or self.uuid)
+        try:
+            cells = self._call(_cells)
+        except QvirtError as error:
+            return html.properties(caption, [(_("State"), error.reason)])
+        return html.properties(
+            caption,
+            (*zip(StoragePools.column_headings()[1:], cells, strict=True), (_("UUID"), self.uuid)),
+        )
+
+
+class StoragePools(Collection[StoragePool]):
+    """The storage pools of a connection: ``connection.storage_pools``."""
+
+    kind: ClassVar[str] = "pool"
+    _attribute: ClassVar[str] = "storage_pools"
+    _caption: ClassVar[LazyString] = _("Storage pools")
+    _headings: ClassVar[tuple[LazyString, ...]] = (
+        _("Name"),
+        _("State"),
+        _("Autostart"),
+        _("Type"),
+        _("Free"),
+        _("Size"),
+    )
+
+    @action(_("Define a storage pool"))
+    def define(self, definition: str | documents.StoragePool) -> StoragePool:
+        """Add a pool that is off, or replace the definition of the one with the same UUID.
+
+        Parameters
+        ----------
+        definition
+            XML or a document.
+
+        Raises
+        ------
+        AlreadyExists
+            Another pool has the name.
+        InvalidDefinition
+            libvirt does not understand it, or the name is not allowed.
+        """
+        text = str(definition)
+        wanted = checked_definition(text, self.kind, self._connection.uri)
+
+        def write(connection: libvirt.virConnect) -> tuple[str, str]:
+            refuse_taken(connection.storagePoolLookupByName, wanted)
+            made = connection.storagePoolDefineXML(text, 0)
+            return made.name(), made.UUIDString()
+
+        return self._handle(*self._connection.call(write, subject=wanted))
+
+    @action(_("Create a storage pool"))
+    def create(
+        self,
+        definition: str | documents.StoragePool,
+        *,
+        build: bool = True,
+        autostart: bool = True,
+    ) -> StoragePool:
+        """Add a pool, make its folder, and switch it on; where that fails it is not defined.
+
+        Parameters
+        ----------
+        definition
+            XML or a document.
+        build
+            Make what the pool lives in where that is missing: a folder, a file system, a volume
+            group. libvirt refuses to overwrite what is there.
+        autostart
+            Whether it shall start with its host.
+
+        Raises
+        ------
+        AlreadyExists
+            A pool has the name.
+        OperationFailed
+            It cannot be built or switched on.
+        """
+        text = str(definition)
+        wanted = checked_definition(text, self.kind, self._connection.uri)
+
+        def write(connection: libvirt.virConnect) -> tuple[str, str]:
+            refuse_taken(connection.storagePoolLookupByName, wanted, also_itself=True)
+
+            def prepare(made: libvirt.virStoragePool) -> None:
+                if build:
+                    made.build(0)
+                made.create(0)
+
+            return make(
+                lambda: connection.storagePoolDefineXML(text, 0), prepare, autostart=autostart
+            )
+
+        return self._handle(*self._connection.call(write, subject=wanted))
+
+    def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
+        found: Sequence[Any] = connection.listAllStoragePools(0)
+        return found
+
+    def _find(self, connection: libvirt.virConnect, key: str, *, by_uuid: bool) -> Any:  # noqa: ANN401 - libvirt has no types
+        if by_uuid:
+            return connection.storagePoolLookupByUUIDString(key)
+        return connection.storagePoolLookupByName(key)
+
+    def _handle(self, name: str, key: str) -> StoragePool:
+        return StoragePool(self._connection, key, name)
+
+    def _row(self, found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
+        return _cells(found)
+
+
+def _cells(pool: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
+    _state, capacity, _allocation, available = pool.info()
+    return (
+        *switch_cells(pool),
+        parse_xml(pool.XMLDesc(0)).get("type", ""),
+        bytes_text(available) if pool.isActive() else "",
+        bytes_text(capacity) if pool.isActive() else "",
+    )

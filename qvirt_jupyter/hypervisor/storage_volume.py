@@ -1,0 +1,304 @@
+"""Storage volumes, live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+import libvirt
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.documents.parsing import parse_xml
+from qvirt_jupyter.hypervisor import html
+from qvirt_jupyter.hypervisor.action_log import Submit, action
+from qvirt_jupyter.hypervisor.collection import Collection
+from qvirt_jupyter.hypervisor.definition_names import checked_definition
+from qvirt_jupyter.hypervisor.errors import AlreadyExists, QvirtError, Subject, WrongState
+from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
+
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.hypervisor.storage_pool import StoragePool
+
+    _Result = TypeVar("_Result")
+
+_UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
+_TYPES: Final = {
+    libvirt.VIR_STORAGE_VOL_FILE: "file",
+    libvirt.VIR_STORAGE_VOL_BLOCK: "block",
+    libvirt.VIR_STORAGE_VOL_DIR: "dir",
+    libvirt.VIR_STORAGE_VOL_NETWORK: "network",
+    libvirt.VIR_STORAGE_VOL_NETDIR: "netdir",
+    libvirt.VIR_STORAGE_VOL_PLOOP: "ploop",
+}
+
+
+class StorageVolume:
+    """A volume: ``connection.storage_pools["default"].volumes["web.qcow2"]``.
+
+    libvirt knows it by its pool and its name.
+    https://libvirt.org/html/libvirt-libvirt-storage.html#virStorageVol
+
+    Parameters
+    ----------
+    pool
+        The pool that it is in.
+    name
+        Its name.
+    """
+
+    def __init__(self, pool: StoragePool, name: str) -> None:
+        self._pool = pool
+        self._name = name
+
+    @property
+    def connection(self) -> Connection:
+        """The connection that it belongs to."""
+        return self._pool.connection
+
+    @property
+    def pool(self) -> StoragePool:
+        """The pool that it is in."""
+        return self._pool
+
+    @property
+    def name(self) -> str:
+        """Its name, the same for good."""
+        return self._name
+
+    @property
+    def subject(self) -> Subject:
+        """What errors, jobs and the action log call it."""
+        return Subject("volume", self._name, self.connection.uri)
+
+    @property
+    def code(self) -> str:
+        """A Python expression for it."""
+        return f"{self._pool.code}.volumes[{self._name!r}]"
+
+    @property
+    def submit(self) -> Submit:
+        """Its actions, each of which returns a :class:`Job` at once."""
+        return Submit(self)
+
+    @property
+    def path(self) -> str:
+        """Where it is on the host."""
+        path: str = self._call(lambda volume: volume.path())
+        return path
+
+    @property
+    def record(self) -> StorageVolumeRecord:
+        """All that a list shows of it, asked of libvirt just now."""
+        pool = self._pool.uuid
+        uri = self.connection.uri
+        return self._call(lambda volume: record_of(volume, uri, pool))
+
+    def xml(self) -> str:
+        """Return its description as libvirt writes it."""
+        text: str = self._call(lambda volume: volume.XMLDesc(0))
+        return text
+
+    def document(self) -> documents.StorageVolume:
+        """Return its description as a document."""
+        return documents.StorageVolume.parse(self.xml())
+
+    @action(_("Delete the volume {name}"))
+    def delete(self) -> None:
+        """Remove it, with all that is stored in it.
+
+        Raises
+        ------
+        NotFound
+            It is gone already.
+        OperationFailed
+            The host refuses.
+        """
+        self._call(lambda volume: volume.delete(0))
+
+    def _call(self, function: Callable[[Any], _Result]) -> _Result:
+        def with_volume(connection: libvirt.virConnect) -> _Result:
+            pool = connection.storagePoolLookupByUUIDString(self._pool.uuid)
+            return function(pool.storageVolLookupByName(self._name))
+
+        return self.connection.call(with_volume, subject=self.subject)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, StorageVolume):
+            return NotImplemented
+        return (self._name, self._pool) == (other._name, other._pool)
+
+    def __hash__(self) -> int:
+        return hash((self._name, self._pool))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._name!r} in {self._pool.subject}>"
+
+    def _repr_html_(self) -> str:
+        caption = _("Volume {name}").format(name=self._name)
+        try:
+            record = self.record
+        except QvirtError as error:
+            return html.properties(caption, [(_("State"), error.reason)])
+        return html.properties(
+            caption,
+            (
+                (_("Pool"), self._pool.subject),
+                (_("Format"), record.format),
+                (_("Capacity"), bytes_text(record.capacity)),
+                (_("Used on the host"), bytes_text(record.allocation)),
+                (_("Path"), record.path),
+                (_("Backing image"), record.backing),
+            ),
+        )
+
+
+class StorageVolumes(Collection[StorageVolume]):
+    """The volumes of a pool: ``connection.storage_pools["default"].volumes``.
+
+    Parameters
+    ----------
+    pool
+        The pool.
+    """
+
+    kind: ClassVar[str] = "volume"
+    _attribute: ClassVar[str] = "volumes"
+    _caption: ClassVar[LazyString] = _("Volumes")
+    _headings: ClassVar[tuple[LazyString, ...]] = (
+        _("Name"),
+        _("Format"),
+        _("Capacity"),
+        _("Used on the host"),
+        _("Path"),
+    )
+
+    def __init__(self, pool: StoragePool) -> None:
+        super().__init__(pool.connection)
+        self._pool = pool
+
+    @property
+    def subject(self) -> Subject:
+        """What the action log calls it: the pool."""
+        return self._pool.subject
+
+    @property
+    def code(self) -> str:
+        """A Python expression for it."""
+        return f"{self._pool.code}.{self._attribute}"
+
+    @action(_("Create a volume in {name}"))
+    def create(self, definition: str | documents.StorageVolume) -> StorageVolume:
+        """Make a new volume.
+
+        Parameters
+        ----------
+        definition
+            XML or a document.
+
+        Raises
+        ------
+        AlreadyExists
+            There is a volume of this name.
+        InvalidDefinition
+            libvirt does not understand it, or the name is not allowed.
+        WrongState
+            The pool is off.
+        """
+        text = str(definition)
+        wanted = checked_definition(text, self.kind, self._connection.uri)
+
+        def write(connection: libvirt.virConnect) -> str:
+            pool = connection.storagePoolLookupByUUIDString(self._pool.uuid)
+            if wanted.name in pool.listVolumes():
+                raise AlreadyExists(
+                    _("There is a volume of this name already."),
+                    subject=wanted,
+                    next_step=_("Choose another name."),
+                )
+            name: str = pool.createXML(text, 0).name()
+            return name
+
+        self._refuse_if_off()
+        return StorageVolume(self._pool, self._connection.call(write, subject=wanted))
+
+    def _refuse_if_off(self) -> None:
+        if not self._pool.is_active:
+            raise WrongState(
+                _("The pool is off."), subject=self._pool.subject, next_step=_("Start it first.")
+            )
+
+    def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
+        pool = connection.storagePoolLookupByUUIDString(self._pool.uuid)
+        # A pool that is off has no volumes that anybody could see.
+        found: Sequence[Any] = pool.listAllVolumes(0) if pool.isActive() else ()
+        return found
+
+    def _find(self, connection: libvirt.virConnect, key: str, *, by_uuid: bool) -> Any:  # noqa: ANN401 - libvirt has no types
+        pool = connection.storagePoolLookupByUUIDString(self._pool.uuid)
+        if by_uuid:
+            # Volumes have none; a name may look like one.
+            return None
+        return pool.storageVolLookupByName(key)
+
+    def _key(self, found: Any) -> str:  # noqa: ANN401 - libvirt has no types
+        name: str = found.name()
+        return name
+
+    def _handle(self, name: str, key: str) -> StorageVolume:  # noqa: ARG002 - the name is the key
+        return StorageVolume(self._pool, name)
+
+    def _row(self, found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
+        record = record_of(found, self._connection.uri, self._pool.uuid)
+        return (
+            record.format,
+            bytes_text(record.capacity),
+            bytes_text(record.allocation),
+            record.path,
+        )
+
+    @property
+    def _title(self) -> str:
+        return f"{self._caption}: {self._pool.subject}"
+
+
+def record_of(volume: Any, uri: str, pool: str) -> StorageVolumeRecord:  # noqa: ANN401 - libvirt has no types
+    """Read libvirt's object; in the pool of threads.
+
+    Parameters
+    ----------
+    volume
+        An open libvirt object.
+    uri
+        The connection's URI.
+    pool
+        The UUID of the storage pool.
+    """
+    kind, capacity, allocation = volume.info()
+    definition = parse_xml(volume.XMLDesc(0))
+    form = definition.find("target/format")
+    return StorageVolumeRecord(
+        uri=uri,
+        pool=pool,
+        name=volume.name(),
+        type=_TYPES.get(kind, "file"),
+        path=volume.path(),
+        format="" if form is None else form.get("type", ""),
+        capacity=capacity,
+        allocation=allocation,
+        backing=definition.findtext("backingStore/path") or "",
+    )
+
+
+def bytes_text(number: int) -> str:
+    """Return a number of bytes as people read it: ``1.5 GiB``."""
+    step = 1024
+    size = float(number)
+    for unit in _UNITS:
+        if size < step or unit == _UNITS[-1]:
+            return f"{size:.0f} {unit}" if size >= 10 or size.is_integer() else f"{size:.1f} {unit}"  # noqa: PLR2004 - two digits are enough
+        size /= step
+    raise AssertionError("the last unit takes all")

@@ -1,0 +1,146 @@
+"""What networks and storage pools have in common: they are on or off, and may autostart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor.action_log import action
+from qvirt_jupyter.hypervisor.errors import QvirtError, WrongState
+from qvirt_jupyter.hypervisor.handle import Handle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+class Switchable(Handle):
+    """A network or a storage pool."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is on."""
+        return self._call(lambda found: bool(found.isActive()))
+
+    @property
+    def persistent(self) -> bool:
+        """Whether libvirt keeps its definition when it stops."""
+        return self._call(lambda found: bool(found.isPersistent()))
+
+    @property
+    def autostart(self) -> bool:
+        """Whether it starts with its host."""
+        return self._call(lambda found: bool(found.autostart()))
+
+    def xml(self, *, inactive: bool = False) -> str:
+        """Return its definition as libvirt writes it.
+
+        Parameters
+        ----------
+        inactive
+            The definition that counts from the next start.
+        """
+        text: str = self._call(lambda found: found.XMLDesc(int(inactive)))
+        return text
+
+    @action(_("Start {name}"))
+    def start(self) -> None:
+        """Switch it on.
+
+        Raises
+        ------
+        WrongState
+            It is on already.
+        """
+        self._must_be(active=False)
+        self._call(lambda found: found.create())
+
+    @action(_("Stop {name}"))
+    def stop(self) -> None:
+        """Switch it off; what uses it loses it. One without a definition is gone then.
+
+        Raises
+        ------
+        WrongState
+            It is off already.
+        """
+        self._must_be(active=True)
+        self._call(lambda found: found.destroy())
+
+    @action(_("Set autostart of {name}"))
+    def set_autostart(self, enabled: bool = True) -> None:  # noqa: FBT001, FBT002 - as libvirt's
+        """Say whether it starts with its host.
+
+        Parameters
+        ----------
+        enabled
+            Whether it does.
+        """
+        self._call(lambda found: found.setAutostart(int(enabled)))
+
+    def _must_be(self, *, active: bool) -> None:
+        if self.is_active is active:
+            return
+        raise WrongState(
+            _("It is off.") if active else _("It is on already."),
+            subject=self.subject,
+            next_step=_("Start it first.") if active else _("Stop it if it should start anew."),
+        )
+
+    def _must_be_off(self) -> None:
+        if self.is_active:
+            raise WrongState(_("It is on."), subject=self.subject, next_step=_("Stop it first."))
+
+    def _row(self) -> tuple[object, ...]:
+        return self._call(switch_cells)
+
+    def __repr__(self) -> str:
+        try:
+            state = str(self._row()[0])
+        except QvirtError as error:
+            state = error.reason
+        name = self._known_name or self.uuid
+        return f"<{type(self).__name__} {name!r} on {self.connection.uri}: {state}>"
+
+
+def switch_cells(found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
+    """Return the cells that tables show of one of libvirt's objects: whether it is and starts."""
+    return (
+        _("on") if found.isActive() else _("off"),
+        _("yes") if found.autostart() else _("no"),
+    )
+
+
+def make(
+    define: Callable[[], Any],
+    prepare: Callable[[Any], object],
+    *,
+    autostart: bool,
+) -> tuple[str, str]:
+    """Define an object and switch it on; where that fails nothing of it is left.
+
+    Parameters
+    ----------
+    define
+        Returns libvirt's object.
+    prepare
+        Does what must be done with it before it is on, and switches it on.
+    autostart
+        Whether it shall start with its host.
+
+    Returns
+    -------
+    tuple of str
+        Its name and its UUID.
+    """
+    made = define()
+    try:
+        prepare(made)
+        if autostart:
+            made.setAutostart(1)
+    except BaseException:
+        if made.isActive():
+            made.destroy()
+        made.undefine()
+        raise
+    return made.name(), made.UUIDString()
