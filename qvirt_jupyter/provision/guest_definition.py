@@ -6,9 +6,7 @@ import re
 import secrets
 import socket
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, Literal
-from uuid import UUID
+from typing import TYPE_CHECKING, Final, Literal
 
 from lxml import etree
 from lxml.builder import ElementMaker
@@ -16,6 +14,10 @@ from lxml.builder import ElementMaker
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.provision.host_packages import find_program
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from uuid import UUID
 
 QEMU_NAMESPACE: Final = "http://libvirt.org/schemas/domain/qemu/1.0"
 OSINFO_NAMESPACE: Final = "http://libosinfo.org/xmlns/libvirt/domain/1.0"
@@ -30,9 +32,9 @@ FORWARD_SLOT: Final = "0x10"
 FORWARD_NETWORK: Final = "10.0.3.0/24"
 LOOPBACK: Final = "127.0.0.1"
 FORWARD_RULE: Final = re.compile(r"hostfwd=tcp:127\.0\.0\.1:(\d+)-:(\d+)")
-# Root ports for devices that are plugged in later: libvirt adds only one spare
-# (https://libvirt.org/pci-hotplug.html).
-SPARE_PORTS: Final = 4
+# Of these the guest's own devices take six; the rest are for devices that are plugged in later,
+# for which libvirt leaves only one (https://libvirt.org/pci-hotplug.html).
+ROOT_PORTS: Final = 10
 
 SMALLEST_MEMORY: Final = 96 * 1024
 """KiB; with less the kernel does not get through unpacking the initramfs."""
@@ -121,7 +123,8 @@ class GuestDefinition:
         """Return the definition for ``virDomainDefineXML``."""
         e = ElementMaker(nsmap={"qemu": QEMU_NAMESPACE})
         forwards = tuple((host or free_port(), guest) for host, guest in self.forwards)
-        command_line = forwards if forwards and not self._passt_forwards else ()
+        command_line = forwards if not self._passt_forwards else ()
+        mac = _random_mac() if command_line else None
         domain = e.domain(
             e.name(self.name),
             *((e.uuid(str(self.uuid)),) if self.uuid is not None else ()),
@@ -134,7 +137,7 @@ class GuestDefinition:
                 e.type("hvm", arch="x86_64", machine="q35"),
                 e.kernel(str(self.files.kernel)),
                 e.initrd(str(self.files.initramfs)),
-                e.cmdline(self._kernel_command_line()),
+                e.cmdline(self._kernel_command_line(mac)),
             ),
             e.features(e.acpi(), e.apic()),
             e.clock(offset="utc"),
@@ -142,7 +145,7 @@ class GuestDefinition:
             e.on_reboot("restart"),
             e.on_crash("destroy"),
             e.devices(*self._devices(e, forwards)),
-            *((_forward_card(command_line),) if command_line else ()),
+            *((_forward_card(command_line, mac),) if mac else ()),
             type="kvm" if self.kvm else "qemu",
         )
         return etree.tostring(domain, encoding="unicode", pretty_print=True)
@@ -151,10 +154,13 @@ class GuestDefinition:
     def _passt_forwards(self) -> bool:
         return self.passt and self.network is None
 
-    def _kernel_command_line(self) -> str:
+    def _kernel_command_line(self, forward_mac: str | None) -> str:
         # The last console is /dev/console; messages of the kernel go to both. "quiet" saves a
-        # second of a boot by TCG.
-        return f"console=tty0 console=ttyS0,115200 quiet panic=10 qvirt.name={self.host_name}"
+        # second of a boot by TCG. The guest's own rcS reads what begins with "qvirt.".
+        words = ["console=tty0 console=ttyS0,115200 quiet panic=10", f"qvirt.name={self.host_name}"]
+        if forward_mac is not None:
+            words.append(f"qvirt.forward={forward_mac}")
+        return " ".join(words)
 
     @property
     def host_name(self) -> str:
@@ -177,8 +183,10 @@ class GuestDefinition:
             )
         # The small kernels know no USB; without its controller the guest boots faster.
         devices.append(e.controller(type="usb", model="none"))
+        devices.append(e.controller(type="pci", index="0", model="pcie-root"))
         devices += [
-            e.controller(type="pci", model="pcie-root-port") for _spare in range(SPARE_PORTS)
+            e.controller(type="pci", index=str(index), model="pcie-root-port")
+            for index in range(1, ROOT_PORTS + 1)
         ]
         devices += [
             self._interface(e, forwards),
@@ -201,13 +209,14 @@ class GuestDefinition:
         return devices
 
     def _interface(self, e: ElementMaker, forwards: tuple[tuple[int, int], ...]) -> etree._Element:
-        model = e.model(type="virtio")
+        # Nothing boots from the network: without the card's ROM the firmware is done sooner.
+        parts = (e.model(type="virtio"), e.rom(enabled="no"))
         if self.network is not None:
-            return e.interface(e.source(network=self.network), model, type="network")
+            return e.interface(e.source(network=self.network), *parts, type="network")
         if not self._passt_forwards or not forwards:
-            return e.interface(model, type="user")
+            return e.interface(*parts, type="user")
         return e.interface(
-            model,
+            *parts,
             e.backend(type="passt"),
             *(
                 e.portForward(
@@ -224,7 +233,7 @@ def _osinfo() -> etree._Element:
     return ElementMaker().metadata(e.libosinfo(e.os(id=GENERIC_LINUX)))
 
 
-def _forward_card(forwards: tuple[tuple[int, int], ...]) -> etree._Element:
+def _forward_card(forwards: tuple[tuple[int, int], ...], mac: str) -> etree._Element:
     """Return QEMU arguments for a card that carries forwards and nothing else.
 
     The guest keeps its ordinary card, which libvirt knows and can unplug
@@ -232,14 +241,18 @@ def _forward_card(forwards: tuple[tuple[int, int], ...]) -> etree._Element:
     """
     e = ElementMaker(namespace=QEMU_NAMESPACE, nsmap={"qemu": QEMU_NAMESPACE})
     rules = "".join(f",hostfwd=tcp:{LOOPBACK}:{host}-:{guest}" for host, guest in forwards)
-    mac = "52:54:00:" + ":".join(f"{byte:02x}" for byte in secrets.token_bytes(3))
     arguments = (
         "-netdev",
         f"user,id={FORWARD_ID},net={FORWARD_NETWORK},restrict=on{rules}",
         "-device",
-        f"virtio-net-pci,netdev={FORWARD_ID},mac={mac},bus=pcie.0,addr={FORWARD_SLOT}",
+        f"virtio-net-pci,netdev={FORWARD_ID},mac={mac},romfile=,bus=pcie.0,addr={FORWARD_SLOT}",
     )
     return e.commandline(*(e.arg(value=argument) for argument in arguments))
+
+
+def _random_mac() -> str:
+    # 52:54:00 is what QEMU and libvirt use for their own.
+    return "52:54:00:" + ":".join(f"{byte:02x}" for byte in secrets.token_bytes(3))
 
 
 def forwarded_ports(xml: str) -> tuple[tuple[int, int], ...]:

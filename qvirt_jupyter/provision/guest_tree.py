@@ -137,7 +137,9 @@ def guest_tree(kernel: GuestKernel, extra: Iterable[str], modules: Iterable[str]
         if path.is_file():
             data = path.read_bytes()
             name = path.relative_to(SCRIPTS).as_posix()
-            tree.file(name, data, 0o755 if data.startswith(b"#!") else 0o644)
+            # A wheel does not keep modes, so they are made here.
+            mode = 0o755 if data.startswith(b"#!") else 0o644
+            tree.file(name, data, 0o600 if name == "etc/shadow" else mode)
     for package in extra:
         _add_package(tree, package)
     agent = find_program("qemu-ga")
@@ -197,8 +199,8 @@ def _add_package(tree: Initramfs, package: str) -> None:
 
 
 def _guest_link(path: Path) -> str:
-    target = os.readlink(path)
-    return f"/{guest_path(target)}" if target.startswith("/") else target
+    target = path.readlink()
+    return f"/{guest_path(target)}" if target.is_absolute() else str(target)
 
 
 def _add_modules(tree: Initramfs, kernel: GuestKernel, modules: Iterable[str]) -> None:

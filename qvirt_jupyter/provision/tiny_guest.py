@@ -73,7 +73,7 @@ class TinyGuest:
     digest: str
     kernel_release: str
 
-    def definition(  # noqa: PLR0913 - one keyword for each thing that may be said
+    def definition(
         self,
         name: str = "tiny",
         *,
