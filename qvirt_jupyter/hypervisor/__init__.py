@@ -6,6 +6,12 @@ The public names of this floor; see ``docs/`` for how they work together.
 from __future__ import annotations
 
 from qvirt_jupyter.hypervisor.action_log import LoggedAction, Submit, action, action_log, perform
+from qvirt_jupyter.hypervisor.addresses import Address
+from qvirt_jupyter.hypervisor.definition_history import KeptDefinition
+from qvirt_jupyter.hypervisor.displays import Display
+from qvirt_jupyter.hypervisor.domain import Domain
+from qvirt_jupyter.hypervisor.domain_collection import Domains
+from qvirt_jupyter.hypervisor.edit import Edit, EditResult
 from qvirt_jupyter.hypervisor.errors import (
     AccessDenied,
     AlreadyExists,
@@ -23,7 +29,11 @@ from qvirt_jupyter.hypervisor.errors import (
     Unsupported,
     WrongState,
 )
+from qvirt_jupyter.hypervisor.guest_agent import InterfaceStatistics, agent_interface_statistics
 from qvirt_jupyter.hypervisor.job import Job, JobState, current_job, jobs
+from qvirt_jupyter.hypervisor.lifecycle import LIFECYCLE, Action, Refusal, allowed, allowed_actions
+from qvirt_jupyter.hypervisor.network import Network, Networks
+from qvirt_jupyter.hypervisor.node_device import NodeDevice, NodeDevices
 from qvirt_jupyter.hypervisor.publisher import Subscription
 from qvirt_jupyter.hypervisor.records import (
     DisplayRecord,
@@ -37,33 +47,57 @@ from qvirt_jupyter.hypervisor.records import (
     StoragePoolRecord,
     StorageVolumeRecord,
 )
+from qvirt_jupyter.hypervisor.screenshot import Screenshot
+from qvirt_jupyter.hypervisor.storage_pool import Space, StoragePool, StoragePools
+from qvirt_jupyter.hypervisor.storage_volume import StorageVolume, StorageVolumes
 
 __all__ = [
+    "LIFECYCLE",
     "AccessDenied",
+    "Action",
+    "Address",
     "AlreadyExists",
     "ConnectionFailed",
     "ConnectionLost",
+    "Display",
     "DisplayRecord",
+    "Domain",
     "DomainRecord",
     "DomainState",
+    "Domains",
+    "Edit",
     "EditConflict",
+    "EditResult",
     "HostRecord",
     "InUse",
+    "InterfaceStatistics",
     "InvalidDefinition",
     "Job",
     "JobState",
+    "KeptDefinition",
     "LoggedAction",
+    "Network",
     "NetworkRecord",
+    "Networks",
+    "NodeDevice",
     "NodeDeviceRecord",
+    "NodeDevices",
     "NotFound",
     "OperationCancelled",
     "OperationFailed",
     "QvirtError",
     "Record",
     "RecordKey",
+    "Refusal",
     "RestoreFailed",
+    "Screenshot",
+    "Space",
+    "StoragePool",
     "StoragePoolRecord",
+    "StoragePools",
+    "StorageVolume",
     "StorageVolumeRecord",
+    "StorageVolumes",
     "Subject",
     "Submit",
     "Subscription",
@@ -71,6 +105,9 @@ __all__ = [
     "WrongState",
     "action",
     "action_log",
+    "agent_interface_statistics",
+    "allowed",
+    "allowed_actions",
     "current_job",
     "jobs",
     "perform",

@@ -39,6 +39,7 @@ class Collection(ABC, Generic[_Handle]):
     """As in :class:`Subject`."""
     _attribute: ClassVar[str]
     _caption: ClassVar[LazyString]
+    _missing: ClassVar[LazyString]
     _headings: ClassVar[tuple[LazyString, ...]]
 
     def __init__(self, connection: Connection) -> None:
@@ -155,7 +156,7 @@ class Collection(ABC, Generic[_Handle]):
     def _not_found(self, key: str) -> NotFound:
         names = self.names
         close = difflib.get_close_matches(key, names, n=_NAMES_IN_ERROR, cutoff=0.5) or [
-            name for name in names if key.casefold() in name.casefold()
+            name for name in names if key and key.casefold() in name.casefold()
         ]
         if close:
             next_step = _("Did you mean {names}?").format(
@@ -166,7 +167,7 @@ class Collection(ABC, Generic[_Handle]):
         else:
             next_step = _("There are none at all.")
         return NotFound(
-            _("There is none named {key}.").format(key=repr(key)),
+            self._missing,
             subject=Subject(self.kind, key, self._connection.uri),
             next_step=next_step,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.parsing import parse_xml
@@ -118,7 +118,7 @@ class Domain(Power, Definition):
         """Return its displays, with the ports that they have now."""
         return displays_of(self._definition())
 
-    def _ask_addresses(self, source: Source) -> object:
+    def _ask_addresses(self, source: Source) -> Any:  # noqa: ANN401 - libvirt has no types
         number = addresses.SOURCES[source]
         return self._call(lambda domain: domain.interfaceAddresses(number, 0))
 

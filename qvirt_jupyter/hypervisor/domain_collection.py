@@ -32,6 +32,7 @@ class Domains(Collection[Domain]):
     kind: ClassVar[str] = "domain"
     _attribute: ClassVar[str] = "domains"
     _caption: ClassVar[LazyString] = _("Virtual machines")
+    _missing: ClassVar[LazyString] = _("There is no virtual machine of this name.")
     _headings: ClassVar[tuple[LazyString, ...]] = (
         _("Name"),
         _("State"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import libvirt
 
@@ -10,13 +10,19 @@ from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import renaming, undefining
 from qvirt_jupyter.hypervisor.action_log import action
+from qvirt_jupyter.hypervisor.definition_history import KeptDefinition, kept
 from qvirt_jupyter.hypervisor.definition_names import checked_name
 from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
-from qvirt_jupyter.hypervisor.errors import InvalidDefinition, NotFound
-from qvirt_jupyter.hypervisor.lifecycle import Action
+from qvirt_jupyter.hypervisor.edit import Edit
+from qvirt_jupyter.hypervisor.errors import InvalidDefinition, NotFound, WrongState
+from qvirt_jupyter.hypervisor.lifecycle import TRANSIENT, Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+# libvirt declares this prefix on our element and fails if the element has declared it already, as
+# it must for its children (virXMLInjectNamespace). Readers go by the namespace, not by the prefix.
+_METADATA_KEY: Final = "qv"
 
 
 class Definition(DomainHandle):
@@ -67,6 +73,36 @@ class Definition(DomainHandle):
                 subject=self.subject,
             )
         return parsed
+
+    def edit(self) -> Edit:
+        """Change its definition in one go: ``with vm.edit() as definition: ...``.
+
+        The block gets the definition that counts from the next start as a document. When it ends,
+        the definition is read again; if somebody else changed it meanwhile, nothing is written.
+        The definition that was replaced is kept.
+
+        Returns
+        -------
+        Edit
+            Its ``result`` says, after the block, what was done.
+
+        Raises
+        ------
+        WrongState
+            It is transient and has no definition.
+        EditConflict
+            Somebody else changed it since the block began; the error has both changes.
+        InvalidDefinition
+            libvirt does not understand what the block made of it.
+        """
+        if not self.persistent:
+            raise WrongState(TRANSIENT.reason, subject=self.subject, next_step=TRANSIENT.next_step)
+        return Edit(self)
+
+    @property
+    def history(self) -> tuple[KeptDefinition, ...]:
+        """Its earlier definitions, as far as edits made here replaced them; the newest first."""
+        return kept(self.subject)
 
     @action(_("Set autostart of {name}"))
     def set_autostart(self, enabled: bool = True) -> None:  # noqa: FBT001, FBT002 - as libvirt's
@@ -214,6 +250,6 @@ class Definition(DomainHandle):
         self._set_metadata(
             libvirt.VIR_DOMAIN_METADATA_ELEMENT,
             element or None,
-            documents.DOMAIN_METADATA_PREFIX,
+            _METADATA_KEY,
             documents.DOMAIN_METADATA_URI,
         )

@@ -218,7 +218,7 @@ LIFECYCLE: Mapping[Action, Mapping[DomainState, Refusal | None]] = MappingProxyT
 )
 """Every cell of action x state: None where it is allowed, else the refusal."""
 
-_TRANSIENT = Refusal(
+TRANSIENT = Refusal(
     _("It is transient: libvirt keeps no definition of it."),
     _("Define it from its XML first, then it stays when it stops."),
 )
@@ -254,7 +254,7 @@ def allowed(state: DomainState, action: Action, *, persistent: bool = True) -> R
         None where the action is allowed, else why not and what to do instead.
     """
     if not persistent and action in NEEDS_DEFINITION:
-        return _TRANSIENT
+        return TRANSIENT
     return LIFECYCLE[action][state]
 
 

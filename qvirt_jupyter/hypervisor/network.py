@@ -79,6 +79,7 @@ class Networks(Collection[Network]):
     kind: ClassVar[str] = "network"
     _attribute: ClassVar[str] = "networks"
     _caption: ClassVar[LazyString] = _("Networks")
+    _missing: ClassVar[LazyString] = _("There is no network of this name.")
     _headings: ClassVar[tuple[LazyString, ...]] = (
         _("Name"),
         _("State"),

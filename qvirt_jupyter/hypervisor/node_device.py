@@ -117,6 +117,7 @@ class NodeDevices(Collection[NodeDevice]):
     kind: ClassVar[str] = "node_device"
     _attribute: ClassVar[str] = "node_devices"
     _caption: ClassVar[LazyString] = _("Host devices")
+    _missing: ClassVar[LazyString] = _("There is no host device of this name.")
     _headings: ClassVar[tuple[LazyString, ...]] = (
         _("Name"),
         _("Kind"),

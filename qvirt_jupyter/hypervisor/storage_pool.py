@@ -49,7 +49,7 @@ class StoragePool(Switchable):
     @property
     def space(self) -> Space:
         """How much room it has, in bytes; zeros while it is off."""
-        return Space(*self._call(lambda pool: pool.info()[1:4]))
+        return self._call(space_of)
 
     @property
     def volumes(self) -> StorageVolumes:
@@ -148,6 +148,7 @@ class StoragePools(Collection[StoragePool]):
     kind: ClassVar[str] = "pool"
     _attribute: ClassVar[str] = "storage_pools"
     _caption: ClassVar[LazyString] = _("Storage pools")
+    _missing: ClassVar[LazyString] = _("There is no storage pool of this name.")
     _headings: ClassVar[tuple[LazyString, ...]] = (
         _("Name"),
         _("State"),
@@ -244,10 +245,18 @@ class StoragePools(Collection[StoragePool]):
 
 
 def _cells(pool: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
-    _state, capacity, _allocation, available = pool.info()
+    space = space_of(pool)
     return (
         *switch_cells(pool),
         parse_xml(pool.XMLDesc(0)).get("type", ""),
-        bytes_text(available) if pool.isActive() else "",
-        bytes_text(capacity) if pool.isActive() else "",
+        bytes_text(space.available) if pool.isActive() else "",
+        bytes_text(space.capacity) if pool.isActive() else "",
     )
+
+
+def space_of(pool: Any) -> Space:  # noqa: ANN401 - libvirt has no types
+    """Read the room in one of libvirt's pools, in bytes."""
+    _state, capacity, allocation, available = pool.info()
+    # Sparse volumes may promise more than there is; some drivers then count below zero, which
+    # arrives here as an enormous number.
+    return Space(capacity, allocation, available if available <= capacity else 0)

@@ -168,6 +168,7 @@ class StorageVolumes(Collection[StorageVolume]):
     kind: ClassVar[str] = "volume"
     _attribute: ClassVar[str] = "volumes"
     _caption: ClassVar[LazyString] = _("Volumes")
+    _missing: ClassVar[LazyString] = _("There is no volume of this name in the pool.")
     _headings: ClassVar[tuple[LazyString, ...]] = (
         _("Name"),
         _("Format"),
