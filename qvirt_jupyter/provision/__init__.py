@@ -6,16 +6,20 @@ from qvirt_jupyter.provision.demo_host import demo_host
 from qvirt_jupyter.provision.guest_definition import forwarded_ports
 from qvirt_jupyter.provision.host_packages import PackagesMissing
 from qvirt_jupyter.provision.kvm import KvmReport, KvmState, kvm_report, kvm_works
+from qvirt_jupyter.provision.readiness import Readiness, ReadinessRow, readiness
 from qvirt_jupyter.provision.tiny_guest import TinyGuest, tiny_guest
 
 __all__ = [
     "KvmReport",
     "KvmState",
     "PackagesMissing",
+    "Readiness",
+    "ReadinessRow",
     "TinyGuest",
     "demo_host",
     "forwarded_ports",
     "kvm_report",
     "kvm_works",
+    "readiness",
     "tiny_guest",
 ]

@@ -270,8 +270,9 @@ def forwarded_ports(xml: str) -> tuple[tuple[int, int], ...]:
     """
     domain = parse_xml(xml)
     found = [
-        (int(port.get("start", "0")), int(port.get("to") or port.get("start", "0")))
+        (int(start), int(port.get("to", start)))
         for port in domain.iterfind("devices/interface/portForward/range")
+        if (start := port.get("start"))
     ]
     for argument in domain.iterfind(f"{{{QEMU_NAMESPACE}}}commandline/{{{QEMU_NAMESPACE}}}arg"):
         value = argument.get("value", "")

@@ -161,7 +161,7 @@ def _boot(qemu: Path, kernel: Path, initramfs: bytes, deadline: float) -> KvmRep
     with tempfile.TemporaryDirectory(prefix="qvirt-kvm-") as folder:
         image = Path(folder) / "initramfs.img"
         image.write_bytes(initramfs)
-        command = [
+        command: list[str | Path] = [
             *(qemu, "-accel", "kvm", "-machine", "q35", "-m", "128", "-no-reboot"),
             *("-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none"),
             *("-serial", "stdio", "-kernel", kernel, "-initrd", image),
