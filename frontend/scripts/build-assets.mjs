@@ -4,12 +4,14 @@
  * - `widgets/<name>/index.ts` becomes `<name>.<hash>.js`, the module of an anywidget.
  * - `console/` becomes `console/`: its `build.mjs`, where there is one, says how.
  *
+ * Names on the command line restrict it to those widgets: `node scripts/build-assets.mjs vm-list`.
  * `assets.json` maps names to files; the kernel reads it (qvirt_jupyter/widgets/_assets.py).
  */
 import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync
 } from 'node:fs';
@@ -21,6 +23,9 @@ const here = fileURLToPath(new URL('..', import.meta.url));
 const target = join(here, '../qvirt_jupyter/static');
 const minify = process.argv.includes('--minify');
 const watch = process.argv.includes('--watch');
+const only = process.argv
+  .slice(2)
+  .filter(argument => !argument.startsWith('-'));
 
 /** What every bundle has in common: the browsers that JupyterLab 4 supports. */
 export const COMMON = {
@@ -42,12 +47,18 @@ function widgetEntries() {
       name: entry.name,
       path: join(folder, entry.name, 'index.ts')
     }))
-    .filter(entry => existsSync(entry.path));
+    .filter(({ name }) => only.length === 0 || only.includes(name))
+    .filter(({ path }) => existsSync(path));
 }
 
 /** Write the table of names; files of an earlier build are removed. */
 function writeTable(metafile, entries) {
-  const assets = {};
+  const table = join(target, 'assets.json');
+  // Where only some are built, the others stay.
+  const assets =
+    only.length > 0 && existsSync(table)
+      ? JSON.parse(readFileSync(table, 'utf-8'))
+      : {};
   for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
     const entry = entries.find(
       candidate =>
@@ -63,10 +74,7 @@ function writeTable(metafile, entries) {
       rmSync(join(target, file));
     }
   }
-  writeFileSync(
-    join(target, 'assets.json'),
-    `${JSON.stringify(assets, null, 2)}\n`
-  );
+  writeFileSync(table, `${JSON.stringify(assets, null, 2)}\n`);
 }
 
 mkdirSync(target, { recursive: true });
@@ -94,7 +102,10 @@ const options = {
 };
 
 const consoleBuild = new URL('../console/build.mjs', import.meta.url);
-if (existsSync(consoleBuild)) {
+if (
+  existsSync(consoleBuild) &&
+  (only.length === 0 || only.includes('console'))
+) {
   const { buildConsole } = await import(consoleBuild);
   await buildConsole({
     esbuild,

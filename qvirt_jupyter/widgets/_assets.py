@@ -1,8 +1,8 @@
 """Browser modules of our widgets: served by our server side, fetched from the kernel elsewhere.
 
 anywidget keeps the text of ``_esm`` in every widget's state, and so in saved notebooks. Ours is
-therefore only a loader of some lines, which imports the module itself from the Jupyter server. Where
-there is none that has our extension (VS Code, Voila), it asks the kernel for the text.
+therefore only a loader of some lines, which imports the module itself from the Jupyter server.
+Where there is none that has our extension (VS Code, Voila), it asks the kernel for the text.
 """
 
 from __future__ import annotations

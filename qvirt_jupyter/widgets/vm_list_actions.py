@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +9,8 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor.lifecycle import LIFECYCLE, NEEDS_DEFINITION, Action, allowed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qvirt_jupyter.hypervisor import DomainRecord
     from qvirt_jupyter.widgets._messages import ActionSpec
 
@@ -99,7 +100,7 @@ def record_refusals(record: DomainRecord) -> dict[str, str]:
     }
 
 
-def _lifecycle(  # noqa: PLR0913 - a row of a table
+def _lifecycle(
     action: Action,
     icon: str = "",
     *,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from qvirt_jupyter._translation import LazyString, _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qvirt_jupyter.hypervisor import DomainRecord
     from qvirt_jupyter.hypervisor.stats import Sample
     from qvirt_jupyter.widgets._messages import ColumnSpec, Value
@@ -80,7 +81,7 @@ COLUMNS: tuple[Column, ...] = (
         sample=lambda sample: sample.cpu_guest,
         unit="percent",
         width=156,
-        description=_("Use of the machine’s own processors"),
+        description=_("Use of the machine's own processors"),
     ),
     Column(
         "memory",

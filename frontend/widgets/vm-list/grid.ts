@@ -1,0 +1,476 @@
+/**
+ * The tree grid: heading, rows that are made only where they are seen, focus and keyboard.
+ *
+ * All rows have one height, so which ones are seen is a division; a library for that would
+ * be larger than this file.
+ */
+import { cellText } from './columns';
+import { icon } from './icons';
+import type { ColumnSpec } from './messages';
+import { RowView } from './rowView';
+import { Selection } from './selection';
+import { Store } from './store';
+import { type Arrangement, arrange, type Row } from './tree';
+
+/** The same as in style.css. */
+export const ROW_HEIGHT = 28;
+/** Rows beyond the edges that are kept ready. */
+const MARGIN = 6;
+/** Milliseconds within which typed letters belong together. */
+const TYPE_AHEAD = 700;
+
+export interface GridEvents {
+  /** The selection or the data of what is selected changed. */
+  onSelection: () => void;
+  /** Enter or a double click. */
+  onOpen: (row: Row) => void;
+  /** A menu is wanted at this place of the window. */
+  onMenu: (x: number, y: number) => void;
+  /** The same for the heading. */
+  onColumnMenu: (x: number, y: number, opener: HTMLElement) => void;
+  /** Other rows are visible. */
+  onVisible: () => void;
+}
+
+export class Grid {
+  constructor(
+    private readonly _store: Store,
+    private readonly _events: GridEvents
+  ) {
+    const { node } = this;
+    node.className = 'qvirt-grid';
+    node.setAttribute('role', 'treegrid');
+    node.setAttribute('aria-multiselectable', 'true');
+    this._head.className = 'qvirt-head';
+    this._head.setAttribute('role', 'row');
+    this._head.setAttribute('aria-rowindex', '1');
+    const headGroup = document.createElement('div');
+    headGroup.className = 'qvirt-head-group';
+    headGroup.setAttribute('role', 'rowgroup');
+    headGroup.append(this._head);
+    this._body.className = 'qvirt-body';
+    this._body.setAttribute('role', 'rowgroup');
+    node.append(headGroup, this._body);
+    node.addEventListener('scroll', () => this._render(), { passive: true });
+    node.addEventListener('keydown', event => this._onKey(event));
+    node.addEventListener('copy', event => this._onCopy(event));
+    this._body.addEventListener('mousedown', event => this._onMouse(event));
+    this._body.addEventListener('dblclick', event => this._onDouble(event));
+    this._body.addEventListener('contextmenu', event => this._onMenu(event));
+    this._head.addEventListener('contextmenu', event => {
+      event.preventDefault();
+      event.stopPropagation();
+      this._events.onColumnMenu(event.clientX, event.clientY, this._head);
+    });
+    this._resize = new ResizeObserver(() => this._render());
+    this._resize.observe(node);
+  }
+
+  readonly node = document.createElement('div');
+  readonly selection = new Selection();
+  /** Columns that the user hid or showed, beside what the kernel says. */
+  readonly chosen = new Map<string, boolean>();
+
+  /** The rows in their order. */
+  get rows(): readonly Row[] {
+    return this._rows;
+  }
+
+  /** The columns that are shown. */
+  get columns(): ColumnSpec[] {
+    return this._store.columns.filter(
+      ({ id, shown, required }) => required || (this.chosen.get(id) ?? shown)
+    );
+  }
+
+  /** The keys of the rows that can be seen. */
+  get visible(): string[] {
+    const [from, to] = this._window(0);
+    return this._rows.slice(from, to).map(({ key }) => key);
+  }
+
+  /** Show only what contains a text. */
+  filter(text: string): void {
+    this._filter = text;
+    this.refresh();
+  }
+
+  /** Columns changed: make everything anew. */
+  rebuild(): void {
+    const { columns } = this;
+    this._views.forEach(view => view.node.remove());
+    this._views.clear();
+    this.node.setAttribute('aria-label', this._store.text('list'));
+    this.node.setAttribute('aria-colcount', String(columns.length));
+    this.node.style.setProperty(
+      '--qvirt-columns',
+      columns
+        .map(({ kind, width }) =>
+          kind === 'name' ? `minmax(${width / 2}px, 1fr)` : `${width}px`
+        )
+        .join(' ')
+    );
+    this._head.replaceChildren(...columns.map(column => this._heading(column)));
+    this.refresh();
+  }
+
+  /** Rows changed: put them in order again. */
+  refresh(): void {
+    const before = this._order;
+    const arrangement: Arrangement = {
+      sortColumn: this._sortColumn,
+      descending: this._descending,
+      filter: this._filter,
+      collapsed: this._collapsed
+    };
+    this._rows = arrange(this._store, arrangement);
+    this._order = this._rows.map(({ key }) => key);
+    this._places = new Map(this._order.map((key, index) => [key, index]));
+    const hadFocus = this._body.contains(document.activeElement);
+    this.selection.keep(
+      this._order,
+      before,
+      key => this._store.domains.has(key) || this._store.connections.has(key)
+    );
+    this._body.style.height = `${this._rows.length * ROW_HEIGHT}px`;
+    this.node.setAttribute('aria-rowcount', String(this._rows.length + 1));
+    this._render();
+    if (hadFocus && !this._body.contains(document.activeElement)) {
+      this._views.get(this.selection.active)?.node.focus();
+    }
+    this._events.onSelection();
+  }
+
+  /** New samples came or the clock went on. */
+  tick(): void {
+    const column = this._store.columns.find(
+      ({ id }) => id === this._sortColumn
+    );
+    if (column?.kind === 'graph') {
+      this.refresh();
+    } else {
+      this._views.forEach(view => view.tick());
+    }
+  }
+
+  /** Give the focus to the active row. */
+  focus(): void {
+    this._go(this.selection.active || (this._order[0] ?? ''), 'move');
+  }
+
+  /** Close or open a group. */
+  toggle(key: string, expanded?: boolean): void {
+    const open = expanded ?? this._collapsed.has(key);
+    if (open) {
+      this._collapsed.delete(key);
+    } else {
+      this._collapsed.add(key);
+    }
+    this.refresh();
+  }
+
+  dispose(): void {
+    this._resize.disconnect();
+  }
+
+  private _heading(column: ColumnSpec): HTMLElement {
+    const node = document.createElement('div');
+    node.className = `qvirt-heading qvirt-heading-${column.kind}`;
+    node.setAttribute('role', 'columnheader');
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.tabIndex = -1;
+    button.title = column.description || column.label;
+    button.textContent = column.label;
+    const isSorted = column.id === this._sortColumn;
+    if (isSorted) {
+      const arrow = icon('down');
+      arrow.classList.toggle('qvirt-mod-up', !this._descending);
+      button.append(arrow);
+      node.setAttribute(
+        'aria-sort',
+        this._descending ? 'descending' : 'ascending'
+      );
+    }
+    button.addEventListener('click', () => this.sort(column));
+    node.append(button);
+    return node;
+  }
+
+  /** Sort by a column; the same again turns the order round. */
+  sort(column: ColumnSpec): void {
+    // Figures are most wanted from the largest down.
+    const first = column.kind === 'graph' || column.kind === 'number';
+    this._descending =
+      column.id === this._sortColumn ? !this._descending : first;
+    this._sortColumn = column.id;
+    this.rebuild();
+  }
+
+  /** Which rows are in sight: from, and the one after the last. */
+  private _window(margin: number): [number, number] {
+    const { scrollTop, clientHeight } = this.node;
+    const height = Math.max(0, clientHeight - this._head.offsetHeight);
+    return [
+      Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - margin),
+      Math.min(
+        this._rows.length,
+        Math.ceil((scrollTop + height) / ROW_HEIGHT) + margin
+      )
+    ];
+  }
+
+  private _render(): void {
+    const [from, to] = this._window(MARGIN);
+    const wanted = new Set(this._order.slice(from, to));
+    // The row with the focus stays in the page, or the focus would be lost by scrolling.
+    if (this._places.has(this.selection.active)) {
+      wanted.add(this.selection.active);
+    }
+    for (const [key, view] of this._views) {
+      if (!wanted.has(key)) {
+        view.node.remove();
+        this._views.delete(key);
+      }
+    }
+    const { columns } = this;
+    for (const key of wanted) {
+      const index = this._places.get(key) ?? 0;
+      const row = this._rows[index];
+      if (!row) {
+        continue;
+      }
+      let view = this._views.get(key);
+      if (!view) {
+        view = new RowView(row.kind, columns, this._store);
+        this._views.set(key, view);
+      }
+      view.update(row, index);
+      view.node.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
+      view.mark(
+        this.selection.selected.has(key),
+        key === this.selection.active
+      );
+      if (!view.node.isConnected) {
+        this._insert(view.node, index);
+      }
+    }
+    this._events.onVisible();
+  }
+
+  /** Keep rows in their order in the page too: screen readers go by it. */
+  private _insert(node: HTMLElement, index: number): void {
+    const after = [...this._body.children].find(
+      other => Number(other.getAttribute('aria-rowindex')) > index + 2
+    );
+    this._body.insertBefore(node, after ?? null);
+  }
+
+  private _go(key: string, how: 'only' | 'move' | 'extend' | 'toggle'): void {
+    const index = this._places.get(key);
+    if (index === undefined) {
+      return;
+    }
+    if (how === 'extend') {
+      this.selection.extend(key, this._order);
+    } else {
+      this.selection[how](key);
+    }
+    const top = index * ROW_HEIGHT;
+    const room = this.node.clientHeight - this._head.offsetHeight;
+    if (top < this.node.scrollTop) {
+      this.node.scrollTop = top;
+    } else if (top + ROW_HEIGHT > this.node.scrollTop + room) {
+      this.node.scrollTop = top + ROW_HEIGHT - room;
+    }
+    this._render();
+    this._views.get(key)?.node.focus({ preventScroll: true });
+    this._events.onSelection();
+  }
+
+  private _onKey(event: KeyboardEvent): void {
+    if (!this._body.contains(event.target as Node)) {
+      return;
+    }
+    const at = this._places.get(this.selection.active) ?? 0;
+    const row = this._rows[at];
+    const page = Math.max(1, this.visible.length - 1);
+    const steps: Record<string, number> = {
+      ArrowDown: at + 1,
+      ArrowUp: at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: this._rows.length - 1
+    };
+    const to = steps[event.key];
+    if (to !== undefined && !event.altKey) {
+      const key =
+        this._order[Math.min(Math.max(to, 0), this._order.length - 1)];
+      const isControl = event.ctrlKey || event.metaKey;
+      this._go(
+        key ?? '',
+        event.shiftKey ? 'extend' : isControl ? 'move' : 'only'
+      );
+    } else if (!row || !this._command(event, row)) {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** Keys that do something to a row; false if this one does not. */
+  private _command(event: KeyboardEvent, row: Row): boolean {
+    const isControl = event.ctrlKey || event.metaKey;
+    const isGroup = row.kind === 'connection';
+    if (
+      event.key === 'ContextMenu' ||
+      (event.shiftKey && event.key === 'F10')
+    ) {
+      const place = this._views.get(row.key)?.node.getBoundingClientRect();
+      if (!this.selection.selected.has(row.key)) {
+        this._go(row.key, 'only');
+      }
+      this._events.onMenu((place?.left ?? 0) + 32, place?.bottom ?? 0);
+    } else if (event.key === 'Enter' && !isControl && !event.altKey) {
+      this._events.onOpen(row);
+    } else if (event.key === 'a' && isControl && !event.shiftKey) {
+      this.selection.all(
+        this._rows.filter(({ kind }) => kind === 'domain').map(({ key }) => key)
+      );
+      this._go(row.key, 'move');
+    } else if (event.altKey || isControl) {
+      return false;
+    } else if (event.key === ' ') {
+      this._go(row.key, 'toggle');
+    } else if (event.key === 'ArrowRight') {
+      if (isGroup && !row.expanded) {
+        this.toggle(row.key, true);
+      } else if (isGroup && row.total > 0) {
+        this._go(
+          this._order[(this._places.get(row.key) ?? 0) + 1] ?? '',
+          'only'
+        );
+      }
+    } else if (event.key === 'ArrowLeft') {
+      if (isGroup) {
+        this.toggle(row.key, false);
+      } else {
+        this._go(row.data.connection, 'only');
+      }
+    } else if (event.key.length === 1) {
+      this._typeAhead(event.key, event.timeStamp);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  /** Go to the next row that begins with what is typed. */
+  private _typeAhead(letter: string, time: number): void {
+    this._typed =
+      time - this._typedAt > TYPE_AHEAD ? letter : this._typed + letter;
+    this._typedAt = time;
+    const at = this._places.get(this.selection.active) ?? 0;
+    // One letter goes on to the next; several stay while they fit.
+    const start = this._typed.length === 1 ? at + 1 : at;
+    const wanted = this._typed.toLocaleLowerCase();
+    const order = [...this._rows.slice(start), ...this._rows.slice(0, start)];
+    const found = order.find(row => {
+      const label =
+        row.kind === 'connection' ? row.data.label : Store.label(row.data);
+      return label.toLocaleLowerCase().startsWith(wanted);
+    });
+    if (found) {
+      this._go(found.key, 'only');
+    }
+  }
+
+  private _rowAt(event: Event): Row | undefined {
+    const { target } = event;
+    const key =
+      target instanceof Element
+        ? target.closest<HTMLElement>('.qvirt-row')?.dataset.key
+        : undefined;
+    return key === undefined
+      ? undefined
+      : this._rows[this._places.get(key) ?? -1];
+  }
+
+  private _onMouse(event: MouseEvent): void {
+    const row = this._rowAt(event);
+    if (!row || event.button === 1) {
+      return;
+    }
+    // The row gets the focus, and a double click selects no text.
+    event.preventDefault();
+    const { target } = event;
+    if (target instanceof Element && target.closest('.qvirt-expander')) {
+      this.selection.only(row.key);
+      this.toggle(row.key);
+      this._go(row.key, 'only');
+      return;
+    }
+    const isSelected = this.selection.selected.has(row.key);
+    if (event.button === 2 && isSelected) {
+      this._go(row.key, 'move');
+    } else if (event.shiftKey) {
+      this._go(row.key, 'extend');
+    } else if (event.ctrlKey || event.metaKey) {
+      this._go(row.key, 'toggle');
+    } else {
+      this._go(row.key, 'only');
+    }
+  }
+
+  private _onDouble(event: MouseEvent): void {
+    const row = this._rowAt(event);
+    const { target } = event;
+    if (
+      row &&
+      !(target instanceof Element && target.closest('.qvirt-expander'))
+    ) {
+      this._events.onOpen(row);
+    }
+  }
+
+  private _onMenu(event: MouseEvent): void {
+    event.preventDefault();
+    event.stopPropagation();
+    if (this._rowAt(event)) {
+      this._events.onMenu(event.clientX, event.clientY);
+    }
+  }
+
+  /** The selected rows as lines of text, for a table elsewhere. */
+  private _onCopy(event: ClipboardEvent): void {
+    const { columns } = this;
+    const lines = this._rows
+      .filter(({ key }) => this.selection.selected.has(key))
+      .map(row =>
+        row.kind === 'connection'
+          ? row.data.uri
+          : columns
+              .map(column => cellText(column, row.data, this._store))
+              .join('\t')
+      );
+    if (lines.length > 0) {
+      event.clipboardData?.setData('text/plain', lines.join('\n'));
+      event.preventDefault();
+    }
+  }
+
+  private readonly _head = document.createElement('div');
+  private readonly _body = document.createElement('div');
+  private readonly _views = new Map<string, RowView>();
+  private readonly _collapsed = new Set<string>();
+  private readonly _resize: ResizeObserver;
+  private _rows: Row[] = [];
+  private _order: string[] = [];
+  private _places = new Map<string, number>();
+  private _filter = '';
+  private _sortColumn = 'name';
+  private _descending = false;
+  private _typed = '';
+  private _typedAt = 0;
+}

@@ -1,0 +1,131 @@
+/**
+ * What kernel and browser say to each other: the other half of
+ * `qvirt_jupyter/widgets/_messages.py`, where each message is explained.
+ */
+
+export const PROTOCOL = 1;
+
+export type Value = number | string | string[] | null;
+
+export type ColumnKind =
+  'name' | 'state' | 'text' | 'list' | 'number' | 'graph';
+export type Unit = '' | 'KiB' | 'percent' | 'B/s';
+
+export interface ColumnSpec {
+  id: string;
+  label: string;
+  description: string;
+  kind: ColumnKind;
+  unit: Unit;
+  width: number;
+  shown: boolean;
+  required: boolean;
+}
+
+export interface ActionSpec {
+  name: string;
+  row: 'domain' | 'connection';
+  label: string;
+  icon: string;
+  refused: Record<string, string>;
+  slot: string;
+  submenu: string;
+  toolbar: boolean;
+  menu: boolean;
+  several: boolean;
+  changes: boolean;
+  confirm: string;
+  danger: boolean;
+}
+
+export interface ConnectionData {
+  key: string;
+  label: string;
+  uri: string;
+  state: string;
+  suffix: string;
+  error: string;
+  dimmed: boolean;
+  read_only: string;
+}
+
+export interface DomainData {
+  key: string;
+  connection: string;
+  name: string;
+  title: string;
+  description: string;
+  state: string;
+  state_text: string;
+  reason: string;
+  cells: Record<string, Value>;
+  refused?: Record<string, string>;
+}
+
+export interface SampleSeries {
+  times: number[];
+  values: Record<string, (number | null)[]>;
+}
+
+export interface Reset {
+  kind: 'reset';
+  protocol: number;
+  version: number;
+  now: number;
+  interval: number;
+  columns: ColumnSpec[];
+  actions: ActionSpec[];
+  strings: Record<string, string>;
+  connections: ConnectionData[];
+  domains: DomainData[];
+  samples: Record<string, SampleSeries>;
+}
+
+export interface Patch {
+  kind: 'patch';
+  version: number;
+  connections: ConnectionData[];
+  domains: DomainData[];
+  removed: string[];
+}
+
+export interface Samples {
+  kind: 'samples';
+  time: number;
+  interval: number;
+  columns: string[];
+  values: Record<string, (number | null)[]>;
+}
+
+export type FromKernel = Reset | Patch | Samples;
+
+export interface Watching {
+  kind: 'watching';
+  view: string;
+  version: number;
+  rows: string[];
+}
+
+export interface ActionRequest {
+  kind: 'action';
+  action: string;
+  rows: string[];
+  client: string;
+}
+
+export interface OpenRequest {
+  kind: 'open';
+  row: string;
+  client: string;
+}
+
+export type ToKernel = Watching | ActionRequest | OpenRequest;
+
+/** Tell our messages from those of others on the same comm. */
+export function isFromKernel(message: unknown): message is FromKernel {
+  if (typeof message !== 'object' || message === null || !('kind' in message)) {
+    return false;
+  }
+  const { kind } = message;
+  return kind === 'reset' || kind === 'patch' || kind === 'samples';
+}

@@ -1,0 +1,98 @@
+/** The line of recent samples in a cell: newest at the right, moved on by the clock. */
+import type { SampleSeries, Unit } from './messages';
+import { SAMPLES } from './store';
+
+export const WIDTH = 80;
+export const HEIGHT = 18;
+
+const NAMESPACE = 'http://www.w3.org/2000/svg';
+
+/** Make the picture; `drawSparkline` fills it. */
+export function createSparkline(): SVGSVGElement {
+  const svg = document.createElementNS(NAMESPACE, 'svg');
+  svg.classList.add('qvirt-sparkline');
+  svg.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
+  svg.setAttribute('preserveAspectRatio', 'none');
+  // The figure beside it says the value.
+  svg.setAttribute('aria-hidden', 'true');
+  for (const name of ['area', 'line']) {
+    const path = document.createElementNS(NAMESPACE, 'path');
+    path.classList.add(`qvirt-sparkline-${name}`);
+    svg.append(path);
+  }
+  return svg;
+}
+
+/**
+ * Where the samples lie: one list of points for each stretch without a gap.
+ *
+ * @param now The time at the right edge, in seconds since the epoch.
+ */
+export function stretches(
+  times: number[],
+  values: (number | null)[],
+  now: number,
+  interval: number,
+  top: number
+): [number, number][][] {
+  const step = WIDTH / (SAMPLES - 1);
+  const found: [number, number][][] = [];
+  let current: [number, number][] = [];
+  let before = Number.NEGATIVE_INFINITY;
+  times.forEach((time, index) => {
+    const value = values[index] ?? null;
+    if (value === null || time - before > 2.5 * interval) {
+      current = [];
+    }
+    before = time;
+    // The newest sample stays at the edge until the next one is really overdue.
+    const age = Math.max(0, (now - time) / interval - 0.5);
+    const x = WIDTH - age * step;
+    if (value === null || x < -step) {
+      return;
+    }
+    if (current.length === 0) {
+      found.push(current);
+    }
+    const share = Math.min(1, Math.max(0, value / top));
+    current.push([x, HEIGHT - 1 - share * (HEIGHT - 2)]);
+  });
+  return found;
+}
+
+function fixed([x, y]: [number, number]): string {
+  return `${x.toFixed(1)} ${y.toFixed(1)}`;
+}
+
+/** Draw the samples as they stand now. */
+export function drawSparkline(
+  svg: SVGSVGElement,
+  series: SampleSeries | undefined,
+  column: string,
+  unit: Unit,
+  now: number,
+  interval: number
+): void {
+  const values = series?.values[column] ?? [];
+  // Percentages have a fixed scale; rates are drawn against the largest one, at least 10 KiB/s.
+  const top =
+    unit === 'percent'
+      ? 100
+      : Math.max(10240, ...values.map(value => value ?? 0));
+  const parts = stretches(series?.times ?? [], values, now, interval, top);
+  let line = '';
+  let area = '';
+  for (const points of parts) {
+    const first = points[0];
+    const last = points.at(-1);
+    if (!first || !last) {
+      continue;
+    }
+    // A single sample is a dot: a line with round ends and no length.
+    const path = points.map(fixed).join('L');
+    line += `M${path}${points.length === 1 ? `L${fixed(first)}` : ''}`;
+    area += `M${first[0].toFixed(1)} ${HEIGHT}L${path}L${last[0].toFixed(1)} ${HEIGHT}Z`;
+  }
+  svg.firstElementChild?.setAttribute('d', area);
+  svg.lastElementChild?.setAttribute('d', line);
+}

@@ -1,0 +1,341 @@
+/** One view of the list: it joins store, toolbar and grid, and talks to the kernel. */
+import { type Offer, offers, type Selected } from './actions';
+import { confirmed } from './confirmation';
+import { Grid } from './grid';
+import { type Item, showMenu } from './menu';
+import {
+  type ConnectionData,
+  type DomainData,
+  type FromKernel,
+  isFromKernel,
+  type ToKernel
+} from './messages';
+import { Store } from './store';
+import { Toolbar } from './toolbar';
+import type { Row } from './tree';
+
+/** Milliseconds after which a view says again that it is there. */
+const ALIVE = 20_000;
+/** Milliseconds that scrolling must rest before the kernel hears of it. */
+const SETTLE = 250;
+
+export class View {
+  constructor(
+    private readonly _host: HTMLElement,
+    private readonly _send: (message: ToKernel) => void
+  ) {
+    _host.classList.add('qvirt-vm-list');
+    // In a notebook, keys of the list would also be commands for its cells.
+    if (_host.closest('.jp-Notebook')) {
+      _host.dataset.lmSuppressShortcuts = 'true';
+    }
+    this._grid = new Grid(this._store, {
+      onSelection: () => this._onSelection(),
+      onOpen: row => this._open(row),
+      onMenu: (x, y) => this._menu(x, y),
+      onColumnMenu: (x, y, opener) => this._columnMenu(x, y, opener),
+      onVisible: () => this._watchSoon()
+    });
+    this._toolbar = new Toolbar({
+      store: this._store,
+      onAction: offer => void this._act(offer),
+      onFilter: text => this._onFilter(text),
+      onLeave: () => this._grid.focus()
+    });
+    this._status.className = 'qvirt-status';
+    this._status.setAttribute('role', 'status');
+    _host.replaceChildren(this._toolbar.node, this._grid.node, this._status);
+    _host.addEventListener('qvirt:can', this._onCan);
+    _host.addEventListener('qvirt:do', this._onDo);
+    document.addEventListener('visibilitychange', this._onLook);
+    this._sight = new IntersectionObserver(([entry]) => {
+      this._inSight = entry?.isIntersecting ?? false;
+      this._onLook();
+    });
+    this._sight.observe(_host);
+    this._alive = window.setInterval(() => this._watch(), ALIVE);
+    this._watch();
+    this._scheduleTick();
+  }
+
+  /** Take a message of the kernel. */
+  receive(message: unknown): void {
+    if (!isFromKernel(message)) {
+      return;
+    }
+    this._apply(message);
+  }
+
+  dispose(): void {
+    this._isDisposed = true;
+    this._send({
+      kind: 'watching',
+      view: this._id,
+      version: this._store.version,
+      rows: []
+    });
+    window.clearInterval(this._alive);
+    window.clearTimeout(this._tick);
+    window.clearTimeout(this._settle);
+    document.removeEventListener('visibilitychange', this._onLook);
+    this._host.removeEventListener('qvirt:can', this._onCan);
+    this._host.removeEventListener('qvirt:do', this._onDo);
+    this._sight.disconnect();
+    this._grid.dispose();
+  }
+
+  private _apply(message: FromKernel): void {
+    switch (this._store.receive(message)) {
+      case 'all':
+        this._toolbar.label();
+        this._grid.rebuild();
+        this._watch();
+        break;
+      case 'rows':
+        this._grid.refresh();
+        break;
+      case 'samples':
+        this._grid.tick();
+        this._scheduleTick();
+        break;
+      case 'behind':
+        this._watch();
+        break;
+      case 'nothing':
+      case 'unreadable':
+        break;
+    }
+  }
+
+  /** The clock goes on, so graphs do even when no sample comes. */
+  private _scheduleTick(): void {
+    window.clearTimeout(this._tick);
+    this._tick = window.setTimeout(
+      () => {
+        if (!this._isDisposed) {
+          if (this._isLookedAt) {
+            this._grid.tick();
+          }
+          this._scheduleTick();
+        }
+      },
+      1000 * Math.max(1, this._store.interval) + 100
+    );
+  }
+
+  private get _isLookedAt(): boolean {
+    return this._inSight && document.visibilityState === 'visible';
+  }
+
+  private readonly _onLook = () => {
+    if (this._isLookedAt) {
+      this._grid.tick();
+    }
+    this._watch();
+  };
+
+  private _watchSoon(): void {
+    window.clearTimeout(this._settle);
+    this._settle = window.setTimeout(() => {
+      const now = this._grid.visible.join('\n');
+      if (now !== this._told) {
+        this._watch();
+      }
+    }, SETTLE);
+  }
+
+  private _watch(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    const rows = this._isLookedAt ? this._grid.visible : [];
+    this._told = rows.join('\n');
+    this._send({
+      kind: 'watching',
+      view: this._id,
+      version: this._store.version,
+      rows
+    });
+  }
+
+  private get _selected(): Selected {
+    const domains: DomainData[] = [];
+    const connections: ConnectionData[] = [];
+    const { selected, active } = this._grid.selection;
+    for (const key of selected) {
+      const domain = this._store.domains.get(key);
+      const connection = this._store.connections.get(key);
+      if (domain) {
+        domains.push(domain);
+      } else if (connection) {
+        connections.push(connection);
+      }
+    }
+    return { domains, connections, active };
+  }
+
+  private _onSelection(): void {
+    const { domains } = this._selected;
+    this._toolbar.update(offers('domain', this._selected, this._store));
+    const shown = this._grid.rows.filter(
+      ({ kind }) => kind === 'domain'
+    ).length;
+    const total = this._store.domains.size;
+    const parts: string[] = [];
+    if (this._filterText && shown === 0) {
+      parts.push(this._store.text('no_match'));
+    } else if (this._filterText) {
+      parts.push(this._store.text('shown', { count: shown, total }));
+    } else if (this._store.version > 0 && this._store.connections.size === 0) {
+      parts.push(this._store.text('empty'));
+    }
+    if (domains.length > 1) {
+      parts.push(this._store.text('selected', { count: domains.length }));
+    }
+    const text = parts.join(' · ');
+    if (this._status.textContent !== text) {
+      this._status.textContent = text;
+    }
+  }
+
+  private _onFilter(text: string): void {
+    this._filterText = text;
+    this._grid.filter(text);
+  }
+
+  private _open(row: Row): void {
+    this._send({ kind: 'open', row: row.key, client: this._client });
+  }
+
+  private async _act({ spec, rows }: Offer): Promise<void> {
+    if (spec.confirm) {
+      const names = rows.map(key => this._name(key)).join(', ');
+      const yes = await confirmed(this._host, {
+        text: spec.confirm.replace('{names}', names),
+        proceed: spec.label,
+        cancel: this._store.text('cancel'),
+        danger: spec.danger
+      });
+      if (!yes) {
+        return;
+      }
+    }
+    this._send({
+      kind: 'action',
+      action: spec.name,
+      rows,
+      client: this._client
+    });
+  }
+
+  private _name(key: string): string {
+    const domain = this._store.domains.get(key);
+    return domain
+      ? Store.label(domain)
+      : (this._store.connections.get(key)?.label ?? key);
+  }
+
+  /** The context menu of the selected rows. */
+  private _menu(x: number, y: number): void {
+    const selected = this._selected;
+    const kind = this._store.connections.has(selected.active)
+      ? 'connection'
+      : 'domain';
+    const items: Item[] = [];
+    const submenus = new Map<string, Item[]>();
+    for (const one of offers(kind, selected, this._store)) {
+      if (!one.spec.menu) {
+        continue;
+      }
+      const item = this._toolbar.item(one);
+      const { submenu } = one.spec;
+      if (!submenu) {
+        items.push(item);
+        continue;
+      }
+      const entries = submenus.get(submenu);
+      if (entries) {
+        entries.push(item);
+      } else {
+        const first = [item];
+        submenus.set(submenu, first);
+        items.push({
+          label: one.spec.label,
+          icon: one.spec.icon,
+          items: first
+        });
+      }
+    }
+    if (items.length > 0) {
+      const opener = this._grid.node.querySelector<HTMLElement>(
+        '.qvirt-row[tabindex="0"]'
+      );
+      showMenu({ items, label: this._name(selected.active), x, y, opener });
+    }
+  }
+
+  /** Which columns are shown. */
+  private _columnMenu(x: number, y: number, opener: HTMLElement): void {
+    const shown = new Set(this._grid.columns.map(({ id }) => id));
+    const items = this._store.columns
+      .filter(({ required }) => !required)
+      .map(({ id, label }) => ({
+        label,
+        checked: shown.has(id),
+        run: () => {
+          this._grid.chosen.set(id, !shown.has(id));
+          this._grid.rebuild();
+        }
+      }));
+    showMenu({ items, label: this._store.text('columns'), x, y, opener });
+  }
+
+  /** JupyterLab's palette asks whether an action is possible; preventing it means yes. */
+  private readonly _onCan = (event: Event) => {
+    if (this._offer(event)?.refusal === '') {
+      event.preventDefault();
+    }
+  };
+
+  private readonly _onDo = (event: Event) => {
+    const one = this._offer(event);
+    if (one?.refusal === '') {
+      void this._act(one);
+    }
+  };
+
+  private _offer(event: Event): Offer | undefined {
+    const detail: unknown = event instanceof CustomEvent ? event.detail : null;
+    if (
+      typeof detail !== 'object' ||
+      detail === null ||
+      !('action' in detail)
+    ) {
+      return undefined;
+    }
+    return offers('domain', this._selected, this._store).find(
+      ({ spec }) => spec.name === detail.action
+    );
+  }
+
+  /** The window that this is, so that what is opened opens here. */
+  private get _client(): string {
+    return document.documentElement.dataset.qvirtClient ?? '';
+  }
+
+  private readonly _id = [...crypto.getRandomValues(new Uint32Array(2))].join(
+    '-'
+  );
+  private readonly _store = new Store();
+  private readonly _grid: Grid;
+  private readonly _toolbar: Toolbar;
+  private readonly _status = document.createElement('div');
+  private readonly _sight: IntersectionObserver;
+  private readonly _alive: number;
+  private _inSight = false;
+  private _isDisposed = false;
+  private _filterText = '';
+  private _told = '';
+  private _tick = 0;
+  private _settle = 0;
+}
