@@ -1,0 +1,36 @@
+"""What a hypervisor sends as a picture becomes a PNG, or a clear error."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from qvirt_jupyter.hypervisor import screenshot
+from qvirt_jupyter.hypervisor.errors import OperationFailed, Subject
+
+SUBJECT = Subject("domain", "web", "test:///default")
+
+
+def picture(form):
+    file = io.BytesIO()
+    Image.new("RGB", (3, 2), (255, 0, 0)).save(file, form)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("form", ["PPM", "PNG"])
+def test_a_picture_becomes_a_png(form):
+    shot = screenshot._as_png(picture(form), SUBJECT)
+    assert (shot.width, shot.height) == (3, 2)
+    with Image.open(io.BytesIO(shot.png)) as image:
+        assert image.format == "PNG"
+        assert image.convert("RGB").getpixel((2, 1)) == (255, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"GIF89a", picture("GIF"), picture("PPM")[:-5], b"P6\n-1 2\n255\n"]
+)
+def test_what_is_no_picture_is_refused(data):
+    with pytest.raises(OperationFailed, match="not a picture"):
+        screenshot._as_png(data, SUBJECT)
