@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import libvirt
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import event_loop
 from qvirt_jupyter.hypervisor.errors import QvirtError, Subject, from_libvirt
 from qvirt_jupyter.provision.cache_folder import cache_folder
 from qvirt_jupyter.provision.guest_kernel import guest_kernel
@@ -123,6 +124,8 @@ def readiness() -> Readiness:
     The first call after the machine has booted tries KVM with a real guest, which takes up to 15
     seconds where it does not work.
     """
+    # Before the first connection of the process, or later ones would have no events.
+    event_loop.start()
     kvm = _kvm()
     rows = (
         _libvirt_library(),
