@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from IPython.display import display
+from ipywidgets import Widget
 
 from qvirt_jupyter.widgets.panels import show_panel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ipywidgets import Widget
+    from collections.abc import Iterator, Mapping
 
 _open: dict[str, Widget] = {}
 
@@ -39,5 +38,20 @@ def show_tab(tab: str, kind: str, arguments: Mapping[str, str]) -> None:
 def close_tab(tab: str) -> None:
     """Close the widgets of a tab that was closed; no machine is touched."""
     panel = _open.pop(tab, None)
-    if panel is not None:
-        panel.close()
+    if panel is None:
+        return
+    family = tuple(_family(panel))
+    panel.close()
+    # ipywidgets leaves the layout and style of a closed widget open for good.
+    for widget in family:
+        if widget.comm is None:
+            for part in (getattr(widget, "layout", None), getattr(widget, "style", None)):
+                if isinstance(part, Widget):
+                    part.close()
+
+
+def _family(widget: Widget) -> Iterator[Widget]:
+    """Yield a widget and all that are inside it."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from _family(child)
