@@ -1,0 +1,39 @@
+/**
+ * The parts of our panels that ipywidgets has no widget for, in one module: what is said, what is
+ * asked, what was done, the head of a machine's tab, its screen, and whether anybody looks.
+ */
+import { renderMachine } from './machine';
+import { IModel } from './messages';
+import { renderNotices } from './notices';
+import { renderQuestion } from './question';
+import { renderPresence, renderScreen } from './screen';
+import style from './style.css';
+import { renderTasks } from './tasks';
+
+const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
+  {
+    machine: renderMachine,
+    notices: renderNotices,
+    presence: renderPresence,
+    question: renderQuestion,
+    screen: renderScreen,
+    tasks: renderTasks
+  };
+
+function addStyle(): void {
+  if (!document.getElementById('qvirt-panel-style')) {
+    const sheet = document.createElement('style');
+    sheet.id = 'qvirt-panel-style';
+    sheet.textContent = style;
+    document.head.append(sheet);
+  }
+}
+
+export default {
+  render({ model, el }: { model: IModel; el: HTMLElement }): () => void {
+    addStyle();
+    const part = String(model.get('part'));
+    el.classList.add('qvirt-part');
+    return PARTS[part](model, el);
+  }
+};

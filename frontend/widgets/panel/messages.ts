@@ -1,0 +1,126 @@
+/**
+ * What the kernel and the parts of a panel say to each other; the Python side is
+ * `qvirt_jupyter/widgets/_panel_messages.py`. A part gets its whole state, which is small, in
+ * one message; pictures come as a buffer beside it.
+ */
+export const VERSION = 1;
+
+/** From the kernel: what a part shows now. */
+export interface IStateMessage<S> {
+  type: 'state';
+  version: number;
+  state: S;
+}
+
+/** A button; a disabled one stays reachable by keyboard and says why it is disabled. */
+export interface IButton {
+  id: string;
+  label: string;
+  icon?: string;
+  /** Why it cannot be used; empty or absent where it can. */
+  reason?: string;
+  kind?: 'primary' | 'danger' | 'plain';
+}
+
+/** Something that the user should know; `details` is folded away. */
+export interface INotice {
+  id: string;
+  level: 'info' | 'success' | 'warning' | 'error';
+  title: string;
+  text: string;
+  details: string;
+  buttons: IButton[];
+}
+
+export interface INoticesState {
+  notices: INotice[];
+}
+
+export interface IQuestionField {
+  name: string;
+  label: string;
+  secret: boolean;
+  value: string;
+}
+
+/** A question that waits for an answer, shown in the browser that caused it. */
+export interface IQuestion {
+  id: string;
+  /** The browser that it is for; empty means any. */
+  client: string;
+  title: string;
+  text: string;
+  fields: IQuestionField[];
+  /** Label of the check box "Don't ask again"; empty for none. */
+  remember: string;
+  buttons: IButton[];
+}
+
+export interface IQuestionState {
+  questions: IQuestion[];
+}
+
+export interface ITask {
+  id: number;
+  what: string;
+  when: string;
+  /** The end of `when` and the start of the clock: seconds since the epoch. */
+  started: number;
+  /** In seconds; null while it runs. */
+  duration: number | null;
+  outcome: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+  outcomeLabel: string;
+  phase: string;
+  /** From 0 to 1; null where it is not known. */
+  progress: number | null;
+  error: string;
+  code: string;
+  canCancel: boolean;
+}
+
+export interface ITasksState {
+  tasks: ITask[];
+}
+
+export interface IMachineState {
+  title: string;
+  name: string;
+  state: string;
+  stateLabel: string;
+  reason: string;
+  buttons: IButton[];
+}
+
+export interface IScreenState {
+  /** Said instead of a picture. */
+  text: string;
+  alt: string;
+  /** A PNG comes as the message's buffer. */
+  picture: boolean;
+  /** Milliseconds until the browser, if it still shows the part, asks for the next picture. */
+  interval: number;
+}
+
+/** To the kernel. */
+export type Said =
+  | { type: 'ready' }
+  | { type: 'press'; id: string; item?: string }
+  | { type: 'dismiss'; id: string }
+  | {
+      type: 'answer';
+      id: string;
+      button: string;
+      values: Record<string, string>;
+      remember: boolean;
+    }
+  | { type: 'cancel'; id: number }
+  | { type: 'picture' }
+  | { type: 'visible'; view: string; visible: boolean };
+
+/** The part of anywidget's model that we use. */
+export interface IModel {
+  get(name: string): unknown;
+  on(event: string, callback: (...args: never[]) => void): void;
+  off(event: string, callback: (...args: never[]) => void): void;
+  send(content: unknown): void;
+}

@@ -1,0 +1,130 @@
+import { button, clientId, element, follow, say, text } from './dom';
+import { IModel, IQuestion, IQuestionState } from './messages';
+
+/** Questions of the panel: they stand in it, not over JupyterLab, and Escape says no. */
+export function renderQuestion(model: IModel, root: HTMLElement): () => void {
+  root.classList.add('qvirt-questions');
+  const shown = new Map<string, HTMLElement>();
+  let before: Element | null = null;
+
+  function ask(question: IQuestion): HTMLElement {
+    const id = `qvirt-question-${question.id}`;
+    const box = element('form', {
+      class: 'qvirt-question',
+      role: 'alertdialog',
+      'aria-labelledby': `${id}-title`,
+      'aria-describedby': `${id}-text`,
+      'data-question': question.id
+    });
+    box.append(
+      element('h3', { id: `${id}-title` }, question.title),
+      element('p', { id: `${id}-text` }, question.text)
+    );
+    const inputs = question.fields.map(field => {
+      const input = element('input', {
+        type: field.secret ? 'password' : 'text',
+        autocomplete: 'off',
+        spellcheck: 'false',
+        name: field.name,
+        value: field.value
+      });
+      box.append(
+        element(
+          'label',
+          { class: 'qvirt-field' },
+          element('span', {}, field.label),
+          input
+        )
+      );
+      return input;
+    });
+    const remember = element('input', { type: 'checkbox' });
+    if (question.remember) {
+      box.append(
+        element(
+          'label',
+          { class: 'qvirt-check' },
+          remember,
+          element('span', {}, question.remember)
+        )
+      );
+    }
+    const answer = (pressed: string) => {
+      say(model, {
+        type: 'answer',
+        id: question.id,
+        button: pressed,
+        values: Object.fromEntries(
+          inputs.map(input => [input.name, input.value])
+        ),
+        remember: remember.checked
+      });
+      for (const input of inputs) {
+        input.value = '';
+      }
+    };
+    const buttons = question.buttons.map(spec =>
+      button(spec, () => answer(spec.id))
+    );
+    box.append(element('div', { class: 'qvirt-question-buttons' }, ...buttons));
+    box.addEventListener('submit', event => {
+      event.preventDefault();
+      answer(question.buttons[0].id);
+    });
+    box.addEventListener('keydown', event => {
+      // No key of an answer is meant for JupyterLab.
+      event.stopPropagation();
+      if (event.key === 'Escape') {
+        event.preventDefault();
+        answer('');
+      } else if (
+        event.key === 'Enter' &&
+        event.target instanceof HTMLInputElement
+      ) {
+        event.preventDefault();
+        answer(question.buttons[0].id);
+      }
+    });
+    return box;
+  }
+
+  function focusIn(box: HTMLElement): void {
+    // A dangerous answer must not be one stray Enter away: then the focus is on "Cancel".
+    const first =
+      box.querySelector<HTMLElement>('input:not([type=checkbox])') ??
+      (box.querySelector('.qvirt-danger')
+        ? box.querySelector<HTMLElement>('button.qvirt-plain')
+        : box.querySelector<HTMLElement>('button'));
+    first?.focus();
+    box.scrollIntoView({ block: 'nearest' });
+  }
+
+  return follow<IQuestionState>(model, state => {
+    const mine = state.questions.filter(
+      question => !question.client || question.client === clientId()
+    );
+    const wanted = new Set(mine.map(question => question.id));
+    for (const [id, box] of shown) {
+      if (!wanted.has(id)) {
+        const hadFocus = box.contains(document.activeElement);
+        box.remove();
+        shown.delete(id);
+        if (hadFocus && before instanceof HTMLElement && before.isConnected) {
+          before.focus();
+        }
+      }
+    }
+    for (const question of mine) {
+      if (!shown.has(question.id)) {
+        if (shown.size === 0) {
+          before = document.activeElement;
+        }
+        const box = ask(question);
+        shown.set(question.id, box);
+        root.append(box);
+        focusIn(box);
+      }
+    }
+    root.setAttribute('aria-label', text(model, 'questions'));
+  });
+}
