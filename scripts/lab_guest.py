@@ -1,0 +1,136 @@
+"""The guest that `make lab` starts on this user's own libvirt daemon."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from qvirt_jupyter import connect
+from qvirt_jupyter.hypervisor import DomainState, NotFound, QvirtError
+from qvirt_jupyter.provision import forwarded_ports, tiny_guest
+from qvirt_jupyter.provision.guest_definition import port_is_free
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.hypervisor import Connection, Domain
+
+NAME: Final = "tiny"
+URI: Final = "qemu:///session"
+WEB_PORT: Final = 80
+SHUTDOWN: Final = 15.0
+"""Seconds that the guest gets to shut down before it is switched off."""
+# https://libvirt.org/daemons.html: one daemon for all, or one for each driver.
+DAEMON_PID_FILES: Final = ("libvirtd.pid", "virtqemud.pid")
+
+
+class LabGuest:
+    """The guest, and the daemon as far as it is ours."""
+
+    def __init__(self) -> None:
+        self.is_ours = False
+        self._daemons_before = _daemons()
+
+    def start(self) -> str | None:
+        """Start the guest unless it runs; return the address of its web page, if it has one.
+
+        Raises
+        ------
+        QvirtError
+            libvirt, QEMU or the packages that the guest is made of are not there.
+        """
+        connection = connect(URI)
+        try:
+            domain = _existing(connection)
+            if domain is None or not domain.is_active:
+                if domain is None or not _still_good(domain):
+                    domain = _define(connection, domain)
+                domain.start()
+                self.is_ours = True
+            ports = forwarded_ports(domain.xml())
+        finally:
+            connection.close()
+        return f"http://127.0.0.1:{ports[0][0]}/" if ports else None
+
+    def end(self) -> None:
+        """Shut the guest down if this run started it, then the daemon if nothing needs it."""
+        try:
+            if self.is_ours:
+                print(f"Shutting the guest {NAME!r} down", flush=True)
+                _shut_down()
+        except QvirtError as error:
+            print(f"The guest {NAME!r} was left as it is: {error}")
+            return
+        # libvirt's session daemon would end by itself after two minutes.
+        for pid in _daemons() - self._daemons_before:
+            if not _machines_run():
+                os.kill(pid, signal.SIGTERM)
+
+
+def _existing(connection: Connection) -> Domain | None:
+    try:
+        return connection.domains[NAME]
+    except NotFound:
+        return None
+
+
+def _still_good(domain: Domain) -> bool:
+    """Say whether a definition of an earlier run can be started as it is."""
+    if domain.state is DomainState.SAVED:
+        return True
+    root = domain.document(inactive=True)
+    files = [root.os.kernel, root.os.initrd]
+    ports = forwarded_ports(domain.xml(inactive=True))
+    return all(file and Path(file).exists() for file in files) and all(
+        port_is_free(host) for host, _guest in ports
+    )
+
+
+def _define(connection: Connection, earlier: Domain | None) -> Domain:
+    return tiny_guest().define(
+        connection,
+        NAME,
+        forwards=[(0, WEB_PORT)],
+        uuid=UUID(earlier.uuid) if earlier is not None else None,
+    )
+
+
+def _shut_down() -> None:
+    connection = connect(URI)
+    try:
+        domain = _existing(connection)
+        if domain is None or not domain.is_active:
+            return
+        if domain.state is DomainState.RUNNING:
+            domain.shutdown(mode="acpi")
+            deadline = time.monotonic() + SHUTDOWN
+            while domain.is_active and time.monotonic() < deadline:
+                time.sleep(0.3)
+        if domain.is_active:
+            domain.destroy()
+    finally:
+        connection.close()
+
+
+def _machines_run() -> bool:
+    connection = connect(URI)
+    try:
+        return any(domain.is_active for domain in connection.domains)
+    finally:
+        connection.close()
+
+
+def _daemons() -> set[int]:
+    """Return the process ids of this user's libvirt daemons."""
+    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or Path.home() / ".cache") / "libvirt"
+    found = set()
+    for name in DAEMON_PID_FILES:
+        try:
+            pid = int((folder / name).read_text())
+            os.kill(pid, 0)
+        except (OSError, ValueError):  # no file, or of a process that is gone
+            continue
+        found.add(pid)
+    return found
