@@ -17,6 +17,7 @@ from qvirt_jupyter.hypervisor.errors import (
     QvirtError,
     RestoreFailed,
     Unsupported,
+    WrongState,
 )
 from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.hypervisor.records import DomainState
@@ -103,7 +104,19 @@ class Power(DomainHandle):
         """
         self._check(Action.SHUTDOWN)
         flags = self._mode(_SHUTDOWN_MODES, mode)
-        self._call_with_flags(lambda domain: domain.shutdownFlags(flags))
+        try:
+            self._call_with_flags(lambda domain: domain.shutdownFlags(flags))
+        except WrongState as error:
+            # QEMU's driver refuses it for a paused machine with "domain is not running".
+            if self.state is not DomainState.PAUSED:
+                raise
+            raise WrongState(
+                _("It is paused and cannot hear the request."),
+                subject=self.subject,
+                next_step=_("Resume it first, or force it off."),
+                code=error.code,
+                details=error.details,
+            ) from error
 
     @action(_("Reboot {name}"))
     def reboot(self, mode: Literal["acpi", "agent"] | None = None) -> None:

@@ -1,0 +1,56 @@
+"""A guest with an agent: addresses, counters, shutting down, sleeping and waking up."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from qvirt_jupyter.hypervisor import DomainState, agent_interface_statistics
+from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
+from qvirt_jupyter.provision import tiny_guest
+
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+def wait_for(condition, seconds=180):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.5)
+
+
+@pytest.fixture(scope="module")
+def a_guest(a_qemu_connection_of_the_module):
+    """A tiny guest whose agent answers."""
+    guest = tiny_guest().define(
+        a_qemu_connection_of_the_module, "agent", accelerator="tcg", memory=160 * 1024
+    )
+    guest.start()
+    wait_for(lambda: is_agent_connected(guest._definition()))
+    yield guest
+    if guest.state.is_active:
+        guest.destroy()
+    guest.undefine()
+
+
+def test_the_agent_knows_the_addresses(a_guest):
+    wait_for(a_guest.addresses)
+    addresses = a_guest.addresses()
+    assert {address.source for address in addresses} == {"agent"}
+    assert all(not address.address.startswith(("127.", "fe80")) for address in addresses)
+    macs = {interface.mac for interface in a_guest.document().devices.interfaces}
+    assert addresses[0].mac in macs
+
+
+def test_the_agent_counts_what_libvirt_does_not(a_guest):
+    (first, *_others) = a_guest._call(agent_interface_statistics)
+    assert first.mac in {interface.mac for interface in a_guest.document().devices.interfaces}
+    assert first.rx_bytes >= 0
+    assert first.tx_bytes > 0
+
+
+def test_the_agent_shuts_the_guest_down(a_guest):
+    a_guest.shutdown("agent")
+    wait_for(lambda: a_guest.state is DomainState.SHUTOFF)
+    assert a_guest.reason == "shut down"
