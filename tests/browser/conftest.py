@@ -186,6 +186,7 @@ def start_lab(folder: Path, base: str, startup: str | None) -> tuple[Lab, subpro
         f"--IdentityProvider.token={lab.token}",
         "--ServerApp.jpserver_extensions={'qvirt_jupyter': True}",
         "--LabApp.extension_manager=readonly",
+        "--LabApp.expose_app_in_browser=True",
     ]
     with (folder / "lab.log").open("wb") as log:
         process = subprocess.Popen(
@@ -286,6 +287,12 @@ def picture(page, name: str) -> None:
             page.screenshot(path=OUTPUT / f"{name}.png")
         except Error as error:
             print(f"no picture of {name}: {error}")  # noqa: T201 - into the test's report
+
+
+@pytest.fixture
+def a_picture():
+    """Keeps a screenshot under tests/output, for people to look at."""
+    return picture
 
 
 @pytest.fixture

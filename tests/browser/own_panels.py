@@ -100,9 +100,7 @@ def show_panel(kind, **arguments):
         return Manager()
     if arguments.get("uuid", "").endswith("4"):
         raise LookupError("There is no such machine.")
-    panel = ipywidgets.HTML(f"<p class='shown'>{kind} {arguments['uuid'][-2:]}</p>")
-    panel.layout = {"min_height": "10px"}
-    return panel
+    return ipywidgets.HTML(f"<p class='shown'>{kind} {arguments['uuid'][-2:]}</p>")
 
 
 for value in (record, RecordKey, DomainState, open_tab, rename_tab):
