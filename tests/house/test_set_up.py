@@ -277,7 +277,7 @@ def a_checkout(tmp_path):
         path.write_text(f'#!/bin/sh\necho "{name} $*" >> {checkout}/log\n')
         path.chmod(0o755)
     with (checkout / ".venv" / "bin" / "jlpm").open("a") as jlpm:
-        jlpm.write('case "$*" in *install*) mkdir -p frontend/node_modules ;; esac\n')
+        jlpm.write('case "$*" in *install*) mkdir -p node_modules ;; esac\n')
 
     def set_up(kind="lab"):
         subprocess.run(["scripts/set-up", kind], cwd=checkout, check=True, capture_output=True)
