@@ -32,6 +32,7 @@ class ColumnSpec(TypedDict):
     kind: Literal["name", "state", "text", "list", "number", "graph"]
     unit: Literal["", "KiB", "percent", "B/s"]
     width: int
+    least_width: int
     shown: bool
     required: bool
 

@@ -35,7 +35,7 @@ OnWatch: TypeAlias = "Callable[[frozenset[RecordKey]], object]"
 STRINGS: Mapping[str, LazyString] = {
     "list": _("Virtual machines"),
     "toolbar": _("Actions for the selected machines"),
-    "filter": _("Filter by name, state or address"),
+    "filter": _("Filter machines"),
     "selected": _("{count} selected"),
     "shown": _("{count} of {total} machines"),
     "more": _("More actions: {label}"),

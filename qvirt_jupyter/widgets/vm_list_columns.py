@@ -36,8 +36,8 @@ class Column:
         What its graph plots, from a sample; None where it is not available.
     unit
         ``"KiB"``, ``"percent"``, ``"B/s"`` or nothing.
-    width
-        Pixels; the name takes what is left.
+    width, least_width
+        Pixels where there is room, and where there is not; the name takes what is left.
     shown
         Whether it is there before the user chose.
     required
@@ -53,6 +53,7 @@ class Column:
     sample: Callable[[Sample], float | None] | None = None
     unit: Literal["", "KiB", "percent", "B/s"] = ""
     width: int = 100
+    least_width: int = 72
     shown: bool = True
     required: bool = False
     description: LazyString = _NO_TEXT
@@ -66,14 +67,15 @@ class Column:
             "kind": self.kind,
             "unit": self.unit,
             "width": self.width,
+            "least_width": self.least_width,
             "shown": self.shown,
             "required": self.required,
         }
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("name", _("Name"), "name", width=260, required=True),
-    Column("state", _("State"), "state", width=124),
+    Column("name", _("Name"), "name", least_width=160, required=True),
+    Column("state", _("State"), "state", width=140, least_width=52),
     Column(
         "cpu",
         _("CPU"),
@@ -81,6 +83,7 @@ COLUMNS: tuple[Column, ...] = (
         sample=lambda sample: sample.cpu_guest,
         unit="percent",
         width=156,
+        least_width=68,
         description=_("Use of the machine's own processors"),
     ),
     Column(
@@ -90,6 +93,7 @@ COLUMNS: tuple[Column, ...] = (
         value=lambda record: record.memory or None,
         unit="KiB",
         width=92,
+        least_width=76,
         description=_("Memory that the machine has now"),
     ),
     Column(
@@ -98,6 +102,7 @@ COLUMNS: tuple[Column, ...] = (
         "list",
         value=lambda record: list(record.addresses),
         width=150,
+        least_width=84,
     ),
 )
 """The columns of the list, in their order."""

@@ -67,7 +67,7 @@ def test_800_pixels_are_enough(a_busy_list, a_page, a_picture):
     a_page.set_viewport_size({"width": 800, "height": 600})
     select_some(a_busy_list)
     a_picture(a_page, "vm-list-800")
-    for action in ("start", "shutdown", "open_console"):
+    for action in ("restore", "shutdown", "open_console"):
         expect(a_busy_list.locator(f".qvirt-button[data-action={action}]")).to_be_in_viewport()
     cell = a_busy_list.locator("[data-qvirt-name=machine-7] .qvirt-cell-list")
     expect(cell).to_be_in_viewport(ratio=0.5)

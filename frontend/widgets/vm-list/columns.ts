@@ -126,7 +126,10 @@ function stateCell(): Cell {
         }
       }
       setText(word, domain.state_text);
-      setTitle(node, domain.reason);
+      setTitle(
+        node,
+        [domain.state_text, domain.reason].filter(Boolean).join(': ')
+      );
     }
   };
 }

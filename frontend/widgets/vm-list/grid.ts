@@ -102,14 +102,13 @@ export class Grid {
     this._views.clear();
     this.node.setAttribute('aria-label', this._store.text('list'));
     this.node.setAttribute('aria-colcount', String(columns.length));
-    this.node.style.setProperty(
-      '--qvirt-columns',
-      columns
-        .map(({ kind, width }) =>
-          kind === 'name' ? `minmax(${width / 2}px, 1fr)` : `${width}px`
-        )
-        .join(' ')
+    const { style } = this.node;
+    style.setProperty('--qvirt-columns', columns.map(track).join(' '));
+    const least = columns.reduce(
+      (sum, { least_width }) => sum + least_width,
+      0
     );
+    style.setProperty('--qvirt-least-width', `${least + 16}px`);
     this._head.replaceChildren(...columns.map(column => this._heading(column)));
     this.refresh();
   }
@@ -473,4 +472,9 @@ export class Grid {
   private _descending = false;
   private _typed = '';
   private _typedAt = 0;
+}
+
+/** A column's share of the width: in pixels, so that all rows share alike. */
+function track({ kind, width, least_width }: ColumnSpec): string {
+  return `minmax(${least_width}px, ${kind === 'name' ? '1fr' : `${width}px`})`;
 }

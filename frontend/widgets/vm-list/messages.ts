@@ -18,6 +18,7 @@ export interface ColumnSpec {
   kind: ColumnKind;
   unit: Unit;
   width: number;
+  least_width: number;
   shown: boolean;
   required: boolean;
 }
