@@ -21,7 +21,7 @@ from qvirt_jupyter.provision.host_packages import (
 from qvirt_jupyter.provision.initramfs import Initramfs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from qvirt_jupyter.provision.host_packages import HostPackage
 
@@ -103,7 +103,7 @@ def small_tree(init: str) -> Initramfs:
     return tree
 
 
-def guest_tree(kernel: GuestKernel, extra: Iterable[str], modules: Iterable[str]) -> Initramfs:
+def guest_tree(kernel: GuestKernel, extra: Sequence[str], modules: Sequence[str]) -> Initramfs:
     """Return the initramfs of the tiny guest.
 
     Parameters
@@ -142,6 +142,8 @@ def guest_tree(kernel: GuestKernel, extra: Iterable[str], modules: Iterable[str]
             tree.file(name, data, 0o600 if name == "etc/shadow" else mode)
     for package in extra:
         _add_package(tree, package)
+    if extra:
+        _add_shell(tree)
     agent = find_program("qemu-ga")
     if agent is not None:  # missing_packages has looked
         add_program(tree, agent, "usr/sbin/qemu-ga")
@@ -176,6 +178,15 @@ def add_program(tree: Initramfs, path: Path, name: str | None = None) -> None:
     if is_elf(path):
         for library in libraries(path):
             add_program(tree, library)
+
+
+def _add_shell(tree: Initramfs) -> None:
+    """Make bash the shell: busybox's own runs its applets before a program of the same name."""
+    bash = find_program("bash")
+    if bash is None:
+        raise PackagesMissing(_("The tiny guest"), ["bash"])
+    add_program(tree, bash, "usr/bin/bash")
+    tree.link("usr/bin/sh", "bash")
 
 
 def _add_package(tree: Initramfs, package: str) -> None:
