@@ -166,3 +166,51 @@ def test_a_machine_that_is_renamed_renames_its_tab(a_page, a_lab):
         "'uuid': '00000000-0000-0000-0000-000000000001'}, 'better')",
     )
     expect(a_page.locator(TAB, has_text="better")).to_have_count(1)
+
+
+def test_every_command_is_in_the_palette_with_what_it_takes(a_page):
+    commands = a_page.evaluate(
+        """async () => {
+            const {commands} = window.jupyterapp;
+            const ids = commands.listCommands().filter(id => id.startsWith("qvirt:"));
+            return Promise.all(ids.map(async id => (
+                {id, label: commands.label(id), args: (await commands.describedBy(id)).args})));
+        }"""
+    )
+    assert {"qvirt:open-manager", "qvirt:open-vm", "qvirt:open-console"} <= {
+        command["id"] for command in commands
+    }
+    a_page.keyboard.press("Control+Shift+c")
+    for command in commands:
+        assert command["args"]["type"] == "object"
+        a_page.locator(".lm-CommandPalette-input").fill(command["label"])
+        entry = a_page.locator(f".lm-CommandPalette-item[data-command='{command['id']}']")
+        expect(entry).to_be_visible()
+
+
+def test_a_notebook_opens_tabs_in_its_own_kernel(a_page, a_lab):
+    a_page.evaluate(
+        """async () => {
+            const {commands} = window.jupyterapp;
+            const panel = await commands.execute(
+                "notebook:create-new", {kernelName: "python3"});
+            await panel.sessionContext.ready;
+            panel.content.activeCell.model.sharedModel.setSource(
+                "from qvirt_jupyter.widgets.shell import open_tab\\n"
+                + "open_tab('vm', {'uri': 'test:///default', 'uuid': '07'}, 'mine')");
+            await commands.execute("notebook:run-cell");
+        }"""
+    )
+    expect(a_page.locator(".shown")).to_have_text("vm 07", timeout=60_000)
+    (session,) = a_lab.sessions()
+    assert session["type"] == "notebook"
+    # The notebook goes, its kernel stays: the tab shows itself anew through its own connection.
+    a_page.locator(TAB, has_text=".ipynb").locator(".lm-TabBar-tabCloseIcon").click()
+    discard = a_page.get_by_role("button", name="Discard")
+    discard.or_(a_page.locator(".shown")).first.wait_for()
+    if discard.is_visible():
+        discard.click()
+    expect(a_page.locator(TAB, has_text=".ipynb")).to_have_count(0)
+    a_page.wait_for_timeout(1500)
+    expect(a_page.locator(".shown")).to_have_text("vm 07")
+    assert len(a_lab.sessions()) == 1

@@ -1,0 +1,162 @@
+"""The front end keeps its promises: commands, translatable strings, names that must agree."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from qvirt_jupyter.widgets import _messages, shell
+from qvirt_jupyter.widgets.vm_list import STRINGS
+from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
+
+ROOT = Path(__file__).parent.parent.parent
+FRONTEND = ROOT / "frontend"
+SOURCES = sorted((FRONTEND / "src").glob("*.ts"))
+VM_LIST = sorted((FRONTEND / "widgets/vm-list").glob("*.ts"))
+BROWSER = sorted(
+    file
+    for folder in ("widgets", "console")
+    for file in (FRONTEND / folder).rglob("*.ts")
+    if "vendor" not in file.parts
+)
+
+# Where a text ends on the screen: properties of objects, and what is set on nodes.
+VISIBLE = re.compile(
+    r"""(?:\b(?:label|caption|text|details|category|proceed|cancel|placeholder|noKernel)\s*:
+        |\.(?:textContent|innerText|title|placeholder|ariaLabel)\s*=
+        |setAttribute\(\s*'(?:aria-label|title|placeholder|alt)'\s*,)
+        \s*(['"`])(?P<text>(?:(?!\1).)*)\1""",
+    re.VERBOSE,
+)
+
+# The path of an icon.
+DRAWING = re.compile(r"[MmLlHhVvCcSsQqAaZz0-9 .,-]*\d[MmLlHhVvCcSsQqAaZz0-9 .,-]*")
+
+
+def read(file: Path) -> str:
+    text = file.read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)
+
+
+def bare_strings(source: str) -> list[str]:
+    """Return the texts with words in them that are shown without going through ``trans``."""
+    found = (match["text"] for match in VISIBLE.finditer(source))
+    found = (text for text in found if not DRAWING.fullmatch(text))
+    return [text for text in found if re.search(r"[A-Za-z]{2}", re.sub(r"\$\{[^}]*\}", "", text))]
+
+
+@pytest.mark.parametrize("file", [*SOURCES, *BROWSER], ids=lambda file: file.name)
+def test_every_visible_string_is_translatable(file):
+    assert bare_strings(read(file)) == []
+
+
+def test_the_check_sees_a_bare_string():
+    assert bare_strings("{ label: 'Open' }") == ["Open"]
+    assert bare_strings('node.textContent = "Force off"') == ["Force off"]
+    assert bare_strings("node.setAttribute('aria-label', `Stop ${name}`)") == ["Stop ${name}"]
+    assert bare_strings("{ label: trans.__('Open') }") == []
+    assert bare_strings("node.title = `${label}: ${refusal}`") == []
+
+
+def command_ids() -> dict[str, str]:
+    return dict(re.findall(r"(\w+): '(qvirt:[^']*)'", read(FRONTEND / "src/commandIds.ts")))
+
+
+def test_commands_are_named_verb_noun():
+    ids = command_ids()
+    assert ids
+    for name in ids.values():
+        assert re.fullmatch(r"qvirt:[a-z]+(-[a-z]+)+", name)
+
+
+def test_every_command_is_registered_described_and_in_the_palette():
+    source = read(FRONTEND / "src/commands.ts")
+    for name in command_ids():
+        assert f"CommandIDs.{name}," in source
+    assert source.count("addCommand(") == source.count("describedBy:")
+    index = read(FRONTEND / "src/index.ts")
+    assert re.search(r"of Object\.values\(CommandIDs\)\)\s*\{\s*palette\?\.addItem", index)
+
+
+def test_menus_and_schema_name_real_commands():
+    schema = json.loads((FRONTEND / "schema/plugin.json").read_text(encoding="utf-8"))
+    named = set(re.findall(r'"command": "(qvirt:[^"]*)"', json.dumps(schema)))
+    assert named
+    assert named <= set(command_ids().values())
+    assert schema["additionalProperties"] is False
+
+
+def test_the_labextension_has_one_name_and_one_version():
+    package = json.loads((FRONTEND / "package.json").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    install = json.loads((FRONTEND / "install.json").read_text(encoding="utf-8"))
+    assert package["name"] == project["name"] == install["packageName"] == "qvirt-jupyter"
+    assert package["version"] == project["version"]
+    assert "id: 'qvirt-jupyter:plugin'" in read(FRONTEND / "src/index.ts")
+    assert (FRONTEND / "schema/plugin.json").exists()
+    for shared in ("@jupyter-widgets/base", "@jupyter-widgets/jupyterlab-manager"):
+        # A second copy of these would know no widget.
+        assert package["jupyterlab"]["sharedPackages"][shared] == {
+            "bundled": False,
+            "singleton": True,
+        }
+
+
+def test_the_lock_file_names_no_registry():
+    assert not re.search(r"https?://", (FRONTEND / "yarn.lock").read_text(encoding="utf-8"))
+
+
+def test_the_comm_target_is_the_same_on_both_sides():
+    assert f"SHELL_TARGET = '{shell.TARGET}'" in read(FRONTEND / "src/shellComm.ts")
+
+
+MESSAGES = [
+    name
+    for name, value in vars(_messages).items()
+    if isinstance(value, type) and hasattr(value, "__required_keys__") and name != "ModuleText"
+]
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_messages_have_the_same_fields_on_both_sides(name):
+    source = read(FRONTEND / "widgets/vm-list/messages.ts")
+    match = re.search(rf"interface {name} \{{(.*?)\n\}}", source, re.DOTALL)
+    assert match, f"{name} is not in messages.ts"
+    fields = re.findall(r"^\s*(\w+)(\??):", match[1], re.MULTILINE)
+    message = getattr(_messages, name)
+    keys = message.__required_keys__ | message.__optional_keys__
+    assert {field for field, _optional in fields} == keys
+
+
+def test_the_protocol_is_the_same_on_both_sides():
+    source = read(FRONTEND / "widgets/vm-list/messages.ts")
+    assert f"PROTOCOL = {_messages.PROTOCOL};" in source
+
+
+def test_the_list_has_every_text_that_it_asks_for_and_no_other():
+    source = "\n".join(read(file) for file in VM_LIST)
+    asked = set(re.findall(r"\.text\(\s*'(\w+)'", source))
+    asked |= {"running", "no_machines"} if "? 'running' : 'no_machines'" in source else set()
+    assert asked == set(STRINGS)
+
+
+def test_every_button_has_an_icon():
+    icons = set(
+        re.findall(
+            r"^\s+'?([\w-]+)'?:\s", read(FRONTEND / "widgets/vm-list/icons.ts"), re.MULTILINE
+        )
+    )
+    for action in (*DOMAIN_ACTIONS, *CONNECTION_ACTIONS):
+        assert action.icon in icons, action.name
+
+
+def test_styles_use_only_jupyterlabs_colours():
+    for file in (FRONTEND / "style/base.css", FRONTEND / "widgets/vm-list/style.css"):
+        text = re.sub(r"var\(--jp-[^()]*(\([^()]*\)[^()]*)?\)", "", file.read_text("utf-8"))
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+        assert not re.search(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(", text), file.name
