@@ -131,7 +131,7 @@ class TinyGuest:
         """
         if files is None:
             if self.disk is not None:
-                disk = self.make_disk(disk or image_folder() / f"{_file_name(name)}.qcow2")
+                disk = self.make_disk(disk or image_folder() / _disk_name(name))
             files = GuestFiles(self.kernel, self.initramfs, disk)
         return GuestDefinition(
             name,
@@ -181,7 +181,7 @@ class TinyGuest:
                 kernel=self.kernel,
                 initramfs=self.initramfs,
                 digest=self.digest,
-                disk=(f"{_file_name(name)}.qcow2", disk_bytes(self.disk)) if self.disk else None,
+                disk=(_disk_name(name), disk_bytes(self.disk)) if self.disk else None,
             )
         return connection.domains.define(self.definition(name, **options))
 
@@ -326,8 +326,9 @@ def image_folder() -> Path:
     return data / "libvirt" / "images"
 
 
-def _file_name(name: str) -> str:
-    return name.replace("/", "_").lstrip(".") or "tiny"
+def _disk_name(name: str) -> str:
+    # A name of its own kind: a disk "web.qcow2" may be that of somebody's real machine.
+    return f"qvirt-tiny-{name.replace('/', '_')}.qcow2"
 
 
 def make_qcow2(path: Path, size: str) -> None:
