@@ -54,6 +54,7 @@ def _load_jupyter_server_extension(server: ServerApp) -> None:
     console = QvirtConsole(parent=server)
     console.start()
     settings = server.web_app.settings
+    settings["qvirt_console"] = console
     # The handler takes a ticket out of its own request; this is for an address that is not ours
     # (a wrong prefix, say) and for the Referer.
     keys = list(settings.get("extra_log_scrub_param_keys") or [])

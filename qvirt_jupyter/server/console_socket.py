@@ -288,13 +288,17 @@ class ConsoleSocket(WebSocketHandlerMixin, JupyterHandler):
 
     def open(self) -> None:
         """Start to carry what the target sends."""
-        bridge = self._bridge
-        if bridge is None:  # unreachable: get() opens the bridge first
+        bridge, target = self._bridge, self._target
+        if bridge is None or target is None:  # unreachable: get() opens the bridge first
             raise RuntimeError("A console was upgraded before its target was open.")
         self.set_nodelay(True)
         stream = self.ws_connection.stream
+        # tornado notices a closed stream when it reads on, which it does not while a message waits
+        # for its target.
+        stream.set_close_callback(bridge.close)
         if stream.socket.family in {socket.AF_INET, socket.AF_INET6}:
             stream.socket.setsockopt(socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, _UNSENT)
+        self.log.info("Console opened: %s", target.describe())
         bridge.start(self._target_ended)
 
     async def on_message(self, message: str | bytes) -> None:

@@ -19,7 +19,7 @@ from jupyter_server.serverapp import ServerApp
 
 from qvirt_jupyter.console import SocketTarget, tickets
 
-TOKEN = "a-token-of-the-test"
+TOKEN = "a-token-of-the-test"  # noqa: S105 - opens a server that lives for a test
 BASE_URL = "/user/x/"
 
 
@@ -85,13 +85,7 @@ class RunningServer:
     @property
     def console(self) -> Any:
         """The settings that the extension gave to its handlers."""
-        for rule in self.app.web_app.wildcard_router.rules:
-            if "console" in rule.target_kwargs:
-                return rule.target_kwargs["console"]
-            for inner in getattr(rule.target, "rules", ()):
-                if "console" in inner.target_kwargs:
-                    return inner.target_kwargs["console"]
-        raise LookupError("The extension is not loaded.")
+        return self.app.web_app.settings["qvirt_console"]
 
     def in_loop(self, function: Any) -> Any:
         """Call a function on the server's own thread and return its result."""
@@ -144,8 +138,11 @@ def a_server(tmp_path_factory):
                 app.log.handlers = []
                 app.start_app()
                 started.extend((app, loop))
-            finally:
+            except BaseException:
                 ready.set()
+                raise
+            # The port is bound by a callback that the start left in the loop; this one comes after.
+            loop.call_soon_threadsafe(ready.set)
             loop.run_forever()
             loop.run_until_complete(app._cleanup())
             loop.run_until_complete(loop.shutdown_default_executor())
@@ -177,7 +174,7 @@ def _no_open_consoles(a_server):
 
 
 @pytest.fixture
-def an_echo(tmp_path):
+def an_echo():
     """The path of a unix socket whose server sends everything back."""
 
     class Echo(socketserver.BaseRequestHandler):
@@ -199,7 +196,7 @@ def an_echo(tmp_path):
 
 
 @pytest.fixture
-def a_ticket(a_server, an_echo):
+def a_ticket(a_server, an_echo):  # noqa: ARG001 - it sets the runtime folder
     """The id of a ticket that opens the echo."""
     return tickets.issue(SocketTarget(an_echo)).id
 

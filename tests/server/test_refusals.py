@@ -83,16 +83,14 @@ def test_no_request_without_a_ticket(a_server):
     assert refusal(a_server, None) == (400, "ticket-missing")
 
 
-def test_not_one_of_a_thousand_random_tickets(a_server, a_ticket, no_id_is_logged):
+def test_not_one_of_a_thousand_random_tickets(a_server, no_id_is_logged):
     for _number in range(1000):
         guess = secrets.token_urlsafe(32)
         no_id_is_logged.append(guess)
         answer = a_server.get(f"qvirt/console?ticket={guess}", Cookie=a_server.cookie)
         assert answer.status == 404
-    for guess in ("..", "../../jpserver-1.json", "%00" * 43, "x" * 43, "é" * 43, "0" * 64):
-        answer = a_server.get(
-            f"qvirt/console?ticket={guess.encode().decode('latin1')}", Cookie=a_server.cookie
-        )
+    for guess in ("..", "../../jpserver-1.json", "%00" * 43, "x" * 43, "%C3%A9" * 43, "0" * 64):
+        answer = a_server.get(f"qvirt/console?ticket={guess}", Cookie=a_server.cookie)
         assert answer.status == 404
     assert refusal(a_server, secrets.token_urlsafe(32)) == (404, "ticket-unknown")
 
@@ -207,15 +205,15 @@ def test_a_host_that_is_silent_is_not_waited_for_and_its_late_socket_is_closed(
     theirs.close()
 
 
-def test_an_unforeseen_error_is_a_500_without_the_id(a_server, a_ticket, monkeypatch):
-    def broken(_target, *, skip_password):
+def test_an_unforeseen_error_is_a_500_without_the_id(a_server, a_ticket, a_token, monkeypatch):
+    def broken(_target, **_options):
         raise RuntimeError("unforeseen")
 
     monkeypatch.setattr(console_socket, "open_target", broken)
     start = len(a_server.log)
     referer = f"{a_server.origin}/somewhere?ticket={a_ticket}"
     with pytest.raises(WebSocketBadStatusException) as caught:
-        a_server.connect(a_ticket, token="a-token-of-the-test", query="x=1")
+        a_server.connect(a_ticket, token=a_token, query="x=1")
     assert caught.value.status_code == 500
     monkeypatch.setattr(console_socket, "check_target", lambda _target: 1 / 0)
     answer = a_server.get(
@@ -244,7 +242,7 @@ def test_a_wrong_address_does_not_log_the_id_either(a_server, a_ticket, path):
         Cookie=a_server.cookie,
         Referer=f"{a_server.origin}/x?ticket={a_ticket}",
     )
-    assert answer.status in {200, 404}
+    assert answer.status in {200, 302, 404}
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "HEAD"])
