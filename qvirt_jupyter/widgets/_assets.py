@@ -78,11 +78,12 @@ def asset_file(name: str) -> Path:
     table = STATIC_FOLDER / "assets.json"
     try:
         assets = json.loads(table.read_text(encoding="utf-8"))
-        return STATIC_FOLDER / assets[name]["file"]
+        file: str = assets[name]["file"]
     except (FileNotFoundError, KeyError) as error:
         raise FileNotFoundError(
             f"The browser module {name!r} is not built: run `jlpm build` in frontend/."
         ) from error
+    return STATIC_FOLDER / file
 
 
 def loader(name: str) -> str:

@@ -5,19 +5,18 @@
  * be larger than this file.
  */
 import { cellText } from './columns';
-import { icon } from './icons';
+import { heading, track } from './heading';
 import type { ColumnSpec } from './messages';
 import { RowView } from './rowView';
 import { Selection } from './selection';
-import { Store } from './store';
+import type { Store } from './store';
 import { type Arrangement, arrange, type Row } from './tree';
+import { TypeAhead } from './typeAhead';
 
 /** The same as in style.css. */
 export const ROW_HEIGHT = 28;
 /** Rows beyond the edges that are kept ready. */
 const MARGIN = 6;
-/** Milliseconds within which typed letters belong together. */
-const TYPE_AHEAD = 700;
 
 export interface GridEvents {
   /** The selection or the data of what is selected changed. */
@@ -109,7 +108,15 @@ export class Grid {
       0
     );
     style.setProperty('--qvirt-least-width', `${least + 16}px`);
-    this._head.replaceChildren(...columns.map(column => this._heading(column)));
+    this._head.replaceChildren(
+      ...columns.map(column =>
+        heading(
+          column,
+          column.id === this._sortColumn ? this._descending : null,
+          () => this.sort(column)
+        )
+      )
+    );
     this.refresh();
   }
 
@@ -170,30 +177,6 @@ export class Grid {
 
   dispose(): void {
     this._resize.disconnect();
-  }
-
-  private _heading(column: ColumnSpec): HTMLElement {
-    const node = document.createElement('div');
-    node.className = `qvirt-heading qvirt-heading-${column.kind}`;
-    node.setAttribute('role', 'columnheader');
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.tabIndex = -1;
-    button.title = column.description || column.label;
-    button.textContent = column.label;
-    const isSorted = column.id === this._sortColumn;
-    if (isSorted) {
-      const arrow = icon('down');
-      arrow.classList.toggle('qvirt-mod-up', !this._descending);
-      button.append(arrow);
-      node.setAttribute(
-        'aria-sort',
-        this._descending ? 'descending' : 'ascending'
-      );
-    }
-    button.addEventListener('click', () => this.sort(column));
-    node.append(button);
-    return node;
   }
 
   /** Sort by a column; the same again turns the order round. */
@@ -320,6 +303,7 @@ export class Grid {
 
   /** Keys that do something to a row; false if this one does not. */
   private _command(event: KeyboardEvent, row: Row): boolean {
+    const at = this._places.get(row.key) ?? 0;
     const isControl = event.ctrlKey || event.metaKey;
     const isGroup = row.kind === 'connection';
     if (
@@ -346,10 +330,7 @@ export class Grid {
       if (isGroup && !row.expanded) {
         this.toggle(row.key, true);
       } else if (isGroup && row.total > 0) {
-        this._go(
-          this._order[(this._places.get(row.key) ?? 0) + 1] ?? '',
-          'only'
-        );
+        this._go(this._order[at + 1] ?? '', 'only');
       }
     } else if (event.key === 'ArrowLeft') {
       if (isGroup) {
@@ -358,31 +339,14 @@ export class Grid {
         this._go(row.data.connection, 'only');
       }
     } else if (event.key.length === 1) {
-      this._typeAhead(event.key, event.timeStamp);
+      const found = this._typeAhead.type(event, this._rows, at);
+      if (found) {
+        this._go(found.key, 'only');
+      }
     } else {
       return false;
     }
     return true;
-  }
-
-  /** Go to the next row that begins with what is typed. */
-  private _typeAhead(letter: string, time: number): void {
-    this._typed =
-      time - this._typedAt > TYPE_AHEAD ? letter : this._typed + letter;
-    this._typedAt = time;
-    const at = this._places.get(this.selection.active) ?? 0;
-    // One letter goes on to the next; several stay while they fit.
-    const start = this._typed.length === 1 ? at + 1 : at;
-    const wanted = this._typed.toLocaleLowerCase();
-    const order = [...this._rows.slice(start), ...this._rows.slice(0, start)];
-    const found = order.find(row => {
-      const label =
-        row.kind === 'connection' ? row.data.label : Store.label(row.data);
-      return label.toLocaleLowerCase().startsWith(wanted);
-    });
-    if (found) {
-      this._go(found.key, 'only');
-    }
   }
 
   private _rowAt(event: Event): Row | undefined {
@@ -470,11 +434,5 @@ export class Grid {
   private _filter = '';
   private _sortColumn = 'name';
   private _descending = false;
-  private _typed = '';
-  private _typedAt = 0;
-}
-
-/** A column's share of the width: in pixels, so that all rows share alike. */
-function track({ kind, width, least_width }: ColumnSpec): string {
-  return `minmax(${least_width}px, ${kind === 'name' ? '1fr' : `${width}px`})`;
+  private readonly _typeAhead = new TypeAhead();
 }
