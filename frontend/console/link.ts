@@ -1,0 +1,210 @@
+/**
+ * When to connect, when to try again, and when to stop and say why.
+ *
+ * | what happened                        | what follows                                     |
+ * |--------------------------------------|--------------------------------------------------|
+ * | the machine is off                   | wait for it to start                             |
+ * | the socket dropped, the server says  |                                                  |
+ * | - the console could be opened        | again, after a pause that grows                  |
+ * | - nothing (it is not there)          | again, after a pause that grows                  |
+ * | - the machine is off                 | wait for it to start                             |
+ * | - the ticket is unknown or expired   | ask the kernel for a new one, once               |
+ * | - anything else                      | show the reason; only the user or a change of    |
+ * |                                      | the machine's state tries again                  |
+ */
+
+/** What the page shows besides the picture. */
+export type Phase =
+  | { name: 'connecting' }
+  | { name: 'connected' }
+  | { name: 'waiting'; seconds: number }
+  | { name: 'stopped' }
+  | { name: 'refused'; reason: string };
+
+interface Answer {
+  code: string;
+  message: string;
+}
+
+const PAUSES = [0.5, 1, 2, 4, 8, 15, 30];
+/** A connection that lasted this long makes the next pause short again, in milliseconds. */
+const LASTED = 10_000;
+/** How long the kernel may take to answer, in milliseconds; it may be busy with a cell. */
+const KERNEL_PATIENCE = 20_000;
+
+export interface LinkActions {
+  /** Open the socket at this address. */
+  connect: (url: string) => void;
+  disconnect: () => void;
+  /** Ask the kernel for a new ticket; the answer comes by `takeTicket`. */
+  askForTicket: () => void;
+  show: (phase: Phase) => void;
+  words: (name: string) => string;
+}
+
+export class Link {
+  phase: Phase = { name: 'connecting' };
+  private ticket = '';
+  private active = false;
+  private attempts = 0;
+  private connectedAt = 0;
+  private asked = false;
+  private timer: number | undefined;
+
+  constructor(
+    /** The address of the bridge, without its parameters. */
+    private readonly address: URL,
+    private readonly actions: LinkActions
+  ) {
+    window.addEventListener('online', () => {
+      if (this.phase.name === 'waiting') {
+        this.open();
+      }
+    });
+  }
+
+  /** The kernel answered with a ticket, or with the reason why there is none. */
+  takeTicket(ticket: string, refusal: string): void {
+    this.ticket = ticket;
+    if (refusal) {
+      this.refuse(refusal);
+    } else if (this.active && this.phase.name !== 'connected') {
+      this.open();
+    } else if (!this.active) {
+      this.stop();
+    }
+  }
+
+  /** The machine runs or does not; a change is a reason to try again. */
+  setActive(active: boolean): void {
+    const changed = active !== this.active;
+    this.active = active;
+    if (!active) {
+      this.stop();
+    } else if (this.ticket && (changed || this.phase.name === 'stopped')) {
+      this.attempts = 0;
+      this.asked = false;
+      this.open();
+    }
+  }
+
+  /** The user wants it tried again. */
+  retry(): void {
+    this.attempts = 0;
+    this.asked = false;
+    this.open();
+  }
+
+  connected(): void {
+    this.connectedAt = performance.now();
+    this.asked = false;
+    this.show({ name: 'connected' });
+  }
+
+  /** The display refused us; what follows the end of the socket must not hide that. */
+  refuse(reason: string): void {
+    clearTimeout(this.timer);
+    this.show({ name: 'refused', reason });
+  }
+
+  /** The socket ended, or never opened. */
+  async dropped(): Promise<void> {
+    if (this.phase.name === 'refused' || this.phase.name === 'stopped') {
+      return;
+    }
+    if (
+      this.phase.name === 'connected' &&
+      performance.now() - this.connectedAt > LASTED
+    ) {
+      this.attempts = 0;
+    }
+    if (!this.active) {
+      this.show({ name: 'stopped' });
+      return;
+    }
+    this.show({ name: 'connecting' });
+    const answer = await this.probe();
+    // Something else may have happened while we asked.
+    if (this.phase.name === 'connecting') {
+      this.follow(answer);
+    }
+  }
+
+  private follow(answer: Answer | null): void {
+    switch (answer?.code) {
+      case undefined:
+      case 'ready':
+        this.wait();
+        break;
+      case 'machine-stopped':
+        this.show({ name: 'stopped' });
+        break;
+      case 'ticket-unknown':
+      case 'ticket-expired':
+        if (this.asked) {
+          this.refuse(answer?.message ?? '');
+        } else {
+          this.asked = true;
+          this.actions.askForTicket();
+          this.timer = window.setTimeout(
+            () => this.refuse(this.actions.words('kernel_silent')),
+            KERNEL_PATIENCE
+          );
+        }
+        break;
+      default:
+        this.refuse(answer.message);
+    }
+  }
+
+  private open(): void {
+    clearTimeout(this.timer);
+    if (!this.active) {
+      this.show({ name: 'stopped' });
+      return;
+    }
+    this.show({ name: 'connecting' });
+    const url = this.withTicket();
+    url.protocol = url.protocol.replace('http', 'ws');
+    this.actions.connect(url.href);
+  }
+
+  private stop(): void {
+    clearTimeout(this.timer);
+    this.actions.disconnect();
+    this.show({ name: 'stopped' });
+  }
+
+  private wait(): void {
+    const pause = PAUSES[Math.min(this.attempts, PAUSES.length - 1)] ?? 1;
+    this.attempts += 1;
+    // Not all tabs at once when a server comes back.
+    const seconds = pause * (0.75 + Math.random() / 2);
+    this.show({ name: 'waiting', seconds: Math.ceil(seconds) });
+    this.timer = window.setTimeout(() => this.open(), seconds * 1000);
+  }
+
+  private show(phase: Phase): void {
+    this.phase = phase;
+    this.actions.show(phase);
+  }
+
+  private withTicket(): URL {
+    const url = new URL(this.address);
+    url.searchParams.set('ticket', this.ticket);
+    return url;
+  }
+
+  /** Ask why: a script does not see with which answer a WebSocket was refused. */
+  private async probe(): Promise<Answer | null> {
+    try {
+      const response = await fetch(this.withTicket(), { cache: 'no-store' });
+      const answer: unknown = await response.json();
+      return typeof answer === 'object' && answer !== null && 'code' in answer
+        ? (answer as Answer)
+        : null;
+    } catch {
+      return null;
+    }
+  }
+}

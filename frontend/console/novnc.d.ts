@@ -1,0 +1,1 @@
+/// <reference types="novnc__novnc" />
