@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from qvirt_jupyter import connect
+from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor import DomainState, NotFound, QvirtError
 from qvirt_jupyter.provision import forwarded_ports, tiny_guest
 from qvirt_jupyter.provision.guest_definition import port_is_free
@@ -80,11 +81,10 @@ def _still_good(domain: Domain) -> bool:
     """Say whether a definition of an earlier run can be started as it is."""
     if domain.state is DomainState.SAVED:
         return True
-    root = domain.document(inactive=True)
-    files = [root.os.kernel, root.os.initrd]
-    ports = forwarded_ports(domain.xml(inactive=True))
+    xml = domain.xml(inactive=True)
+    files = [parse_xml(xml).findtext(f"os/{name}") for name in ("kernel", "initrd")]
     return all(file and Path(file).exists() for file in files) and all(
-        port_is_free(host) for host, _guest in ports
+        port_is_free(host) for host, _guest in forwarded_ports(xml)
     )
 
 
