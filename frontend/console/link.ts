@@ -142,7 +142,7 @@ export class Link {
       case 'ticket-unknown':
       case 'ticket-expired':
         if (this.asked) {
-          this.refuse(answer?.message ?? '');
+          this.refuse(answer.message);
         } else {
           this.asked = true;
           this.actions.askForTicket();
