@@ -131,11 +131,11 @@ export class Link {
   }
 
   private follow(answer: Answer | null): void {
-    switch (answer?.code) {
-      case undefined:
-      case 'ready':
-        this.wait();
-        break;
+    if (!answer || answer.code === 'ready') {
+      this.wait();
+      return;
+    }
+    switch (answer.code) {
       case 'machine-stopped':
         this.show({ name: 'stopped' });
         break;

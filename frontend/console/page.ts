@@ -43,7 +43,10 @@ class Page {
     this.screen = new Screen(part('viewport'), part('screen'), {
       onConnect: () => {
         this.link.connected();
-        this.screen.focus();
+        // Keys that somebody types elsewhere in JupyterLab must not turn to the guest by surprise.
+        if (document.hasFocus()) {
+          this.screen.focus();
+        }
       },
       onDisconnect: () => {
         this.toolbar?.clipboard.cancel();
@@ -110,7 +113,7 @@ class Page {
         break;
       case 'problem':
         this.problem = message.message;
-        this.say(message.message);
+        this.announce(message.message);
         this.show(this.link.phase);
         break;
     }
@@ -174,7 +177,7 @@ class Page {
     this.machine = machine;
     if (before?.state !== machine.state) {
       this.problem = '';
-      this.say(machine.words);
+      this.announce(machine.words);
     }
     this.describe();
     this.link.setActive(machine.active);
@@ -275,7 +278,7 @@ class Page {
             { label: words('retry'), run: () => this.retry(), main: true }
           ]
         });
-        this.say(phase.reason);
+        this.announce(phase.reason);
         break;
     }
   }
@@ -350,9 +353,14 @@ class Page {
     this.say(words('picture_saved', { name }));
   }
 
+  /** Say to those who listen what others see. */
+  private announce(text: string): void {
+    part('live').textContent = text;
+  }
+
   /** Say something to those who listen, and briefly to those who look. */
   private say(text: string): void {
-    part('live').textContent = text;
+    this.announce(text);
     this.hint(text);
   }
 
