@@ -23,7 +23,6 @@ import lab_guest
 import lab_user
 from jupyter_core.paths import jupyter_runtime_dir
 
-from qvirt_jupyter._private_files import write_private
 from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.provision import demo_host, readiness
 from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
@@ -46,14 +45,16 @@ def main(arguments: list[str]) -> int:
     if os.geteuid() == 0:
         # libvirt gives root no session of its own (https://libvirt.org/drvqemu.html).
         lab_user.continue_as_lab_user(CHECKOUT, arguments, options.url_file)
-    ready = readiness()
-    print(ready, flush=True)
-    if options.check:
-        return 0 if ready else 1
     for number in SIGNALS:
         signal.signal(number, _stop)
     with ExitStack() as end:
         try:
+            # Looking whether libvirt is there starts its daemon, so this comes before that.
+            end.callback(lab_guest.Daemons().end)
+            ready = readiness()
+            print(ready, flush=True)
+            if options.check:
+                return 0 if ready else 1
             return _run(options, ready.accelerator, end)
         except Stopped as stopped:
             print(f"\n{stopped}: putting everything away", flush=True)
@@ -80,9 +81,25 @@ def _run(options: argparse.Namespace, accelerator: str, end: ExitStack) -> int:
     print(_how_it_ends(guest, keep=options.keep), flush=True)
     if options.url_file is not None:
         # The process that ends everything when it is ended is this one.
-        write_private(options.url_file, json.dumps({"url": url, "pid": os.getpid()}))
-        end.callback(options.url_file.unlink, missing_ok=True)
+        write_url(options.url_file, {"url": url, "pid": os.getpid()})
+        end.callback(forget_url, options.url_file)
     return server.wait()
+
+
+def write_url(path: Path, facts: dict[str, str | int]) -> None:
+    """Write the file for a program that waits for the lab; it has the token, so it is private."""
+    # In place: the folder may be somebody else's, who has left us only this file.
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(json.dumps(facts), encoding="utf-8")
+
+
+def forget_url(path: Path) -> None:
+    """Remove what is not true any more, or empty it where the folder is somebody else's."""
+    try:
+        path.unlink(missing_ok=True)
+    except PermissionError:
+        path.write_text("", encoding="utf-8")
 
 
 class Stopped(BaseException):

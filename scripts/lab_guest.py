@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -23,16 +24,16 @@ URI: Final = "qemu:///session"
 WEB_PORT: Final = 80
 SHUTDOWN: Final = 15.0
 """Seconds that the guest gets to shut down before it is switched off."""
-# https://libvirt.org/daemons.html: one daemon for all, or one for each driver.
-DAEMON_PID_FILES: Final = ("libvirtd.pid", "virtqemud.pid")
+# https://libvirt.org/daemons.html: one daemon for all, or one for each driver; the log daemon last,
+# since the others write by it.
+DAEMON_PID_FILES: Final = ("libvirtd.pid", "virtqemud.pid", "virtlogd.pid")
 
 
 class LabGuest:
-    """The guest, and the daemon as far as it is ours."""
+    """The guest, and whether it was this run that started it."""
 
     def __init__(self) -> None:
         self.is_ours = False
-        self._daemons_before = _daemons()
 
     def start(self) -> str | None:
         """Start the guest unless it runs; return the address of its web page, if it has one.
@@ -56,18 +57,32 @@ class LabGuest:
         return f"http://127.0.0.1:{ports[0][0]}/" if ports else None
 
     def end(self) -> None:
-        """Shut the guest down if this run started it, then the daemon if nothing needs it."""
+        """Shut the guest down if this run started it."""
+        if not self.is_ours:
+            return
+        print(f"Shutting the guest {NAME!r} down", flush=True)
         try:
-            if self.is_ours:
-                print(f"Shutting the guest {NAME!r} down", flush=True)
-                _shut_down()
+            _shut_down()
         except QvirtError as error:
             print(f"The guest {NAME!r} was left as it is: {error}")
-            return
-        # libvirt's session daemon would end by itself after two minutes.
-        for pid in _daemons() - self._daemons_before:
-            if not _machines_run():
-                os.kill(pid, signal.SIGTERM)
+
+
+class Daemons:
+    """The user's own libvirt daemons: those that come up with the lab go down with it."""
+
+    def __init__(self) -> None:
+        self._before = _daemons()
+
+    def end(self) -> None:
+        """End those that were not there before, if no machine runs.
+
+        They would end by themselves after two minutes (``--timeout=120``).
+        """
+        started = [pid for pid in _daemons() if pid not in self._before]
+        if started and not _machines_run():
+            for pid in started:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGTERM)
 
 
 def _existing(connection: Connection) -> Domain | None:
@@ -115,22 +130,25 @@ def _shut_down() -> None:
 
 
 def _machines_run() -> bool:
-    connection = connect(URI)
+    try:
+        connection = connect(URI)
+    except QvirtError:  # a daemon that does not answer is left to its own end
+        return True
     try:
         return any(domain.is_active for domain in connection.domains)
     finally:
         connection.close()
 
 
-def _daemons() -> set[int]:
+def _daemons() -> list[int]:
     """Return the process ids of this user's libvirt daemons."""
     folder = Path(os.environ.get("XDG_RUNTIME_DIR") or Path.home() / ".cache") / "libvirt"
-    found = set()
+    found = []
     for name in DAEMON_PID_FILES:
         try:
             pid = int((folder / name).read_text())
             os.kill(pid, 0)
         except (OSError, ValueError):  # no file, or of a process that is gone
             continue
-        found.add(pid)
+        found.append(pid)
     return found
