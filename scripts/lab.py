@@ -130,7 +130,7 @@ def _start(guest: lab_guest.LabGuest, accelerator: str) -> str:
     print(f"\nStarting the guest {lab_guest.NAME!r} ({accelerator.upper()})", flush=True)
     try:
         page = guest.start()
-    except (QvirtError, OSError, subprocess.CalledProcessError) as error:
+    except (QvirtError, OSError, subprocess.SubprocessError) as error:
         print(f"There is no guest: {error}")
         print("The manager opens on a made-up host of libvirt's test driver.")
         return demo_host()
