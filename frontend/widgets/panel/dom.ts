@@ -93,13 +93,13 @@ export function text(model: IModel, name: string): string {
 }
 
 /** Draw each state that the kernel sends, the present one first; returns what ends it. */
-export function follow<S>(
+export function follow(
   model: IModel,
-  draw: (state: S, buffers: DataView[]) => void
+  draw: (state: never, buffers: DataView[]) => void
 ): () => void {
-  const onMessage = (message: IStateMessage<S>, buffers: DataView[]) => {
+  const onMessage = (message: IStateMessage, buffers?: DataView[]) => {
     if (message.type === 'state' && message.version === VERSION) {
-      draw(message.state, buffers ?? []);
+      draw(message.state as never, buffers ?? []);
     }
   };
   model.on('msg:custom', onMessage);

@@ -34,6 +34,6 @@ export default {
     addStyle();
     const part = String(model.get('part'));
     el.classList.add('qvirt-part');
-    return PARTS[part](model, el);
+    return PARTS[part]?.(model, el) ?? (() => undefined);
   }
 };

@@ -32,7 +32,7 @@ export function renderMachine(model: IModel, root: HTMLElement): () => void {
     }[event.key];
     if (at >= 0 && to !== undefined) {
       event.preventDefault();
-      buttons[(to + buttons.length) % buttons.length].focus();
+      buttons[(to + buttons.length) % buttons.length]?.focus();
     }
   });
   toolbar.addEventListener('focusin', event => {
@@ -41,7 +41,7 @@ export function renderMachine(model: IModel, root: HTMLElement): () => void {
     }
   });
 
-  return follow<IMachineState>(model, machine => {
+  return follow(model, (machine: IMachineState) => {
     name.replaceChildren(element('h2', {}, machine.title));
     if (machine.name !== machine.title) {
       name.append(element('span', { class: 'qvirt-muted' }, machine.name));

@@ -6,10 +6,10 @@
 export const VERSION = 1;
 
 /** From the kernel: what a part shows now. */
-export interface IStateMessage<S> {
-  type: 'state';
+export interface IStateMessage {
+  type: string;
   version: number;
-  state: S;
+  state: unknown;
 }
 
 /** A button; a disabled one stays reachable by keyboard and says why it is disabled. */

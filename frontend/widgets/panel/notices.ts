@@ -64,7 +64,7 @@ export function renderNotices(model: IModel, root: HTMLElement): () => void {
     );
   }
 
-  return follow<INoticesState>(model, state => {
+  return follow(model, (state: INoticesState) => {
     redraw(root, state.notices.map(row));
   });
 }

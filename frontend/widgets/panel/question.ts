@@ -69,7 +69,7 @@ export function renderQuestion(model: IModel, root: HTMLElement): () => void {
     box.append(element('div', { class: 'qvirt-question-buttons' }, ...buttons));
     box.addEventListener('submit', event => {
       event.preventDefault();
-      answer(question.buttons[0].id);
+      answer(question.buttons[0]?.id ?? '');
     });
     box.addEventListener('keydown', event => {
       // No key of an answer is meant for JupyterLab.
@@ -82,7 +82,7 @@ export function renderQuestion(model: IModel, root: HTMLElement): () => void {
         event.target instanceof HTMLInputElement
       ) {
         event.preventDefault();
-        answer(question.buttons[0].id);
+        answer(question.buttons[0]?.id ?? '');
       }
     });
     return box;
@@ -99,7 +99,7 @@ export function renderQuestion(model: IModel, root: HTMLElement): () => void {
     box.scrollIntoView({ block: 'nearest' });
   }
 
-  return follow<IQuestionState>(model, state => {
+  return follow(model, (state: IQuestionState) => {
     const mine = state.questions.filter(
       question => !question.client || question.client === clientId()
     );

@@ -29,13 +29,13 @@ export function renderScreen(model: IModel, root: HTMLElement): () => void {
     }
   };
   const eye = new IntersectionObserver(entries => {
-    seen = entries[entries.length - 1].isIntersecting;
+    seen = entries.at(-1)?.isIntersecting ?? false;
     look();
   });
   eye.observe(root);
   document.addEventListener('visibilitychange', look);
 
-  const stop = follow<IScreenState>(model, (state, buffers) => {
+  const stop = follow(model, (state: IScreenState, buffers) => {
     window.clearTimeout(timer);
     if (state.picture && buffers.length > 0) {
       URL.revokeObjectURL(url);
@@ -76,7 +76,7 @@ export function renderPresence(model: IModel, root: HTMLElement): () => void {
   const look = () => tell(inside && document.visibilityState === 'visible');
   const leave = () => tell(false);
   const eye = new IntersectionObserver(entries => {
-    inside = entries[entries.length - 1].isIntersecting;
+    inside = entries.at(-1)?.isIntersecting ?? false;
     look();
   });
   eye.observe(root);

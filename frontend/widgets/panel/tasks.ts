@@ -20,6 +20,7 @@ async function copy(value: string): Promise<void> {
     area.value = value;
     document.body.append(area);
     area.select();
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without that right
     document.execCommand('copy');
     area.remove();
   }
@@ -142,7 +143,7 @@ export function renderTasks(model: IModel, root: HTMLElement): () => void {
     }
   }, 1000);
 
-  const stop = follow<ITasksState>(model, state => {
+  const stop = follow(model, (state: ITasksState) => {
     tasks = state.tasks;
     const busy = tasks.filter(
       task => task.outcome === 'running' || task.outcome === 'queued'

@@ -1,0 +1,108 @@
+"""What the parts of a panel are told; ``frontend/widgets/panel/messages.ts`` is the other half.
+
+A part gets its whole state in one message, since it is small; a picture travels as a buffer.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+VERSION = 1
+"""Raised when the messages change so that an older browser module cannot read them."""
+
+
+class ButtonState(TypedDict):
+    """A button; ``reason`` says why it cannot be used, and is missing or empty where it can."""
+
+    id: str
+    label: str
+    icon: NotRequired[str]
+    reason: NotRequired[str]
+    kind: NotRequired[Literal["primary", "danger", "plain"]]
+
+
+class NoticeState(TypedDict):
+    """Something that the user should know; ``details`` is folded away."""
+
+    id: str
+    level: Literal["info", "success", "warning", "error"]
+    title: str
+    text: str
+    details: str
+    buttons: list[ButtonState]
+
+
+class NoticesState(TypedDict):
+    """All notices, the oldest first."""
+
+    notices: list[NoticeState]
+
+
+class QuestionFieldState(TypedDict):
+    """An input of a question; what is typed into a secret one is never a trait."""
+
+    name: str
+    label: str
+    secret: bool
+    value: str
+
+
+class QuestionState(TypedDict):
+    """A question that waits; ``client`` is the window that it is for, empty for any."""
+
+    id: str
+    client: str
+    title: str
+    text: str
+    fields: list[QuestionFieldState]
+    remember: str
+    buttons: list[ButtonState]
+
+
+class QuestionsState(TypedDict):
+    """All questions that wait, the oldest first."""
+
+    questions: list[QuestionState]
+
+
+class TaskState(TypedDict):
+    """A line of the task list; times in seconds, ``progress`` from 0 to 1 or None."""
+
+    id: int
+    what: str
+    when: str
+    started: float
+    duration: float | None
+    outcome: str
+    outcomeLabel: str
+    phase: str
+    progress: float | None
+    error: str
+    code: str
+    canCancel: bool
+
+
+class TasksState(TypedDict):
+    """The tasks, the newest first."""
+
+    tasks: list[TaskState]
+
+
+class MachineState(TypedDict):
+    """The head of a machine's tab."""
+
+    title: str
+    name: str
+    state: str
+    stateLabel: str
+    reason: str
+    buttons: list[ButtonState]
+
+
+class ScreenState(TypedDict):
+    """The small screen; ``interval`` in milliseconds until the next picture, 0 for none."""
+
+    text: str
+    alt: str
+    picture: bool
+    interval: int

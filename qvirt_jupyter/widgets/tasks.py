@@ -1,0 +1,94 @@
+"""The task list: what was done, on whom, when, how long and with which outcome."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import QvirtError, publisher
+from qvirt_jupyter.hypervisor.action_log import mask
+from qvirt_jupyter.hypervisor.job import jobs
+from qvirt_jupyter.widgets.panel_part import PanelPart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from qvirt_jupyter.hypervisor import Job, Subject
+    from qvirt_jupyter.widgets._panel_messages import TasksState, TaskState
+
+SHOWN = 30
+"""How many tasks the list shows."""
+
+
+class Tasks(PanelPart):
+    """The newest jobs of this process, with cancel, details and "Copy as code".
+
+    Parameters
+    ----------
+    concerns
+        Which subjects to show; all where it is not given.
+    """
+
+    _part: ClassVar[str] = "tasks"
+    _strings: ClassVar[Mapping[str, LazyString]] = {
+        "tasks": _("Tasks"),
+        "none": _("nothing was done yet"),
+        "cancel": _("Cancel"),
+        "copy": _("Copy as code"),
+        "copied": _("Copied."),
+        "details": _("Details"),
+    }
+
+    def __init__(self, concerns: Callable[[Subject | None], bool] | None = None) -> None:
+        super().__init__()
+        self._concerns = concerns
+        self._subscription = jobs.subscribe(self._on_job)
+        self._update()
+
+    def close(self) -> None:
+        """Take the list away; the jobs go on."""
+        self._subscription.close()
+        super().close()
+
+    def _mine(self) -> list[Job[Any]]:
+        return [job for job in jobs.recent if self._concerns is None or self._concerns(job.subject)]
+
+    def _on_job(self, job: Job[Any]) -> None:
+        if self._concerns is None or self._concerns(job.subject):
+            # One message for however many jobs change in a moment.
+            publisher.post(("tasks", id(self)), self._update)
+
+    def _update(self) -> None:
+        state: TasksState = {"tasks": [_state(job) for job in self._mine()[:SHOWN]]}
+        self.show(state)
+
+    def _said(self, content: dict[str, Any], client: str) -> None:  # noqa: ARG002 - any may cancel
+        match content:
+            case {"type": "cancel", "id": int(number)}:
+                for job in self._mine():
+                    if job.id == number:
+                        job.cancel()
+
+
+def _state(job: Job[Any]) -> TaskState:
+    started = job.started if job.started is not None else job.created
+    error = ""
+    if job.error is not None:
+        error = str(job.error)
+        if isinstance(job.error, QvirtError) and job.error.details:
+            error += f"\n{job.error.details}"
+    return {
+        "id": job.id,
+        "what": job.title,
+        "when": time.strftime("%H:%M:%S", time.localtime(started)),
+        "started": started,
+        "duration": None if job.ended is None else job.ended - started,
+        "outcome": job.state.value,
+        "outcomeLabel": str(job.state.label),
+        "phase": job.phase,
+        "progress": job.progress,
+        "error": mask(error),
+        "code": job.code,
+        "canCancel": job.can_cancel,
+    }
