@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
+import libvirt
 import pytest
 
-from qvirt_jupyter.hypervisor import DomainState, agent_interface_statistics
+from qvirt_jupyter.hypervisor import DomainState, WrongState, agent_interface_statistics
 from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
 from qvirt_jupyter.provision import tiny_guest
 
@@ -20,12 +21,17 @@ def wait_for(condition, seconds=180):
         time.sleep(0.5)
 
 
+def may_sleep(text):
+    return text.replace("<devices>", "<pm><suspend-to-mem enabled='yes'/></pm><devices>")
+
+
 @pytest.fixture(scope="module")
 def a_guest(a_qemu_connection_of_the_module):
     """A tiny guest whose agent answers."""
     guest = tiny_guest().define(
         a_qemu_connection_of_the_module, "agent", accelerator="tcg", memory=160 * 1024
     )
+    guest.connection.domains.define(may_sleep(guest.xml(inactive=True)))
     guest.start()
     wait_for(lambda: is_agent_connected(guest._definition()))
     yield guest
@@ -54,3 +60,20 @@ def test_the_agent_shuts_the_guest_down(a_guest):
     a_guest.shutdown("agent")
     wait_for(lambda: a_guest.state is DomainState.SHUTOFF)
     assert a_guest.reason == "shut down"
+
+
+def test_a_guest_that_sleeps_is_woken_up(a_guest):
+    # Its agent does not shut a guest down that has slept, so this comes last.
+    a_guest.start()
+    wait_for(lambda: is_agent_connected(a_guest._definition()))
+    a_guest._call(
+        lambda domain: domain.pMSuspendForDuration(libvirt.VIR_NODE_SUSPEND_TARGET_MEM, 0, 0)
+    )
+    wait_for(lambda: a_guest.state is DomainState.SUSPENDED)
+    for action in (a_guest.suspend, a_guest.managed_save, a_guest.start):
+        with pytest.raises(WrongState, match="sleeps"):
+            action()
+    a_guest.resume()
+    assert a_guest.state is DomainState.RUNNING
+    assert a_guest.reason == "woke up"
+    wait_for(a_guest.addresses)
