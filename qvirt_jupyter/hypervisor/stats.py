@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 import libvirt
 
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from qvirt_jupyter.hypervisor.definition import DomainDefinition
+    from qvirt_jupyter.hypervisor.records import HostRecord
 
 __all__ = ["History", "Sample", "Stats", "StatsBatch"]
 
+_Result = TypeVar("_Result")
 _LOG = logging.getLogger(__name__)
 THREAD_NAME: Final = "qvirt-stats"
 TICK: Final = 1.0
@@ -72,7 +74,14 @@ class StatsBatch:
     samples: Mapping[str, Sample]
 
 
-class StatsSource(Protocol):
+class Definitions(Protocol):
+    """Who has read the definitions of machines."""
+
+    def definition(self, uuid: str) -> DomainDefinition | None:
+        """Return what was read of a machine's definition, or None."""
+
+
+class Source(Protocol):
     """What is needed of a connection."""
 
     @property
@@ -83,17 +92,12 @@ class StatsSource(Protocol):
     def read_only(self) -> bool:
         """Whether it may change nothing."""
 
-    def virt_connect(self) -> libvirt.virConnect | None:
-        """Return what libvirt opened; None while the connection is down."""
+    @property
+    def host(self) -> HostRecord:
+        """Its host."""
 
-    def host_cpus(self) -> int:
-        """Return the number of processors of the host."""
-
-    def definition(self, uuid: str) -> DomainDefinition | None:
-        """Return what was read of a machine's definition."""
-
-    def notice(self, error: libvirt.libvirtError) -> bool:
-        """Take an unexpected error; return whether it means that the connection is lost."""
+    def call(self, function: Callable[[libvirt.virConnect], _Result]) -> _Result:
+        """Run the function with libvirt's connection."""
 
 
 class Stats:
@@ -109,9 +113,7 @@ class Stats:
         Seconds between two samples while nobody does.
     """
 
-    def __init__(
-        self, source: StatsSource, *, tick: float = TICK, slow_tick: float = SLOW_TICK
-    ) -> None:
+    def __init__(self, source: Source, *, tick: float = TICK, slow_tick: float = SLOW_TICK) -> None:
         self._source = source
         self._tick = tick
         self._slow_tick = slow_tick
@@ -128,6 +130,7 @@ class Stats:
         self._bulk: bool | None = None
         self._one_by_one = OneByOne()
         self._agent = AgentCounters()
+        self._definitions: Definitions | None = None
 
     @property
     def tick(self) -> float:
@@ -183,16 +186,25 @@ class Stats:
         self._rings.pop(uuid, None)
         self._before.pop(uuid, None)
 
-    def start(self) -> None:
-        """Begin to sample."""
+    def start(self, definitions: Definitions) -> None:
+        """Begin to sample.
+
+        Parameters
+        ----------
+        definitions
+            Who has read the machines' definitions: says which of them have an agent.
+        """
         with self._wake:
+            self._definitions = definitions
+            self._before.clear()
+            self._bulk = None
             self._closed = False
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
                 self._thread.start()
 
-    def close(self) -> None:
-        """Stop sampling."""
+    def stop(self) -> None:
+        """Stop sampling; what was measured stays."""
         with self._wake:
             self._closed = True
             self._wake.notify_all()
@@ -218,19 +230,13 @@ class Stats:
         return self._tick if self._watches else self._slow_tick
 
     def _sample_all(self) -> None:
-        connection = self._source.virt_connect()
-        if connection is None:
-            self._before.clear()
-            return
         try:
-            readings = self._read(connection)
-            cpus = self._source.host_cpus()
-        except libvirt.libvirtError as error:
-            if not self._source.notice(error):
-                _LOG.warning("%s: no statistics: %s", self._source.uri, error)
-            return
+            readings = self._source.call(self._read)
+            cpus = self._source.host.cpus
         except QvirtError as error:
+            # No dialog for a tick that failed (ERR-14): the graph shows the gap.
             _LOG.debug("%s: no statistics: %s", self._source.uri, error)
+            self._before.clear()
             return
         now = time.time()
         samples: dict[str, Sample] = {}
@@ -311,7 +317,7 @@ class Stats:
         uuid = domain.UUIDString()
         if counters.network_in is not None or not self._is_open(uuid):
             return counters
-        definition = self._source.definition(uuid)
+        definition = self._definitions.definition(uuid) if self._definitions else None
         if definition is None or not definition.agent_connected:
             return counters
         traffic = self._agent.newest(domain)
