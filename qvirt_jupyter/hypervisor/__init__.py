@@ -7,6 +7,14 @@ from __future__ import annotations
 
 from qvirt_jupyter.hypervisor.action_log import LoggedAction, Submit, action, action_log, perform
 from qvirt_jupyter.hypervisor.addresses import Address
+from qvirt_jupyter.hypervisor.connection import (
+    Connection,
+    ConnectionState,
+    connect,
+    connection_to,
+    connections,
+)
+from qvirt_jupyter.hypervisor.credentials import CredentialRequest
 from qvirt_jupyter.hypervisor.definition_history import KeptDefinition
 from qvirt_jupyter.hypervisor.displays import Display
 from qvirt_jupyter.hypervisor.domain import Domain
@@ -47,9 +55,13 @@ from qvirt_jupyter.hypervisor.records import (
     StoragePoolRecord,
     StorageVolumeRecord,
 )
+from qvirt_jupyter.hypervisor.sample import Sample
+from qvirt_jupyter.hypervisor.sample_history import History
 from qvirt_jupyter.hypervisor.screenshot import Screenshot
+from qvirt_jupyter.hypervisor.stats import Stats, StatsBatch
 from qvirt_jupyter.hypervisor.storage_pool import Space, StoragePool, StoragePools
 from qvirt_jupyter.hypervisor.storage_volume import StorageVolume, StorageVolumes
+from qvirt_jupyter.hypervisor.uri import ConnectionUri
 
 __all__ = [
     "LIFECYCLE",
@@ -57,8 +69,12 @@ __all__ = [
     "Action",
     "Address",
     "AlreadyExists",
+    "Connection",
     "ConnectionFailed",
     "ConnectionLost",
+    "ConnectionState",
+    "ConnectionUri",
+    "CredentialRequest",
     "Display",
     "DisplayRecord",
     "Domain",
@@ -68,6 +84,7 @@ __all__ = [
     "Edit",
     "EditConflict",
     "EditResult",
+    "History",
     "HostRecord",
     "InUse",
     "InterfaceStatistics",
@@ -90,8 +107,11 @@ __all__ = [
     "RecordKey",
     "Refusal",
     "RestoreFailed",
+    "Sample",
     "Screenshot",
     "Space",
+    "Stats",
+    "StatsBatch",
     "StoragePool",
     "StoragePoolRecord",
     "StoragePools",
@@ -108,6 +128,9 @@ __all__ = [
     "agent_interface_statistics",
     "allowed",
     "allowed_actions",
+    "connect",
+    "connection_to",
+    "connections",
     "current_job",
     "jobs",
     "perform",
