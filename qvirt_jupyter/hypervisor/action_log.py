@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 from qvirt_jupyter.hypervisor import pool, publisher
+from qvirt_jupyter.hypervisor.errors import ConnectionLost
 from qvirt_jupyter.hypervisor.job import Job, JobState, current_job
 from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
 
@@ -46,6 +47,9 @@ class WorksInPool(Protocol):
     @property
     def pool(self) -> pool.WorkerPool:
         """Where libvirt calls run."""
+
+    def settled(self, kind: str, identity: str | None) -> None:
+        """Read an object again now, because an action on it has ended."""
 
 
 class Owner(Protocol):
@@ -194,9 +198,9 @@ def perform(
         return function()
     job: Job[_Result] = _new_job(subject, title, code, cancel)
     if pool.is_pool_thread():
-        _run_logged(job, function, progress)
+        _run_logged(connection, job, function, progress)
     else:
-        connection.pool.submit(lambda: _run_logged(job, function, progress))
+        _begin(connection, job, function, progress)
     try:
         return job.result()
     except KeyboardInterrupt:
@@ -219,14 +223,30 @@ def submit(
 
     The parameters are those of :func:`perform`.
 
-    Raises
-    ------
-    ConnectionLost
-        The connection is closed.
+    A connection that is closed makes a job that failed.
     """
     job: Job[_Result] = _new_job(subject, title, code, cancel)
-    connection.pool.submit(lambda: _run_logged(job, function, progress))
+    _begin(connection, job, function, progress)
     return job
+
+
+def _begin(
+    connection: WorksInPool,
+    job: Job[_Result],
+    function: Callable[[], _Result],
+    progress: Progress | None,
+) -> None:
+    """Hand it to the pool; a closed connection is the outcome of the job."""
+    try:
+        connection.pool.submit(lambda: _run_logged(connection, job, function, progress))
+    except ConnectionLost as error:
+        refusal = error
+
+        def refuse() -> _Result:
+            raise refusal
+
+        job.run(refuse)
+        action_log.record(job)
 
 
 def _new_job(
@@ -241,9 +261,22 @@ def _new_job(
 
 
 def _run_logged(
-    job: Job[_Result], function: Callable[[], _Result], progress: Progress | None
+    connection: WorksInPool,
+    job: Job[_Result],
+    function: Callable[[], _Result],
+    progress: Progress | None,
 ) -> None:
-    job.run(function, progress)
+    def work() -> _Result:
+        try:
+            return function()
+        finally:
+            # The next line of a cell can rely on the inventory, also where there is no event
+            # (autostart, a removed managed-save image) and where half of it was done.
+            subject = job.subject
+            if subject is not None:
+                connection.settled(subject.kind, subject.uuid)
+
+    job.run(work, progress)
     action_log.record(job)
 
 
@@ -255,7 +288,7 @@ class _Marked:
     method: Callable[..., Any]
     secrets: frozenset[str]
     progress: Callable[[Any], Progress] | None
-    cancel: Callable[[Any], Callable[[], object]] | None
+    cancel: Callable[[Any], Callable[[], object] | None] | None
 
     def start(
         self,
@@ -299,7 +332,7 @@ def action(
     *,
     secrets: Iterable[str] = (),
     progress: Callable[[Any], Progress] | None = None,
-    cancel: Callable[[Any], Callable[[], object]] | None = None,
+    cancel: Callable[[Any], Callable[[], object] | None] | None = None,
 ) -> Callable[
     [Callable[Concatenate[_Owner, _Arguments], _Result]],
     Callable[Concatenate[_Owner, _Arguments], _Result],
@@ -315,7 +348,8 @@ def action(
     progress
         Called with the object when the action begins; returns what :func:`perform` asks.
     cancel
-        Called with the object when the action begins; returns what stops it.
+        Called with the object when the action begins; returns what stops it, or None where the
+        driver cannot.
     """
 
     def mark(

@@ -14,6 +14,7 @@ from qvirt_jupyter.hypervisor import (
     AlreadyExists,
     EditConflict,
     InvalidDefinition,
+    NotFound,
     OperationFailed,
     WrongState,
     renaming,
@@ -399,3 +400,22 @@ def test_a_password_in_a_definition_is_not_logged(a_connection):
     job.result(10)
     assert "hunter2" not in job.code
     assert "passwd=" in job.code
+
+
+def test_the_inventory_knows_when_an_action_returns(a_connection):
+    machine = a_connection.domains["shutoff"]
+    machine.set_autostart(True)
+    machine.set_title("known")
+    machine.set_tags(["at once"])
+    record = machine.record
+    assert (record.autostart, record.title, record.tags) == (True, "known", ("at once",))
+    machine.start()
+    assert machine.record.is_active
+    machine.destroy()
+    machine.rename("known too")
+    assert machine.record.name == "known too"
+    machine.undefine()
+    with pytest.raises(NotFound):
+        _ = machine.record
+    text = "<domain type='test'><name>new</name><memory>1024</memory><os><type>hvm</type></os></domain>"
+    assert a_connection.domains.define(text).record.name == "new"

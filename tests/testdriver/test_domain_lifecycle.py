@@ -212,3 +212,13 @@ def test_a_handle_outlives_the_machine(a_connection):
         machine.start()
     assert "does not exist" in repr(machine)
     assert "does not exist" in machine._repr_html_()
+
+
+def test_a_driver_that_cannot_stop_a_save_offers_no_cancel(a_connection):
+    machine = a_connection.domains["running"]
+    assert machine.job_progress() is None
+    job = machine.submit.managed_save()
+    job.result(10)
+    assert job._cancel is None
+    with pytest.raises(Unsupported):
+        machine.abort_job()

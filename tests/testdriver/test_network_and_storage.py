@@ -180,3 +180,18 @@ def test_a_lost_object_is_said_in_its_repr(a_connection):
     assert "does not exist" in lost._repr_html_()
     with pytest.raises(QvirtError):
         _ = lost.is_active
+
+
+def test_the_inventory_knows_when_an_action_returns(a_connection):
+    made = a_connection.networks.create(NETWORK)
+    assert (made.record.active, made.record.autostart) == (True, True)
+    made.stop()
+    assert not made.record.active
+    made.delete()
+    with pytest.raises(NotFound):
+        _ = made.record
+    pool = a_connection.storage_pools["images"]
+    before = pool.record.allocation
+    pool.create_volume("v", 1024**2)
+    assert pool.record.allocation > before
+    assert a_connection.node_devices["computer"].record.capability == "system"
