@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -68,3 +69,19 @@ def write_private(path: Path, text: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file that makes no sense, so that nobody's words are overwritten.
+
+    Returns
+    -------
+    pathlib.Path
+        Where it is now.
+
+    Raises
+    ------
+    OSError
+        The folder is not writable.
+    """
+    return path.replace(path.with_name(f"{path.name}.broken-{time.time_ns()}"))

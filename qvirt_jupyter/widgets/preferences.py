@@ -1,0 +1,196 @@
+"""What a person prefers, in a private file of Jupyter's configuration."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from qvirt_jupyter._private_files import jupyter_folder, set_aside, write_private
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.documents import declarations, option
+from qvirt_jupyter.documents.values import Choice, Flag, Integer
+from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_LOG = logging.getLogger(__name__)
+VERSION: Final = 1
+_CONFIRM: Final = _("Ask before")
+_CONSOLE: Final = _("Consoles")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preferences:
+    """All preferences; what they mean is said once, in their declarations."""
+
+    update_interval: int = option(
+        Integer(1, 60),
+        default=1,
+        label=_("Update interval"),
+        unit="s",
+        group=_("Statistics"),
+        help=_("How often figures are read while somebody looks."),
+    )
+    confirm_force_off: bool = option(
+        Flag(),
+        default=True,
+        label=_("Force off and reset"),
+        group=_CONFIRM,
+        help=_("The guest has no time to save what it is doing."),
+    )
+    confirm_power_off: bool = option(
+        Flag(), default=False, label=_("Shut down, reboot and save"), group=_CONFIRM
+    )
+    confirm_pause: bool = option(Flag(), default=False, label=_("Pause"), group=_CONFIRM)
+    console_autoconnect: bool = option(
+        Flag(),
+        default=True,
+        label=_("Connect at once"),
+        group=_CONSOLE,
+        help=_("Otherwise a console waits for a click."),
+    )
+    console_scaling: str = option(
+        Choice(
+            "fit",
+            "actual",
+            "resize",
+            open=False,
+            labels={
+                "fit": _("Fit the tab"),
+                "actual": _("Actual size"),
+                "resize": _("Resize the guest's screen"),
+            },
+        ),
+        default="fit",
+        label=_("Screen size"),
+        group=_CONSOLE,
+    )
+
+
+class PreferenceStore:
+    """The preferences as they are now, and who wants to know when they change.
+
+    A file that cannot be read is set aside, never overwritten; one of a newer version is read as
+    far as it is understood and what is not understood is kept.
+
+    Parameters
+    ----------
+    path
+        The file; None means the one in Jupyter's configuration.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self._now: Preferences | None = None
+        self._unknown: dict[str, Any] = {}
+        self._version = VERSION
+        self._problem: LazyString | None = None
+        self._observers: Subscribers[[Preferences]] = Subscribers()
+
+    @property
+    def path(self) -> Path:
+        """Where they are kept."""
+        return self._path or jupyter_folder("config") / "preferences.json"
+
+    @property
+    def problem(self) -> LazyString | None:
+        """What was wrong with the file, for people; None where nothing was."""
+        with self._lock:
+            self._load()
+            return self._problem
+
+    @property
+    def now(self) -> Preferences:
+        """The preferences."""
+        with self._lock:
+            return self._load()
+
+    def set(self, **values: object) -> None:
+        """Change some preferences.
+
+        Raises
+        ------
+        ValueError
+            A value is not a right one; the text names the right ones.
+        TypeError
+            There is no such preference.
+        OSError
+            The file cannot be written; nothing has changed then.
+        """
+        by_name = {declared.name: declared for declared in declarations(Preferences)}
+        for name, value in values.items():
+            if name in by_name:
+                by_name[name].type.check(value)
+        with self._lock:
+            wanted = dataclasses.replace(self._load(), **values)  # type: ignore[arg-type]
+            if wanted == self._now:
+                return
+            document = {**self._unknown, **dataclasses.asdict(wanted), "version": self._version}
+            write_private(self.path, json.dumps(document, indent=2) + "\n")
+            self._now = wanted
+        publisher.post(("preferences", id(self)), lambda: self._observers.call(wanted))
+
+    def observe(self, callback: Callable[[Preferences], object]) -> Subscription:
+        """Call the callback on the publisher thread with the new preferences when they change."""
+        return self._observers.add(callback)
+
+    def _load(self) -> Preferences:
+        if self._now is None:
+            self._now = self._read()
+        return self._now
+
+    def _read(self) -> Preferences:
+        try:
+            document = json.loads(self.path.read_text(encoding="utf-8"))
+            return self._understood(dict(document))
+        except FileNotFoundError:
+            return Preferences()
+        except (OSError, ValueError, TypeError) as error:
+            self._set_aside(error)
+            return Preferences()
+
+    def _understood(self, document: dict[str, Any]) -> Preferences:
+        version = document.pop("version", VERSION)
+        self._version = version if isinstance(version, int) else VERSION
+        values = {}
+        for declared in declarations(Preferences):
+            if declared.name not in document:
+                continue
+            value = document.pop(declared.name)
+            try:
+                declared.type.check(value)
+            except (TypeError, ValueError) as error:
+                _LOG.warning("The preference %s is not used: %s", declared.name, error)
+                self._problem = _("The preference “{label}” was wrong and has its default.").format(
+                    label=declared.label
+                )
+                continue
+            values[declared.name] = value
+        self._unknown = document
+        return Preferences(**values)
+
+    def _set_aside(self, error: Exception) -> None:
+        try:
+            aside = set_aside(self.path)
+        except OSError as reason:
+            _LOG.warning("%s cannot be read (%s) nor set aside (%s)", self.path, error, reason)
+            self._problem = _("The preferences in {path} cannot be read: {reason}").format(
+                path=self.path, reason=reason
+            )
+            return
+        _LOG.warning("%s cannot be read: %s; it is now %s", self.path, error, aside)
+        self._problem = _(
+            "The preferences could not be read. The file is kept as {path}; defaults are used."
+        ).format(path=aside)
+
+
+preferences = PreferenceStore()
+"""Those of this user."""

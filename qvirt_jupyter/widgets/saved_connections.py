@@ -1,0 +1,191 @@
+"""The connections that the manager remembers, in a private file of Jupyter's configuration."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from qvirt_jupyter._private_files import jupyter_folder, set_aside, write_private
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+_LOG = logging.getLogger(__name__)
+VERSION: Final = 1
+"""Of the file's layout. A file of a newer one is read as far as it is understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedConnection:
+    """One connection, as it is remembered.
+
+    Parameters
+    ----------
+    uri
+        As for libvirt: https://libvirt.org/uri.html
+    label
+        Its name for people; empty means the one made from the URI.
+    autoconnect
+        Whether the manager opens it when it starts.
+    read_only
+        Whether it may only look.
+    """
+
+    uri: str
+    label: str = ""
+    autoconnect: bool = False
+    read_only: bool = False
+
+
+class SavedConnections:
+    """What is in the file, and who wants to know when it changes.
+
+    A file that cannot be read is set aside under another name, never overwritten: ``problem``
+    says so in words.
+
+    Parameters
+    ----------
+    path
+        The file; None means the one in Jupyter's configuration.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self._found: dict[str, SavedConnection] | None = None
+        self._observers: Subscribers[[]] = Subscribers()
+        self._problem: LazyString | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where they are kept."""
+        return self._path or jupyter_folder("config") / "connections.json"
+
+    @property
+    def problem(self) -> LazyString | None:
+        """What was wrong with the file, for people; None where nothing was."""
+        with self._lock:
+            self._load()
+            return self._problem
+
+    @property
+    def all(self) -> tuple[SavedConnection, ...]:
+        """All of them, in the order in which they were added."""
+        with self._lock:
+            return tuple(self._load().values())
+
+    def get(self, uri: str) -> SavedConnection | None:
+        """Return the one with this URI, or None."""
+        with self._lock:
+            return self._load().get(uri)
+
+    def add(self, connection: SavedConnection) -> None:
+        """Remember a connection, in place of what was remembered of its URI.
+
+        Raises
+        ------
+        OSError
+            The file cannot be written; nothing has changed then.
+        """
+        with self._lock:
+            self._save({**self._load(), connection.uri: connection})
+
+    def remove(self, uri: str) -> None:
+        """Forget a connection; one that is not there is forgotten already.
+
+        Raises
+        ------
+        OSError
+            The file cannot be written; nothing has changed then.
+        """
+        with self._lock:
+            left = {key: value for key, value in self._load().items() if key != uri}
+            self._save(left)
+
+    def observe(self, callback: Callable[[], object]) -> Subscription:
+        """Call the callback on the publisher thread when they change."""
+        return self._observers.add(callback)
+
+    def reload(self) -> None:
+        """Read the file again, because another program may have written it."""
+        with self._lock:
+            self._found = None
+        self._announce()
+
+    def _announce(self) -> None:
+        publisher.post(("saved-connections", id(self)), self._observers.call)
+
+    def _save(self, wanted: dict[str, SavedConnection]) -> None:
+        if wanted == self._found:
+            return
+        document = {
+            "version": VERSION,
+            "connections": [dataclasses.asdict(item) for item in wanted.values()],
+        }
+        write_private(self.path, json.dumps(document, indent=2) + "\n")
+        self._found = wanted
+        self._announce()
+
+    def _load(self) -> dict[str, SavedConnection]:
+        if self._found is None:
+            self._found = self._read()
+        return self._found
+
+    def _read(self) -> dict[str, SavedConnection]:
+        try:
+            document = json.loads(self.path.read_text(encoding="utf-8"))
+            items = [_connection(item) for item in document["connections"]]
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            self._set_aside(error)
+            return {}
+        if document.get("version", VERSION) > VERSION:
+            self._keep_copy()
+        return {item.uri: item for item in items}
+
+    def _set_aside(self, error: Exception) -> None:
+        try:
+            aside = set_aside(self.path)
+        except OSError as reason:
+            _LOG.warning("%s cannot be read (%s) nor set aside (%s)", self.path, error, reason)
+            self._problem = _("The saved connections in {path} cannot be read: {reason}").format(
+                path=self.path, reason=reason
+            )
+            return
+        _LOG.warning("%s cannot be read: %s; it is now %s", self.path, error, aside)
+        self._problem = _(
+            "The saved connections could not be read. The file is kept as {path}; "
+            "the list starts empty."
+        ).format(path=aside)
+
+    def _keep_copy(self) -> None:
+        copy = self.path.with_name(f"{self.path.name}.newer")
+        write_private(copy, self.path.read_text(encoding="utf-8"))
+        self._problem = _(
+            "The saved connections were written by a newer version. What this version understands "
+            "is shown; the whole is kept as {path}."
+        ).format(path=copy)
+
+
+def _connection(item: Any) -> SavedConnection:  # noqa: ANN401 - JSON from a file
+    if not isinstance(item["uri"], str) or not item["uri"]:
+        raise ValueError("a connection without a URI")
+    return SavedConnection(
+        uri=item["uri"],
+        label=str(item.get("label", "")),
+        autoconnect=bool(item.get("autoconnect", False)),
+        read_only=bool(item.get("read_only", False)),
+    )
+
+
+saved_connections = SavedConnections()
+"""Those of this user."""
