@@ -14,7 +14,7 @@ from qvirt_jupyter.hypervisor.connection import (
     connection_to,
     connections,
 )
-from qvirt_jupyter.hypervisor.credentials import CredentialRequest
+from qvirt_jupyter.hypervisor.credentials import CredentialRequest, Credentials
 from qvirt_jupyter.hypervisor.definition_history import KeptDefinition
 from qvirt_jupyter.hypervisor.displays import Display
 from qvirt_jupyter.hypervisor.domain import Domain
@@ -37,7 +37,10 @@ from qvirt_jupyter.hypervisor.errors import (
     Unsupported,
     WrongState,
 )
+from qvirt_jupyter.hypervisor.features import Features
 from qvirt_jupyter.hypervisor.guest_agent import InterfaceStatistics, agent_interface_statistics
+from qvirt_jupyter.hypervisor.host import Versions
+from qvirt_jupyter.hypervisor.inventory import Batch, Inventory, Snapshot
 from qvirt_jupyter.hypervisor.job import Job, JobState, current_job, jobs
 from qvirt_jupyter.hypervisor.lifecycle import LIFECYCLE, Action, Refusal, allowed, allowed_actions
 from qvirt_jupyter.hypervisor.network import Network, Networks
@@ -61,20 +64,23 @@ from qvirt_jupyter.hypervisor.screenshot import Screenshot
 from qvirt_jupyter.hypervisor.stats import Stats, StatsBatch
 from qvirt_jupyter.hypervisor.storage_pool import Space, StoragePool, StoragePools
 from qvirt_jupyter.hypervisor.storage_volume import StorageVolume, StorageVolumes
-from qvirt_jupyter.hypervisor.uri import ConnectionUri
+from qvirt_jupyter.hypervisor.uri import DRIVERS, ConnectionUri, default_uri
 
 __all__ = [
+    "DRIVERS",
     "LIFECYCLE",
     "AccessDenied",
     "Action",
     "Address",
     "AlreadyExists",
+    "Batch",
     "Connection",
     "ConnectionFailed",
     "ConnectionLost",
     "ConnectionState",
     "ConnectionUri",
     "CredentialRequest",
+    "Credentials",
     "Display",
     "DisplayRecord",
     "Domain",
@@ -84,11 +90,13 @@ __all__ = [
     "Edit",
     "EditConflict",
     "EditResult",
+    "Features",
     "History",
     "HostRecord",
     "InUse",
     "InterfaceStatistics",
     "InvalidDefinition",
+    "Inventory",
     "Job",
     "JobState",
     "KeptDefinition",
@@ -109,6 +117,7 @@ __all__ = [
     "RestoreFailed",
     "Sample",
     "Screenshot",
+    "Snapshot",
     "Space",
     "Stats",
     "StatsBatch",
@@ -122,6 +131,7 @@ __all__ = [
     "Submit",
     "Subscription",
     "Unsupported",
+    "Versions",
     "WrongState",
     "action",
     "action_log",
@@ -132,6 +142,7 @@ __all__ = [
     "connection_to",
     "connections",
     "current_job",
+    "default_uri",
     "jobs",
     "perform",
 ]

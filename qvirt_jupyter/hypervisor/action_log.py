@@ -308,10 +308,19 @@ class _Marked:
             owner.subject,
             title,
             f"{owner.code}.{self.method.__name__}({self._arguments_code(arguments, keywords)})",
-            lambda: self.method(owner, *arguments, **keywords),
+            lambda: self._work(owner, arguments, keywords),
             progress=self.progress(owner) if self.progress is not None else None,
             cancel=self.cancel(owner) if self.cancel is not None else None,
         )
+
+    def _work(self, owner: Owner, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the method returns
+        try:
+            return self.method(owner, *arguments, **keywords)
+        finally:
+            # A collection's subject is the connection, but objects of its own kind came or went.
+            kind = getattr(owner, "kind", None)
+            if kind is not None and kind != owner.subject.kind:
+                owner.connection.settled(kind, None)
 
     def _arguments_code(self, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> str:
         names = list(inspect.signature(self.method).parameters)[1:]

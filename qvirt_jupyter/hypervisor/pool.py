@@ -7,6 +7,7 @@ what would be submitted from a pool thread runs directly on it.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from concurrent.futures import Future
@@ -17,7 +18,7 @@ from qvirt_jupyter.hypervisor import event_loop
 from qvirt_jupyter.hypervisor.errors import ConnectionLost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _Result = TypeVar("_Result")
 _LOCAL = threading.local()
@@ -48,6 +49,11 @@ class WorkerPool:
         self._busy = 0
         self._waiting = 0
         self._closed = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it takes no more work."""
+        return self._closed
 
     def submit(self, function: Callable[[], _Result]) -> Future[_Result]:
         """Run the function in one of the threads.
@@ -144,6 +150,16 @@ class WorkerPool:
                 del task, future, function
                 with self._lock:
                     self._busy -= 1
+
+
+@contextlib.contextmanager
+def as_pool_thread() -> Iterator[None]:
+    """Let this thread call libvirt directly, because it is the connection's own."""
+    _LOCAL.pool = "own"
+    try:
+        yield
+    finally:
+        _LOCAL.pool = None
 
 
 def is_pool_thread() -> bool:

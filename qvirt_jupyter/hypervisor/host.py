@@ -1,0 +1,106 @@
+"""The host of a connection: what it is, and which versions run on it."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import libvirt
+
+from qvirt_jupyter.documents import parse_xml
+from qvirt_jupyter.hypervisor.records import HostRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_Answer = TypeVar("_Answer")
+_URI_SETTING: Final = re.compile(r'^\s*uri_default\s*=\s*"([^"]+)"', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Versions as people write them; empty where unknown.
+
+    Parameters
+    ----------
+    library
+        libvirt in this process.
+    service
+        libvirt on the host.
+    hypervisor
+        QEMU or whatever runs the machines.
+    """
+
+    library: str
+    service: str
+    hypervisor: str
+
+
+def read(connection: libvirt.virConnect) -> tuple[HostRecord, Versions]:
+    """Ask an open connection about its host; what a driver does not know stays empty."""
+    info: list[Any] = _asked(connection.getInfo, ["", 0, 0])
+    record = HostRecord(
+        hostname=_asked(connection.getHostname, ""),
+        architecture=info[0] if re.fullmatch(r"[a-z0-9_]+", info[0]) else "",
+        cpus=info[2],
+        # virNodeInfo counts KiB, but libvirt-python divides it into MiB.
+        memory=info[1] * 1024,
+        hypervisor=_asked(connection.getType, ""),
+    )
+    versions = Versions(
+        library=version_text(libvirt.getVersion()),
+        service=version_text(_asked(connection.getLibVersion, 0)),
+        hypervisor=version_text(_asked(connection.getVersion, 0)),
+    )
+    return record, versions
+
+
+def version_text(number: int) -> str:
+    """Write libvirt's number 9000001 as 9.0.1; zero becomes an empty text."""
+    if not number:
+        return ""
+    return f"{number // 1_000_000}.{number // 1000 % 1000}.{number % 1000}"
+
+
+def saved_uuid(xml: str) -> str:
+    """Return the UUID of the machine in the definition that a saved image carries.
+
+    Raises
+    ------
+    ValueError
+        The definition is not one that we accept.
+    """
+    return (parse_xml(xml).findtext("uuid") or "").strip()
+
+
+def configured_uri() -> str | None:
+    """Return the URI that libvirt was told to use: its environment, then its client settings.
+
+    https://libvirt.org/uri.html#default-uri-choice
+    """
+    from_environment = os.environ.get("LIBVIRT_DEFAULT_URI")
+    if from_environment:
+        return from_environment
+    config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    files = [Path("/etc/libvirt/libvirt.conf")]
+    if os.geteuid() != 0:
+        files.insert(0, Path(config) / "libvirt" / "libvirt.conf")
+    for file in files:
+        try:
+            found = _URI_SETTING.search(file.read_text(encoding="utf-8"))
+        except OSError:
+            # Neither file has to exist.
+            continue
+        if found is not None:
+            return found[1]
+    return None
+
+
+def _asked(function: Callable[[], _Answer], default: _Answer) -> _Answer:
+    try:
+        return function()
+    except libvirt.libvirtError:
+        return default

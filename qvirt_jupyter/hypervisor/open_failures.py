@@ -1,0 +1,307 @@
+"""Why a connection could not be opened, in plain words, and what to do about it.
+
+libvirt gives nearly all of these the same code, so its text (and that of ``ssh`` inside of it)
+decides. The table is read from top to bottom; the first row whose pattern is found is used.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import libvirt
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor.errors import (
+    AccessDenied,
+    ConnectionFailed,
+    QvirtError,
+    Subject,
+    Unsupported,
+    error_text,
+)
+
+if TYPE_CHECKING:
+    from qvirt_jupyter._translation import LazyString
+    from qvirt_jupyter.hypervisor.credentials import Questions
+    from qvirt_jupyter.hypervisor.uri import ConnectionUri
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One way in which an open fails.
+
+    Parameters
+    ----------
+    name
+        What tests and docs call it.
+    pattern
+        What libvirt's text matches; its groups fill in reason and next step.
+    reason, next_step
+        For people; ``{host}`` and ``{driver}`` come from the URI.
+    lasting
+        Trying again by itself would not help.
+    kind
+        The class that is raised.
+    """
+
+    name: str
+    pattern: str
+    reason: LazyString
+    next_step: LazyString
+    lasting: bool = False
+    kind: type[QvirtError] = ConnectionFailed
+
+
+_POLKIT: Final = _(
+    "Sign in on the host as a member of the group libvirt, or ask its administrator for the right."
+)
+
+FAILURES: Final = (
+    Failure(
+        "host key changed",
+        r"REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed",
+        _("The host key of {host} is not the one that is known."),
+        _(
+            "Somebody may be listening in. Ask the administrator; only if the change is wanted, "
+            "remove the old key with: ssh-keygen -R {host}"
+        ),
+        lasting=True,
+        kind=AccessDenied,
+    ),
+    Failure(
+        "unknown host key",
+        r"Host key verification failed|host key .*not known",
+        _("The host key of {host} is not known, and it was not accepted."),
+        _(
+            "Run ssh {host} once in a terminal, compare the fingerprint with the administrator's, "
+            "and accept it; or answer the question when you connect."
+        ),
+        lasting=True,
+        kind=AccessDenied,
+    ),
+    Failure(
+        "sign-in refused",
+        r"Permission denied \(|Permission denied, please try again|Too many authentication fail",
+        _("{host} does not let you in: it refused the key or the password."),
+        _("Check user name and password, or put your public key there with ssh-copy-id."),
+        lasting=True,
+        kind=AccessDenied,
+    ),
+    Failure(
+        "no ssh",
+        r"Cannot find '?ssh'?|exec: ssh: not found|ssh: not found",
+        _("There is no ssh program here."),
+        _("Install the OpenSSH client."),
+        lasting=True,
+    ),
+    Failure(
+        "no netcat",
+        r"nc: .*(?:invalid|unknown|illegal) option|(?:nc|netcat): (?:command )?not found",
+        _("{host} has no program that passes the connection on."),
+        _("Install libvirt there with virt-ssh-helper, or a netcat that knows -U."),
+        lasting=True,
+    ),
+    Failure(
+        "unknown host",
+        r"Name or service not known|Could not resolve hostname|Temporary failure in name "
+        r"resolution|nodename nor servname|No address associated|IP address lookup",
+        _("There is no host with the name {host}."),
+        _("Check the spelling and that the name server answers."),
+    ),
+    Failure(
+        "no route",
+        r"No route to host|Network is unreachable|Host is down",
+        _("There is no way to {host}."),
+        _("Check that the host is on and that network, VPN and firewall let you through."),
+    ),
+    Failure(
+        "time-out",
+        r"timed out|Timeout|Operation timed out",
+        _("{host} does not answer."),
+        _("Check that the host is on and that network, VPN and firewall let you through."),
+    ),
+    Failure(
+        "ssh port closed",
+        r"ssh: connect to host \S+ port (?P<port>\d+): Connection refused",
+        _("No SSH server listens on port {port} of {host}."),
+        _("Start sshd there, or give the right port in the URI."),
+    ),
+    Failure(
+        "port closed",
+        r"unable to connect to server at '(?P<server>[^']*)': Connection refused",
+        _("No libvirt service listens at {server}."),
+        _("Start libvirtd-tls.socket or libvirtd-tcp.socket there, or connect by SSH."),
+    ),
+    Failure(
+        "no certificate",
+        r"(?:Cannot read|Unable to (?:access|read)|Cannot access) (?P<what>CA certificate|CA "
+        r"Certificate|client certificate|client key|[\w ]*certificate|[\w ]*key) "
+        r"'(?P<file>[^']*)'",
+        _("TLS needs the file {file}, and it cannot be read."),
+        _("Put the {what} there (https://libvirt.org/kbase/tlscerts.html), or connect by SSH."),
+        lasting=True,
+    ),
+    Failure(
+        "certificate refused",
+        r"certificate|x509|TLS handshake|gnutls|unable to verify",
+        _("The certificates of {host} and of this machine do not fit together."),
+        _("See https://libvirt.org/kbase/tlscerts.html, or connect by SSH."),
+        lasting=True,
+        kind=AccessDenied,
+    ),
+    Failure(
+        "no access to the socket",
+        r"Failed to connect socket to '(?P<socket>[^']*)': Permission denied",
+        _("You may not use the service's socket {socket}."),
+        _(
+            "Join the group that owns it (often: sudo usermod -aG libvirt $USER, then sign in "
+            "again), or use {driver}:///session."
+        ),
+        lasting=True,
+        kind=AccessDenied,
+    ),
+    Failure(
+        "service not running",
+        r"Failed to connect socket to '(?P<socket>[^']*)'",
+        _("The libvirt service does not run: nobody listens on {socket}."),
+        _(
+            "Start it (often: sudo systemctl start libvirtd.socket), or install it "
+            "(Debian: libvirt-daemon-system)."
+        ),
+    ),
+    Failure(
+        "remote service not running",
+        r"(?:libvirt-sock|virtqemud-sock).*(?:No such file|Connection refused)"
+        r"|End of file while reading data",
+        _("The libvirt service on {host} does not run, or closed the connection."),
+        _("Start it there (often: sudo systemctl start libvirtd.socket)."),
+    ),
+    Failure(
+        "no session daemon",
+        r"Cannot find '?libvirtd|failed to (?:find|start|spawn).*libvirtd|Failed to spawn",
+        _("libvirt is not installed here, so it cannot be started for you."),
+        _("Install it (Debian: libvirt-daemon)."),
+        lasting=True,
+    ),
+    Failure(
+        "polkit",
+        r"polkit|org\.libvirt\.unix|authentication unavailable|no agent is available",
+        _("The host's policy does not let you manage its machines."),
+        _POLKIT,
+        lasting=True,
+        kind=AccessDenied,
+    ),
+    Failure(
+        "sign-in failed",
+        r"authentication failed|Failed to (?:start|step) SASL|login (?:failed|incorrect)"
+        r"|Could not (?:log|sign) in|requires a password",
+        _("{host} does not accept the user name or the password."),
+        _("Try again with the right ones."),
+        lasting=True,
+        kind=AccessDenied,
+    ),
+    Failure(
+        "driver missing here",
+        r"libvirt was built without the '(?P<name>[^']*)' driver",
+        _("The libvirt on this machine was built without the driver {name}."),
+        _("Use a libvirt that has it, or connect to a host that runs libvirtd."),
+        lasting=True,
+        kind=Unsupported,
+    ),
+    Failure(
+        "driver missing",
+        r"no connection driver available|no polkit agent available to|unsupported URI"
+        r"|driver is not whitelisted|unknown driver",
+        _("The libvirt service has no driver for {driver}."),
+        _("Check the URI; the driver may be a package of its own (libvirt-daemon-driver-...)."),
+        lasting=True,
+        kind=Unsupported,
+    ),
+    Failure(
+        "no such file",
+        r"[Ff]ailed to (?:open|read) file '?(?P<file>[^':]*)'?: No such file",
+        _("There is no file {file}."),
+        _("Check the path in the URI: it begins with three slashes."),
+        lasting=True,
+    ),
+)
+
+_LOCAL: Final = _("this machine")
+
+
+def open_failure(
+    error: libvirt.libvirtError,
+    uri: ConnectionUri,
+    subject: Subject,
+    questions: Questions | None = None,
+) -> QvirtError:
+    """Return what to raise for an open that failed.
+
+    Parameters
+    ----------
+    error
+        What libvirt raised.
+    uri
+        What was opened.
+    subject
+        The connection.
+    questions
+        What was asked meanwhile.
+    """
+    text = str(error)
+    code = error.get_error_code()
+    details = error_text(error)
+    if questions is not None and questions.prompts:
+        details += "\n" + "\n".join(
+            str(_("Asked: {prompt}").format(prompt=prompt)) for prompt in questions.prompts
+        )
+    cancelled = code == libvirt.VIR_ERR_AUTH_CANCELLED or (
+        questions is not None and questions.cancelled
+    )
+    if cancelled:
+        return AccessDenied(
+            _("The sign-in was cancelled."),
+            cancelled=questions is None or questions.cancelled,
+            subject=subject,
+            code=code,
+            details=details,
+        )
+    row, found = _row(text)
+    if row is None:
+        return ConnectionFailed(
+            text[:1].upper() + text[1:] + ("" if text.endswith(".") else "."),
+            subject=subject,
+            next_step=_("The details have libvirt's own words."),
+            code=code,
+            details=details,
+        )
+    words = {
+        "host": uri.host or _LOCAL,
+        "driver": uri.driver,
+        **{name: value or "" for name, value in (found.groupdict() if found else {}).items()},
+    }
+    return row.kind(
+        row.reason.format(**words),
+        subject=subject,
+        next_step=row.next_step.format(**words),
+        code=code,
+        details=details,
+    )
+
+
+def is_lasting(error: QvirtError) -> bool:
+    """Whether trying again by itself cannot help: a person has to do something first."""
+    if isinstance(error, AccessDenied | Unsupported):
+        return True
+    row, _found = _row(error.details)
+    return row is not None and row.lasting
+
+
+def _row(text: str) -> tuple[Failure | None, re.Match[str] | None]:
+    for row in FAILURES:
+        found = re.search(row.pattern, text)
+        if found is not None:
+            return row, found
+    return None, None

@@ -1,0 +1,192 @@
+"""Reading the objects of a connection in bulk: a handful of calls, however many there are."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import libvirt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_LOG = logging.getLogger(__name__)
+_DOMAIN_0: Final = ("Domain-0", "00000000-0000-0000-0000-000000000000")
+# What a driver answers that does not know the call or a flag of it.
+UNSUPPORTED: Final = frozenset(
+    {
+        libvirt.VIR_ERR_NO_SUPPORT,
+        libvirt.VIR_ERR_OPERATION_UNSUPPORTED,
+        libvirt.VIR_ERR_ARGUMENT_UNSUPPORTED,
+        libvirt.VIR_ERR_INVALID_ARG,
+    }
+)
+
+
+class RawDomain(NamedTuple):
+    """What the driver says of a machine, apart from its definition."""
+
+    name: str
+    id: int
+    state: int
+    reason: int
+    persistent: bool
+    autostart: bool
+    managed_save: bool
+
+
+class RawNetwork(NamedTuple):
+    """What the driver says of a network, apart from its definition."""
+
+    name: str
+    active: bool
+    persistent: bool
+    autostart: bool
+
+
+class RawPool(NamedTuple):
+    """What the driver says of a storage pool, apart from its definition; sizes in bytes."""
+
+    name: str
+    active: bool
+    persistent: bool
+    autostart: bool
+    capacity: int
+    allocation: int
+    available: int
+
+
+def domains(connection: libvirt.virConnect) -> dict[str, tuple[libvirt.virDomain, RawDomain]]:
+    """Return all machines by UUID, with five calls.
+
+    https://libvirt.org/html/libvirt-libvirt-domain.html#virConnectListAllDomains
+    """
+    found = {domain.UUIDString(): domain for domain in connection.listAllDomains(0)}
+    states = _states(connection)
+
+    def having(flag: int) -> frozenset[str] | None:
+        listed = _supported(lambda: connection.listAllDomains(flag))
+        return None if listed is None else frozenset(domain.UUIDString() for domain in listed)
+
+    autostart = having(libvirt.VIR_CONNECT_LIST_DOMAINS_AUTOSTART)
+    saved = having(libvirt.VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE)
+    persistent = having(libvirt.VIR_CONNECT_LIST_DOMAINS_PERSISTENT)
+    result = {}
+    for uuid, domain in found.items():
+        name = domain.name()
+        if (name, uuid) == _DOMAIN_0:
+            continue
+        state = states.get(uuid)
+        if state is None:
+            # It came between two calls, or the driver has no bulk statistics.
+            try:
+                state = tuple(domain.state(0))
+            except libvirt.libvirtError as error:
+                _LOG.debug("No state of %s: %s", name, error)
+                continue
+        result[uuid] = (
+            domain,
+            RawDomain(
+                name=name,
+                id=domain.ID(),
+                state=state[0],
+                reason=state[1],
+                persistent=persistent is None or uuid in persistent,
+                autostart=autostart is not None and uuid in autostart,
+                managed_save=saved is not None and uuid in saved,
+            ),
+        )
+    return result
+
+
+def domain(found: libvirt.virDomain) -> RawDomain | None:
+    """Return what the driver says of one machine; None for one that is never shown.
+
+    Raises
+    ------
+    libvirt.libvirtError
+        It is gone, or the connection is.
+    """
+    name = found.name()
+    if (name, found.UUIDString()) == _DOMAIN_0:
+        return None
+    state = found.state(0)
+    return RawDomain(
+        name=name,
+        id=found.ID(),
+        state=state[0],
+        reason=state[1],
+        persistent=bool(_supported(found.isPersistent, default=True)),
+        autostart=bool(_supported(found.autostart, default=False)),
+        managed_save=bool(_supported(lambda: found.hasManagedSaveImage(0), default=False)),
+    )
+
+
+def networks(connection: libvirt.virConnect) -> dict[str, tuple[libvirt.virNetwork, RawNetwork]]:
+    """Return all networks by UUID, with four calls."""
+    listed = {network.UUIDString(): network for network in connection.listAllNetworks(0)}
+    active, persistent, autostart = (
+        frozenset(network.UUIDString() for network in connection.listAllNetworks(flag))
+        for flag in (
+            libvirt.VIR_CONNECT_LIST_NETWORKS_ACTIVE,
+            libvirt.VIR_CONNECT_LIST_NETWORKS_PERSISTENT,
+            libvirt.VIR_CONNECT_LIST_NETWORKS_AUTOSTART,
+        )
+    )
+    return {
+        uuid: (
+            network,
+            RawNetwork(network.name(), uuid in active, uuid in persistent, uuid in autostart),
+        )
+        for uuid, network in listed.items()
+    }
+
+
+def pools(
+    connection: libvirt.virConnect,
+) -> dict[str, tuple[libvirt.virStoragePool, RawPool]]:
+    """Return all storage pools by UUID, with four calls and one for each active pool's sizes."""
+    listed = {pool.UUIDString(): pool for pool in connection.listAllStoragePools(0)}
+    active, persistent, autostart = (
+        frozenset(pool.UUIDString() for pool in connection.listAllStoragePools(flag))
+        for flag in (
+            libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE,
+            libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_PERSISTENT,
+            libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_AUTOSTART,
+        )
+    )
+    result = {}
+    for uuid, pool in listed.items():
+        sizes = (0, 0, 0)
+        if uuid in active:
+            try:
+                sizes = tuple(pool.info()[1:4])
+            except libvirt.libvirtError as error:
+                _LOG.debug("No sizes of the pool %s: %s", pool.name(), error)
+        result[uuid] = (
+            pool,
+            RawPool(pool.name(), uuid in active, uuid in persistent, uuid in autostart, *sizes),
+        )
+    return result
+
+
+def _states(connection: libvirt.virConnect) -> dict[str, tuple[int, ...]]:
+    """Return state and reason of all machines by one call, or nothing where there is none."""
+    answers = _supported(
+        lambda: connection.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, 0), default=[]
+    )
+    return {
+        found.UUIDString(): (values["state.state"], values.get("state.reason", 0))
+        for found, values in answers or ()
+        if "state.state" in values
+    }
+
+
+def _supported(function: Callable[[], Any], default: Any = None) -> Any:  # noqa: ANN401 - passed on
+    """Call the function; where the driver does not know it, return the default."""
+    try:
+        return function()
+    except libvirt.libvirtError as error:
+        if error.get_error_code() not in UNSUPPORTED:
+            raise
+        return default

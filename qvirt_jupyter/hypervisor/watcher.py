@@ -1,0 +1,390 @@
+"""The thread that keeps an inventory true while its connection is open.
+
+Events say which object changed; it is read again after a moment in which more may come. What has
+no events is polled, and so, slowly, is what changes without one (autostart, managed save).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import libvirt
+
+from qvirt_jupyter.hypervisor import pool
+from qvirt_jupyter.hypervisor.event_registration import EventRegistration
+from qvirt_jupyter.hypervisor.object_kinds import KINDS, ObjectKind, Observed
+from qvirt_jupyter.hypervisor.records import Record, RecordKey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from qvirt_jupyter.hypervisor.inventory import Inventory
+
+_LOG = logging.getLogger(__name__)
+THREAD_NAME: Final = "qvirt-watch"
+COALESCE: Final = 0.01
+"""Seconds to wait for more events; the publisher waits once more before it tells."""
+POLL: Final = 3.0
+"""Seconds between two surveys of a kind without events."""
+DRIFT: Final = 30.0
+"""Seconds between two surveys of the machines, for what libvirt has no event for."""
+BULK: Final = 12
+"""From so many changed objects of a kind on, one survey is cheaper than reading each."""
+CHUNK: Final = 25
+"""Definitions that are read before events are looked at again."""
+BUDGET: Final = 2.0
+"""Seconds for definitions before a connection is announced; the rest is read afterwards."""
+FAILURES: Final = 3
+"""After so many failures in a row an object's definition is left alone."""
+
+
+class _Known:
+    """What is known of the objects of one kind."""
+
+    def __init__(self, kind: ObjectKind) -> None:
+        self.kind = kind
+        self.raw: dict[str, Any] = {}
+        self.definitions: dict[str, Any] = {}
+        self.texts: dict[str, int] = {}
+        self.versions: Counter[str] = Counter()
+        self.failures: Counter[str] = Counter()
+        # Ordered: what was asked for first is read first.
+        self.unread: dict[str, Any] = {}
+        self.retry: set[str] = set()
+
+    def forget(self, key: str) -> None:
+        for table in (self.raw, self.definitions, self.texts, self.failures, self.unread):
+            table.pop(key, None)
+        self.retry.discard(key)
+
+
+class Watcher:
+    """Reads the objects of one open connection into an inventory.
+
+    Parameters
+    ----------
+    connection
+        What libvirt opened.
+    inventory
+        What is kept true.
+    on_error
+        Called with each unexpected error; returns True if it means that the connection is lost.
+    """
+
+    def __init__(
+        self,
+        connection: libvirt.virConnect,
+        inventory: Inventory,
+        on_error: Callable[[libvirt.libvirtError], bool],
+    ) -> None:
+        self._connection = connection
+        self._inventory = inventory
+        self._on_error = on_error
+        self._known = {name: _Known(kind) for name, kind in KINDS.items()}
+        self._reading = threading.RLock()
+        self._wake = threading.Condition()
+        self._notes: dict[tuple[str, str | None], bool] = {}
+        self._preferred: tuple[str, ...] = ()
+        self._closed = False
+        self._started: dict[str, float] = {}
+        self._addresses: dict[str, tuple[str, ...]] = {}
+        self._thread: threading.Thread | None = None
+        self._unsupported: set[str] = set()
+        self._events: EventRegistration | None = None
+
+    @property
+    def polled(self) -> frozenset[str]:
+        """The kinds that are polled because they have no events."""
+        events = self._events.kinds if self._events is not None else frozenset()
+        return frozenset(KINDS) - events - self._unsupported
+
+    @property
+    def unsupported(self) -> frozenset[str]:
+        """The kinds that this driver does not have."""
+        return frozenset(self._unsupported)
+
+    def load(self) -> None:
+        """Listen to events, then read everything once.
+
+        Raises
+        ------
+        libvirt.libvirtError
+            The machines cannot be listed: nothing works without that.
+        """
+        self._events = EventRegistration(self._connection, self._note, self._on_lifecycle)
+        with self._reading:
+            for name, known in self._known.items():
+                try:
+                    self._survey(known)
+                except libvirt.libvirtError as error:
+                    if name == "domain":
+                        raise
+                    _LOG.debug("The driver lists no %s: %s", name, error)
+                    self._unsupported.add(name)
+            self._read_definitions(time.monotonic() + BUDGET)
+
+    def start(self) -> None:
+        """Put everything into the inventory, take out what is gone, and begin to watch."""
+        with self._reading:
+            records = self._built()
+            present = {record.record_key for record in records}
+            # What vanished while a lost connection was away.
+            self._inventory.update(records, set(self._inventory.snapshot().records) - present)
+        self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop; what comes late is ignored."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify_all()
+        if self._events is not None:
+            self._events.close()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(2.0)
+
+    def refresh(self, kind: str, identity: str | None = None) -> None:
+        """Read an object, or all of a kind, again soon."""
+        self._note(kind, identity, stale=True)
+
+    def refresh_now(self, kind: str, identity: str | None = None) -> None:
+        """As :meth:`refresh`, on this thread, so that the caller can rely on it."""
+        known = self._known.get(kind)
+        if known is None or self._closed:
+            return
+        try:
+            with self._reading:
+                self._refresh(known, {identity: True})
+        except libvirt.libvirtError as error:
+            self._on_error(error)
+
+    def prefer(self, uuids: Collection[str]) -> None:
+        """Read the definitions of these machines before others."""
+        with self._wake:
+            self._preferred = tuple(uuids)
+            self._wake.notify_all()
+
+    def observe_addresses(self, uuid: str, addresses: tuple[str, ...]) -> None:
+        """Take the addresses that somebody found for a machine."""
+        with self._reading:
+            if self._addresses.get(uuid, ()) == addresses or self._closed:
+                return
+            self._addresses[uuid] = addresses
+            self._put(self._known["domain"], (uuid,))
+
+    def definition(self, uuid: str) -> Any:  # noqa: ANN401 - a DomainDefinition
+        """Return what was read of a machine's definition, or None."""
+        return self._known["domain"].definitions.get(uuid)
+
+    # On the event thread: only notes.
+
+    def _note(self, kind: str, identity: str | None, stale: bool) -> None:  # noqa: FBT001 - of a tuple
+        with self._wake:
+            if self._closed:
+                return
+            key = (kind, identity)
+            self._notes[key] = self._notes.get(key, False) or stale
+            self._wake.notify_all()
+
+    def _on_lifecycle(self, uuid: str, event: int) -> None:
+        if event == libvirt.VIR_DOMAIN_EVENT_STARTED:
+            self._started[uuid] = time.time()
+        elif event == libvirt.VIR_DOMAIN_EVENT_STOPPED:
+            self._started.pop(uuid, None)
+
+    # On the watcher's thread.
+
+    def _run(self) -> None:
+        with pool.as_pool_thread():
+            polled = drift = time.monotonic()
+            while True:
+                with self._wake:
+                    self._wake.wait_for(lambda: self._closed or self._notes, self._patience(polled))
+                    if self._closed:
+                        return
+                    if self._notes:
+                        self._wake.wait_for(lambda: self._closed, COALESCE)
+                    notes, self._notes = self._notes, {}
+                now = time.monotonic()
+                if now - polled >= POLL:
+                    polled = now
+                    notes.update(dict.fromkeys(((kind, None) for kind in self.polled), True))
+                    self._retry()
+                if now - drift >= DRIFT:
+                    drift = now
+                    if self._inventory.is_watched:
+                        notes.setdefault(("domain", None), False)
+                if not self._work(notes):
+                    return
+
+    def _retry(self) -> None:
+        """Put the definitions that could not be read in line again."""
+        with self._reading:
+            for known in self._known.values():
+                known.unread.update(dict.fromkeys(known.retry))
+                known.retry.clear()
+
+    def _patience(self, polled: float) -> float:
+        """Return the seconds until something is to be done without being told."""
+        if any(known.unread for known in self._known.values()):
+            return 0.0
+        return max(0.0, polled + POLL - time.monotonic())
+
+    def _work(self, notes: dict[tuple[str, str | None], bool]) -> bool:
+        """Read what was noted and some definitions; return False when the connection is lost."""
+        try:
+            with self._reading:
+                for name, known in self._known.items():
+                    mine = {key: stale for (kind, key), stale in notes.items() if kind == name}
+                    if mine and name not in self._unsupported:
+                        self._refresh(known, mine)
+                self._read_some()
+        except libvirt.libvirtError as error:
+            if self._closed or self._on_error(error):
+                return False
+            _LOG.warning("%s could not be read: %s", self._inventory.uri, error)
+        return True
+
+    def _refresh(self, known: _Known, wanted: dict[str | None, bool]) -> None:
+        """Read the wanted objects of a kind again; the key None means all of them."""
+        keys = [key for key in wanted if key is not None]
+        for key in keys:
+            known.failures.pop(key, None)
+        if None in wanted or len(keys) >= BULK:
+            changed, removed = self._survey(known)
+            stale = known.raw if wanted.get(None) else [key for key in keys if wanted[key]]
+            for key in stale:
+                if key in known.raw:
+                    known.unread.setdefault(key, None)
+            self._inventory.update(
+                self._built_of(known, changed),
+                [RecordKey(known.kind.name, self._inventory.uri, key) for key in removed],
+            )
+            return
+        for key in keys:
+            self._refresh_one(known, key, stale=wanted[key])
+
+    def _refresh_one(self, known: _Known, key: str, *, stale: bool) -> None:
+        kind = known.kind
+        try:
+            found = kind.lookup(self._connection, key)
+            raw = kind.read(found)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() != kind.gone:
+                raise
+            raw = None
+        if raw is None:
+            known.forget(key)
+            self._inventory.update(removed=[RecordKey(kind.name, self._inventory.uri, key)])
+            return
+        changed = self._take(known, key, raw, found)
+        if stale or key in known.unread:
+            known.unread.pop(key, None)
+            changed = self._read_definition(known, key, found) or changed
+        if changed:
+            self._put(known, (key,))
+
+    def _survey(self, known: _Known) -> tuple[list[str], list[str]]:
+        """Read the raw values of all objects of a kind; return what changed and what is gone."""
+        found = known.kind.survey(self._connection)
+        changed = [key for key, (item, raw) in found.items() if self._take(known, key, raw, item)]
+        removed = [key for key in known.raw if key not in found]
+        for key in removed:
+            known.forget(key)
+        return changed, removed
+
+    def _take(self, known: _Known, key: str, raw: Any, item: Any) -> bool:  # noqa: ANN401 - any kind
+        """Keep raw values; return whether they changed."""
+        before = known.raw.get(key)
+        if before == raw:
+            return False
+        known.raw[key] = raw
+        # Name or instance changed: what libvirt writes into the definition changed too.
+        if before is None or before[:2] != raw[:2]:
+            known.unread.setdefault(key, item)
+        return True
+
+    def _read_some(self) -> None:
+        """Read a few of the definitions that wait."""
+        changed: list[tuple[_Known, str]] = []
+        for known in self._known.values():
+            for key in self._next(known, CHUNK):
+                item = known.unread.pop(key)
+                if self._read_definition(known, key, item):
+                    changed.append((known, key))
+        self._inventory.update(self._record(known, key) for known, key in changed)
+
+    def _read_definitions(self, until: float) -> None:
+        """Read definitions while there is time."""
+        for known in self._known.values():
+            for key in list(known.unread):
+                if time.monotonic() > until:
+                    return
+                self._read_definition(known, key, known.unread.pop(key))
+
+    def _next(self, known: _Known, number: int) -> list[str]:
+        if not known.unread:
+            return []
+        first = [key for key in self._preferred if key in known.unread]
+        rest = (key for key in list(known.unread) if key not in set(first))
+        return [*first, *rest][:number]
+
+    def _read_definition(self, known: _Known, key: str, item: Any) -> bool:  # noqa: ANN401 - any kind
+        """Read one definition; return whether it changed."""
+        kind = known.kind
+        if known.failures[key] >= FAILURES:
+            return False
+        try:
+            if item is None:
+                item = kind.lookup(self._connection, key)
+            text = item.XMLDesc(0)
+            print_of_text = hash(text)
+            if known.texts.get(key) == print_of_text:
+                return False
+            read = kind.parse(text)
+        except libvirt.libvirtError as error:
+            if error.get_error_code() != kind.gone and self._on_error(error):
+                raise
+            self._failed(known, key, error)
+            return False
+        except ValueError as error:
+            self._failed(known, key, error)
+            return False
+        known.failures.pop(key, None)
+        known.texts[key] = print_of_text
+        known.versions[key] += 1
+        known.definitions[key] = read
+        return True
+
+    def _failed(self, known: _Known, key: str, error: Exception) -> None:
+        """Count a failure; an object that fails again and again is left alone until an event."""
+        known.failures[key] += 1
+        _LOG.debug("%s %s could not be read: %s", known.kind.name, key, error)
+        if known.failures[key] < FAILURES and key in known.raw:
+            known.retry.add(key)
+
+    # Records.
+
+    def _put(self, known: _Known, keys: Iterable[str]) -> None:
+        self._inventory.update(self._built_of(known, keys))
+
+    def _built(self) -> list[Record]:
+        return [
+            record for known in self._known.values() for record in self._built_of(known, known.raw)
+        ]
+
+    def _built_of(self, known: _Known, keys: Iterable[str]) -> list[Record]:
+        return [self._record(known, key) for key in keys if key in known.raw]
+
+    def _record(self, known: _Known, key: str) -> Record:
+        return known.kind.build(
+            self._inventory.uri,
+            key,
+            known.raw[key],
+            known.definitions.get(key, known.kind.unread),
+            Observed(self._addresses.get(key, ()), self._started.get(key), known.versions[key]),
+        )
