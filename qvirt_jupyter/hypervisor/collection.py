@@ -126,11 +126,6 @@ class Collection(ABC, Generic[_Handle]):
     def _row(self, found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
         """Return the cells for one of libvirt's objects; in the pool."""
 
-    def _made(self, name: str, key: str) -> _Handle:
-        """Return the handle of something new; the inventory knows it by then."""
-        self._connection.settled(self.kind, key)
-        return self._handle(name, key)
-
     def _key(self, found: Any) -> str:  # noqa: ANN401 - libvirt has no types
         """Return the key of a handle."""
         key: str = found.UUIDString()

@@ -85,7 +85,7 @@ class Domains(Collection[Domain]):
             made = make(connection, text)
             return made.name(), made.UUIDString()
 
-        return self._made(*self._connection.call(write, subject=wanted))
+        return self._handle(*self._connection.call(write, subject=wanted))
 
     def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
         return [one for one in connection.listAllDomains(0) if one.UUIDString() != _DOMAIN_0]

@@ -114,7 +114,7 @@ class Definition(DomainHandle):
             Whether it does.
         """
         self._check(Action.SET_AUTOSTART)
-        self._change(lambda domain: domain.setAutostart(int(enabled)))
+        self._call(lambda domain: domain.setAutostart(int(enabled)))
 
     @action(_("Rename {name} to {new}"))
     def rename(self, new: str) -> None:
@@ -142,7 +142,6 @@ class Definition(DomainHandle):
             renaming.rename(connection, self._find(connection), new, subject)
 
         self.connection.call(change, subject=subject)
-        self.connection.settled(self.kind, self.uuid)
         self._known_name = new
 
     @action(_("Set the title of {name}"))
@@ -219,7 +218,7 @@ class Definition(DomainHandle):
         """
         self._check(Action.UNDEFINE)
         subject = self.subject
-        self._change(lambda domain: undefining.undefine(domain, undefining.Purpose.DELETE, subject))
+        self._call(lambda domain: undefining.undefine(domain, undefining.Purpose.DELETE, subject))
 
     def _metadata(self, kind: int) -> str:
         try:
@@ -238,7 +237,7 @@ class Definition(DomainHandle):
             flags |= libvirt.VIR_DOMAIN_AFFECT_LIVE if domain.isActive() else 0
             domain.setMetadata(kind, value, prefix, uri, flags)
 
-        self._change(change)
+        self._call(change)
 
     def _set_own_metadata(self, tags: tuple[str, ...], group: str) -> None:
         try:

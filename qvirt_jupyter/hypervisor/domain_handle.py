@@ -100,8 +100,8 @@ class DomainHandle(Handle):
         if refusal is not None:
             raise WrongState(refusal.reason, subject=self.subject, next_step=refusal.next_step)
 
-    def _change_with_flags(self, function: Callable[[Any], _Result]) -> _Result:
-        """As ``_change``, for calls whose flags a driver may not know.
+    def _call_with_flags(self, function: Callable[[Any], _Result]) -> _Result:
+        """As ``_call``, for calls whose flags a driver may not know.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class DomainHandle(Handle):
             It does not: libvirt calls that an invalid argument, though the caller gave none.
         """
         try:
-            return self._change(function)
+            return self._call(function)
         except InvalidDefinition as error:
             if error.code != libvirt.VIR_ERR_INVALID_ARG:
                 raise

@@ -130,7 +130,6 @@ class Edit:
             return bool(written.isActive())
 
         active = self._domain.connection.call(define, subject=subject)
-        self._domain.connection.settled("domain", self._domain.uuid)
         self._verify(before, changes)
         return EditResult(changes, waits_for_start=active, previous=previous)
 

@@ -94,15 +94,6 @@ class Handle(ABC):
 
         return self._connection.call(with_object, subject=self.subject)
 
-    def _change(self, function: Callable[[Any], _Result]) -> _Result:
-        """As ``_call``, for what changes it: the inventory knows when this returns.
-
-        Autostart and metadata have no event on some drivers, and others have none at all.
-        """
-        result = self._call(function)
-        self._connection.settled(self.kind, self._uuid)
-        return result
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, type(self)):
             return NotImplemented

@@ -56,7 +56,7 @@ class Network(Switchable):
             It is on.
         """
         self._must_be_off()
-        self._change(lambda network: network.undefine())
+        self._call(lambda network: network.undefine())
 
     def _find(self, connection: libvirt.virConnect) -> Any:  # noqa: ANN401 - libvirt has no types
         return connection.networkLookupByUUIDString(self._uuid)
@@ -112,7 +112,7 @@ class Networks(Collection[Network]):
             made = connection.networkDefineXML(text)
             return made.name(), made.UUIDString()
 
-        return self._made(*self._connection.call(write, subject=wanted))
+        return self._handle(*self._connection.call(write, subject=wanted))
 
     @action(_("Create a network"))
     def create(self, definition: str | documents.Network, *, autostart: bool = True) -> Network:
@@ -143,7 +143,7 @@ class Networks(Collection[Network]):
                 autostart=autostart,
             )
 
-        return self._made(*self._connection.call(write, subject=wanted))
+        return self._handle(*self._connection.call(write, subject=wanted))
 
     def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
         found: Sequence[Any] = connection.listAllNetworks(0)

@@ -108,7 +108,7 @@ class Power(DomainHandle):
         self._check(Action.SHUTDOWN)
         flags = self._mode(_SHUTDOWN_MODES, mode)
         try:
-            self._change_with_flags(lambda domain: domain.shutdownFlags(flags))
+            self._call_with_flags(lambda domain: domain.shutdownFlags(flags))
         except WrongState as error:
             # QEMU's driver refuses it for a paused machine with "domain is not running".
             if self.state is not DomainState.PAUSED:
@@ -132,13 +132,13 @@ class Power(DomainHandle):
         """
         self._check(Action.REBOOT)
         flags = self._mode(_REBOOT_MODES, mode)
-        self._change_with_flags(lambda domain: domain.reboot(flags))
+        self._call_with_flags(lambda domain: domain.reboot(flags))
 
     @action(_("Reset {name}"))
     def reset(self) -> None:
         """Press the reset button: the guest is not asked and may lose data."""
         self._check(Action.RESET)
-        self._change(lambda domain: domain.reset(0))
+        self._call(lambda domain: domain.reset(0))
 
     @action(_("Force off {name}"))
     def destroy(self, *, graceful: bool = False) -> None:
@@ -154,13 +154,13 @@ class Power(DomainHandle):
         flags = (
             libvirt.VIR_DOMAIN_DESTROY_GRACEFUL if graceful else libvirt.VIR_DOMAIN_DESTROY_DEFAULT
         )
-        self._change_with_flags(lambda domain: domain.destroyFlags(flags))
+        self._call_with_flags(lambda domain: domain.destroyFlags(flags))
 
     @action(_("Pause {name}"))
     def suspend(self) -> None:
         """Stop its processors; its memory stays where it is."""
         self._check(Action.SUSPEND)
-        self._change(lambda domain: domain.suspend())
+        self._call(lambda domain: domain.suspend())
 
     @action(_("Resume {name}"))
     def resume(self) -> None:
@@ -174,7 +174,7 @@ class Power(DomainHandle):
             else:
                 domain.resume()
 
-        self._change(go_on)
+        self._call(go_on)
 
     @action(_("Save {name} to {path}"), progress=_save_progress, cancel=_save_abort)
     def save(self, path: str) -> None:
@@ -200,7 +200,7 @@ class Power(DomainHandle):
                 subject=self.subject,
                 next_step=_("Give the whole path on the host, such as /var/tmp/machine.save."),
             )
-        self._change(lambda domain: domain.save(target))
+        self._call(lambda domain: domain.save(target))
 
     @action(_("Save {name}"), progress=_save_progress, cancel=_save_abort)
     def managed_save(self) -> None:
@@ -212,13 +212,13 @@ class Power(DomainHandle):
             The job was cancelled; the machine goes on.
         """
         self._check(Action.MANAGED_SAVE)
-        self._change(lambda domain: domain.managedSave(0))
+        self._call(lambda domain: domain.managedSave(0))
 
     @action(_("Drop the saved state of {name}"))
     def drop_saved_state(self) -> None:
         """Forget the saved state: the next start boots, as after a power cut."""
         self._check(Action.DROP_SAVED_STATE)
-        self._change(lambda domain: domain.managedSaveRemove(0))
+        self._call(lambda domain: domain.managedSaveRemove(0))
 
     def job_progress(self) -> tuple[float | None, str | LazyString] | None:
         """Return how far libvirt's present job on it is (0 to 1) and what it does.
@@ -263,7 +263,7 @@ class Power(DomainHandle):
         flags = libvirt.VIR_DOMAIN_START_PAUSED if paused else libvirt.VIR_DOMAIN_NONE
         saved = self.state is DomainState.SAVED
         try:
-            self._change_with_flags(lambda domain: domain.createWithFlags(flags))
+            self._call_with_flags(lambda domain: domain.createWithFlags(flags))
         except (ConnectionLost, AccessDenied, Unsupported):
             raise
         except QvirtError as error:

@@ -113,7 +113,7 @@ class StoragePool(Switchable):
             It is off.
         """
         self._must_be(active=True)
-        self._change(lambda pool: pool.refresh(0))
+        self._call(lambda pool: pool.refresh(0))
 
     @action(_("Delete the pool {name}"))
     def delete(self) -> None:
@@ -125,7 +125,7 @@ class StoragePool(Switchable):
             It is on.
         """
         self._must_be_off()
-        self._change(lambda pool: pool.undefine())
+        self._call(lambda pool: pool.undefine())
 
     def _find(self, connection: libvirt.virConnect) -> Any:  # noqa: ANN401 - libvirt has no types
         return connection.storagePoolLookupByUUIDString(self._uuid)
@@ -182,7 +182,7 @@ class StoragePools(Collection[StoragePool]):
             made = connection.storagePoolDefineXML(text, 0)
             return made.name(), made.UUIDString()
 
-        return self._made(*self._connection.call(write, subject=wanted))
+        return self._handle(*self._connection.call(write, subject=wanted))
 
     @action(_("Create a storage pool"))
     def create(
@@ -226,7 +226,7 @@ class StoragePools(Collection[StoragePool]):
                 lambda: connection.storagePoolDefineXML(text, 0), prepare, autostart=autostart
             )
 
-        return self._made(*self._connection.call(write, subject=wanted))
+        return self._handle(*self._connection.call(write, subject=wanted))
 
     def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
         found: Sequence[Any] = connection.listAllStoragePools(0)

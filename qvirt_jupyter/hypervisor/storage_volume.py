@@ -118,6 +118,7 @@ class StorageVolume:
             The host refuses.
         """
         self._call(lambda volume: volume.delete(0))
+        # The inventory knows pools, not volumes: this one has more room now.
         self.connection.settled("pool", self._pool.uuid)
 
     def _call(self, function: Callable[[Any], _Result]) -> _Result:
@@ -225,9 +226,7 @@ class StorageVolumes(Collection[StorageVolume]):
             return name
 
         self._refuse_if_off()
-        name = self._connection.call(write, subject=wanted)
-        self._connection.settled("pool", self._pool.uuid)
-        return StorageVolume(self._pool, name)
+        return StorageVolume(self._pool, self._connection.call(write, subject=wanted))
 
     def _refuse_if_off(self) -> None:
         if not self._pool.is_active:

@@ -53,7 +53,7 @@ class Switchable(Handle):
             It is on already.
         """
         self._must_be(active=False)
-        self._change(lambda found: found.create())
+        self._call(lambda found: found.create())
 
     @action(_("Stop {name}"))
     def stop(self) -> None:
@@ -65,7 +65,7 @@ class Switchable(Handle):
             It is off already.
         """
         self._must_be(active=True)
-        self._change(lambda found: found.destroy())
+        self._call(lambda found: found.destroy())
 
     @action(_("Set autostart of {name}"))
     def set_autostart(self, enabled: bool = True) -> None:  # noqa: FBT001, FBT002 - as libvirt's
@@ -76,7 +76,7 @@ class Switchable(Handle):
         enabled
             Whether it does.
         """
-        self._change(lambda found: found.setAutostart(int(enabled)))
+        self._call(lambda found: found.setAutostart(int(enabled)))
 
     def _must_be(self, *, active: bool) -> None:
         if self.is_active is active:
