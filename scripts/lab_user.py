@@ -39,12 +39,7 @@ def continue_as_lab_user(checkout: Path, arguments: list[str], url_file: Path | 
     """
     user = _user()
     runtime = _runtime_folder(user)
-    place = checkout
-    if not _can_read(checkout, user):
-        print(f"{checkout} is private, so {NAME} runs a copy of it: {COPY}", flush=True)
-        copy_checkout(checkout, COPY)
-        _redirect(checkout, COPY)
-        place = COPY
+    place = readable_place(checkout, user)
     if url_file is not None:
         # Its folder stays root's; the user may write this file and no other.
         url_file.touch()
@@ -92,6 +87,24 @@ def _runtime_folder(user: pwd.struct_passwd) -> Path:
     os.chown(RUNTIME, user.pw_uid, user.pw_gid)
     RUNTIME.chmod(0o700)
     return RUNTIME
+
+
+def readable_place(checkout: Path, user: pwd.struct_passwd) -> Path:
+    """Return a folder from which the user can run the checkout: itself, or a copy of it.
+
+    Parameters
+    ----------
+    checkout
+        Where this repository is.
+    user
+        Who is to run it.
+    """
+    if _can_read(checkout, user):
+        return checkout
+    print(f"{checkout} is private, so {user.pw_name} runs a copy of it: {COPY}", flush=True)
+    copy_checkout(checkout, COPY)
+    _redirect(checkout, COPY)
+    return COPY
 
 
 def _can_read(checkout: Path, user: pwd.struct_passwd) -> bool:
