@@ -6,7 +6,7 @@
  * browser may ask once more.
  */
 import { strokesOf } from './keys';
-import { place } from './menu';
+import { pageBody, place } from './menu';
 import type { Screen } from './screen';
 import { words } from './strings';
 
@@ -139,7 +139,7 @@ export class ClipboardBox {
         event.stopPropagation();
       }
     });
-    document.body.append(box);
+    pageBody().append(box);
     this.box = box;
     place(box, this.button);
     this.button.setAttribute('aria-expanded', 'true');
@@ -162,7 +162,7 @@ export class ClipboardBox {
     bar.setAttribute('aria-label', words('typing'));
     const stop = textButton(words('cancel'), () => controller.abort());
     box.append(words('typing'), bar, stop);
-    document.body.append(box);
+    pageBody().append(box);
     place(box, this.button);
     stop.focus();
     const typed = await this.screen.type(strokes, controller.signal, done => {

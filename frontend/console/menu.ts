@@ -105,7 +105,7 @@ export function menuButton(
       event.preventDefault();
       event.stopPropagation();
     });
-    document.body.append(menu);
+    pageBody().append(menu);
     place(menu, button);
     button.setAttribute('aria-expanded', 'true');
     document.addEventListener('pointerdown', outside, true);
@@ -135,6 +135,11 @@ const STEPS: Record<string, number | 'first' | 'last' | undefined> = {
   Home: 'first',
   End: 'last'
 };
+
+/** What holds everything of the page, menus and boxes too. */
+export function pageBody(): HTMLElement {
+  return document.querySelector('main') ?? document.body;
+}
 
 /** Put a box below a button, within the page. */
 export function place(box: HTMLElement, button: HTMLElement): void {

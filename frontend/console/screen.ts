@@ -42,10 +42,17 @@ export class Screen {
   /** Connect anew. */
   connect(url: string, label: string): void {
     this.disconnect();
-    const rfb = new RFB(this.element, url, {
-      shared: true,
-      wsProtocols: ['binary']
-    });
+    let rfb: RFB;
+    try {
+      rfb = new RFB(this.element, url, {
+        shared: true,
+        wsProtocols: ['binary']
+      });
+    } catch {
+      // A browser or a policy of the site that forbids the socket: it is like one that fails.
+      setTimeout(() => this.events.onDisconnect(false));
+      return;
+    }
     this.rfb = rfb;
     rfb.background = 'transparent';
     rfb.viewOnly = this.readOnly;

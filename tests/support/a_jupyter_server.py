@@ -51,6 +51,8 @@ class RunningServer:
         connection.close()
         return answer
 
+    token = TOKEN
+
     @property
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.port}"

@@ -1,0 +1,237 @@
+"""The console's page in Chromium, on a real QEMU display by a real Jupyter server.
+
+The page is framed by a page of the test's own that plays the widget, so that each message of the
+kernel can be told at will; the widget itself is tried in test_console_panel.py.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import pytest
+from a_console_host import a_running_host, missing
+from a_framed_console import OFF, PAUSED, RUNNING, open_framed
+from a_jupyter_server import running_server
+from playwright.sync_api import expect
+
+from qvirt_jupyter.console.whereabouts import whereabouts
+from qvirt_jupyter.server import STATIC_FOLDER
+from qvirt_jupyter.widgets._console_messages import VERSION
+
+pytestmark = [
+    pytest.mark.qemu,
+    pytest.mark.skipif(bool(missing()), reason=missing()),
+    pytest.mark.skipif(
+        not (STATIC_FOLDER / "console" / "index.html").exists(), reason="the page is not built"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def a_host():
+    with a_running_host() as host:
+        yield host
+
+
+@pytest.fixture(scope="module")
+def a_server(tmp_path_factory):
+    with running_server(tmp_path_factory.mktemp("jupyter")) as server:
+        yield server
+
+
+@pytest.fixture
+def a_machine(a_host):
+    yield a_host.start("web")
+    a_host.remove_all()
+
+
+@pytest.fixture
+def open_console(a_context, a_server, a_machine, a_host):
+    """A function that opens the page for the machine."""
+    return functools.partial(open_framed, a_context, a_server, a_host, a_machine)
+
+
+def test_keys_reach_the_guest_and_nobody_else(open_console):
+    console = open_console()
+    console.is_settled()
+    before = console.data_url()
+    console.canvas.click()
+    # The firmware opens its menu for Escape; Ctrl+Shift+C is JupyterLab's palette.
+    console.page.keyboard.press("Control+Shift+C")
+    console.page.keyboard.press("Escape")
+    console.changes(before)
+    assert console.page.evaluate("keys") == 0
+
+
+def test_the_chord_leaves_the_screen_and_longer_combinations_do_not(open_console):
+    console = open_console()
+    console.phase("connected")
+    console.canvas.click()
+    keyboard = console.page.keyboard
+
+    def chord(*more):
+        for key in ("Control", "Alt", "Shift", *more):
+            keyboard.down(key)
+        for key in (*more, "Shift", "Alt", "Control"):
+            keyboard.up(key)
+
+    chord("Escape")
+    keyboard.press("Control+Alt+Delete")
+    keyboard.press("Shift+A")
+    assert console.heard("leave") == []
+    expect(console.canvas).to_be_focused()
+    chord()
+    expect(console.canvas).not_to_be_focused()
+    assert len(console.heard("leave")) == 1
+
+
+def test_a_console_does_not_take_the_focus_from_where_somebody_types(open_console):
+    console = open_console()
+    console.page.locator("#outside").focus()
+    console.phase("connected")
+    expect(console.page.locator("#outside")).to_be_focused()
+
+
+def test_view_only_keeps_keys_away(open_console):
+    console = open_console()
+    console.is_settled()
+    console.frame.get_by_role("button", name="View").click()
+    console.frame.get_by_role("menuitemcheckbox", name="View only").click()
+    expect(console.frame.get_by_role("button", name="Send key")).to_be_disabled()
+    console.canvas.click()
+    before = console.data_url()
+    console.page.keyboard.press("Escape")
+    console.page.wait_for_timeout(1500)
+    assert console.data_url() == before
+
+
+def test_a_combination_of_the_menu_is_sent_by_keyboard_alone(open_console):
+    console = open_console()
+    console.is_settled()
+    before = console.data_url()
+    button = console.frame.get_by_role("button", name="Send key")
+    button.focus()
+    console.page.keyboard.press("ArrowDown")
+    first = console.frame.get_by_role("menuitem", name="Ctrl+Alt+Delete")
+    expect(first).to_be_focused()
+    console.page.keyboard.press("ArrowUp")
+    expect(console.frame.get_by_role("menuitem", name="Super")).to_be_focused()
+    console.page.keyboard.press("Home")
+    console.page.keyboard.press("Enter")
+    expect(console.frame.get_by_role("menu")).to_have_count(0)
+    # The firmware restarts, and draws from the top.
+    console.changes(before)
+
+
+def test_a_reset_keeps_the_screen(open_console, a_machine):
+    console = open_console()
+    console.is_settled()
+    a_machine.reset()
+    console.page.wait_for_timeout(1500)
+    console.is_settled()
+
+
+def test_a_stopped_machine_offers_start_and_connects_by_itself_when_it_runs(
+    open_console, a_machine
+):
+    console = open_console()
+    console.phase("connected")
+    a_machine.destroy()
+    console.phase("stopped")
+    console.tell("state", machine=OFF)
+    notice = console.frame.locator("#notice")
+    expect(notice).to_contain_text("Shut off (destroyed)")
+    notice.get_by_role("button", name="Start").click()
+    assert console.heard("action") == [{"kind": "action", "action": "start"}]
+    console.tell("problem", message="web cannot be started: no memory is left.")
+    expect(notice).to_contain_text("no memory is left")
+    a_machine.create()
+    console.tell("state", machine=RUNNING)
+    console.is_settled()
+    expect(notice).to_be_hidden()
+
+
+def test_a_start_that_is_not_allowed_says_why(open_console):
+    why = "The connection is read-only."
+    console = open_console(machine={**OFF, "refused": {"start": why}})
+    button = console.frame.get_by_role("button", name="Start")
+    expect(button).to_have_attribute("aria-disabled", "true")
+    button.press("Enter")
+    expect(console.frame.locator("#live")).to_have_text(why)
+    assert console.heard("action") == []
+
+
+def test_a_paused_machine_shows_its_last_frame_and_resume(open_console, a_machine):
+    console = open_console()
+    console.is_settled()
+    a_machine.suspend()
+    console.tell("state", machine=PAUSED)
+    banner = console.frame.locator("#banner")
+    expect(banner).to_contain_text("Paused")
+    console.phase("connected")
+    expect(console.canvas).to_be_visible()
+    expect(console.frame.get_by_role("button", name="Send key")).to_be_disabled()
+    banner.get_by_role("button", name="Resume").click()
+    assert console.heard("action") == [{"kind": "action", "action": "resume"}]
+    console.tell("state", machine=RUNNING)
+    expect(banner).to_be_hidden()
+
+
+def test_a_dropped_socket_is_opened_again(open_console):
+    console = open_console()
+    for count in (1, 2, 3):
+        console.phase("connected")
+        assert console.inside("sockets.length") == count
+        console.inside("sockets.at(-1).close()")
+        expect(console.frame.locator("html")).not_to_have_attribute("data-phase", "connected")
+    console.phase("connected")
+
+
+def test_a_server_that_is_gone_is_waited_for_with_longer_and_longer_pauses(open_console):
+    def gone(page):
+        page.add_init_script("window.deadEnd = `ws://${location.host}/nowhere`")
+        page.route(re.compile(r".*/qvirt/console\?.*"), lambda route: route.abort())
+
+    console = open_console(before=gone)
+    console.phase("waiting")
+    expect(console.frame.locator("#notice")).to_contain_text("Trying again in")
+    console.page.wait_for_timeout(6000)
+    assert 3 <= console.inside("sockets.length") <= 6
+    console.inside("delete window.deadEnd")
+    console.page.unroute_all()
+    console.frame.get_by_role("button", name="Try now").click()
+    console.phase("connected")
+
+
+def test_a_ticket_that_is_no_good_is_exchanged_once(open_console):
+    console = open_console(ticket="x" * 43)
+    console.page.wait_for_function("heard.some(each => each.kind === 'ticket')")
+    console.tell("ticket", ticket=console.new_ticket(), refusal="")
+    console.phase("connected")
+    assert len(console.heard("ticket")) == 1
+
+
+def test_a_second_bad_ticket_is_an_error_that_stays(open_console):
+    console = open_console(ticket="x" * 43)
+    console.page.wait_for_function("heard.some(each => each.kind === 'ticket')")
+    console.tell("ticket", ticket="y" * 43, refusal="")
+    console.phase("refused")
+    expect(console.frame.locator("#notice")).to_contain_text("does not know this console")
+    console.page.wait_for_timeout(1500)
+    console.phase("refused")
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"whereabouts": {"host": "elsewhere", "runtime": "/x"}}, "The kernel runs on elsewhere"),
+        ({"whereabouts": {**whereabouts(), "runtime": "/other"}}, "do not share a runtime folder"),
+        ({"refusal": "The machine has no display.", "ticket": ""}, "has no display"),
+        ({"version": VERSION + 1}, "of another version"),
+    ],
+)
+def test_what_cannot_work_is_said_at_once(open_console, fields, words):
+    console = open_console(**fields)
+    console.phase("refused")
+    expect(console.frame.locator("#notice")).to_contain_text(words)
