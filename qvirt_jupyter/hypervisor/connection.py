@@ -14,6 +14,7 @@ import libvirt
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import event_loop, features, host, loss, opening, pool, publisher
 from qvirt_jupyter.hypervisor.action_log import Submit, action
+from qvirt_jupyter.hypervisor.address_feed import AddressFeed
 from qvirt_jupyter.hypervisor.backoff import Backoff
 from qvirt_jupyter.hypervisor.domain import Domain
 from qvirt_jupyter.hypervisor.domain_collection import Domains
@@ -121,6 +122,7 @@ class Connection:
         self._versions: Versions | None = None
         self._inventory = Inventory(uri)
         self._stats = Stats(self)
+        self._address_feed = AddressFeed(self)
 
     # What it is.
 

@@ -85,7 +85,9 @@ class Domain(Power, Definition):
             for known in addresses.SOURCES
             if known != "agent" or is_agent_connected(definition)
         ]
-        return addresses.first_answer(self._ask_addresses, sources, macs)
+        found = addresses.first_answer(self._ask_addresses, sources, macs)
+        self.connection.inventory.observe_addresses(self.uuid, tuple(map(str, found)))
+        return found
 
     def screenshot(self, screen: int = 0) -> Screenshot:
         """Return a picture of its screen; a notebook shows it as an image.

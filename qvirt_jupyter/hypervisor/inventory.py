@@ -112,6 +112,9 @@ class Source(Protocol):
     def prefer(self, uuids: Collection[str]) -> None:
         """Read the definitions of these machines before others."""
 
+    def observe_addresses(self, uuid: str, addresses: tuple[str, ...]) -> None:
+        """Take the addresses that somebody found for a machine."""
+
 
 @dataclass(eq=False)
 class _View:
@@ -229,6 +232,11 @@ class Inventory:
         """Read the definitions of these machines before others, because somebody sees them."""
         if self._source is not None:
             self._source.prefer(uuids)
+
+    def observe_addresses(self, uuid: str, addresses: tuple[str, ...]) -> None:
+        """Take the addresses that somebody found for a machine."""
+        if self._source is not None:
+            self._source.observe_addresses(uuid, addresses)
 
     def attach(self, source: Source | None) -> None:
         """Say who brings it up to date; the connection does."""
