@@ -32,7 +32,7 @@ from qvirt_jupyter.widgets._console_strings import STRINGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from qvirt_jupyter.hypervisor import Display, Domain, Job
+    from qvirt_jupyter.hypervisor import Display, Domain, Job, Subscription
     from qvirt_jupyter.hypervisor.inventory import Batch
     from qvirt_jupyter.widgets._console_messages import (
         ConsoleMessage,
@@ -46,6 +46,9 @@ __all__ = ["ConsolePanel"]
 
 _ACTIONS: Final = (Action.START, Action.RESUME)
 """What the page offers in place of a picture."""
+
+_PATIENCE: Final = 10.0
+"""Seconds to wait for the first news of the machine."""
 
 
 class ConsolePanel(ModuleWidget):
@@ -64,16 +67,18 @@ class ConsolePanel(ModuleWidget):
     _module: ClassVar[str] = "console"
 
     def __init__(self, domain: Domain) -> None:
-        super().__init__()
-        # In a tab it fills the tab; in a cell the style sheet gives it a height.
-        self.layout.height = "100%"
         self.domain = domain
         self._key = RecordKey("domain", domain.connection.uri, domain.uuid)
         self._lock = threading.Lock()
         self._ticket = ""
         self._target: DisplayTarget | None = None
+        self._is_known = threading.Event()
         self._machine: MachineState = _gone(str(_("Unknown")))
         self._is_closed = False
+        self._subscription: Subscription | None = None
+        super().__init__()
+        # In a tab it fills the tab; in a cell the style sheet gives it a height.
+        self.layout.height = "100%"
         self._subscription = domain.connection.inventory.subscribe(self._on_batch)
 
     def close(self) -> None:
@@ -81,8 +86,7 @@ class ConsolePanel(ModuleWidget):
         with self._lock:
             self._is_closed = True
             ticket, self._ticket = self._ticket, ""
-        # A widget whose start failed half-way is closed too, by its deletion.
-        if hasattr(self, "_subscription"):
+        if self._subscription is not None:
             self._subscription.close()
         if ticket:
             revoke(ticket)
@@ -98,10 +102,11 @@ class ConsolePanel(ModuleWidget):
             self._tell_state(_gone(str(_("The machine was removed."))))
 
     def _tell_state(self, machine: MachineState) -> None:
+        self._is_known.set()
         if machine != self._machine:
             self._machine = machine
             message: StateMessage = {"kind": "state", "machine": machine}
-            self._send(message)
+            self._tell(message)
 
     # -- what the browser says ----------------------------------------------------------------
 
@@ -115,6 +120,8 @@ class ConsolePanel(ModuleWidget):
             self._act(content.get("action"))
 
     def _begin(self) -> None:
+        # A connection that is just being opened does not know its machines yet.
+        self._is_known.wait(_PATIENCE)
         ticket, refusal = self._permission()
         connection = self.domain.connection
         message: ConsoleMessage = {
@@ -129,12 +136,12 @@ class ConsolePanel(ModuleWidget):
             "whereabouts": whereabouts(),
             "strings": {name: str(words) for name, words in STRINGS.items()},
         }
-        self._send(message)
+        self._tell(message)
 
     def _renew(self) -> None:
         ticket, refusal = self._permission()
         message: TicketMessage = {"kind": "ticket", "ticket": ticket, "refusal": refusal}
-        self._send(message)
+        self._tell(message)
 
     def _act(self, name: object) -> None:
         action = next((action for action in _ACTIONS if action.value == name), None)
@@ -157,7 +164,7 @@ class ConsolePanel(ModuleWidget):
 
     def _tell_problem(self, text: str) -> None:
         message: ProblemMessage = {"kind": "problem", "message": text}
-        self._send(message)
+        self._tell(message)
 
     # -- tickets ------------------------------------------------------------------------------
 
@@ -191,7 +198,7 @@ class ConsolePanel(ModuleWidget):
         """Do what asks libvirt on a thread: messages arrive on one that must go on."""
         threading.Thread(target=work, name="qvirt-console-panel", daemon=True).start()
 
-    def _send(self, message: Mapping[str, Any]) -> None:
+    def _tell(self, message: Mapping[str, Any]) -> None:
         def send() -> None:
             if not self._is_closed:
                 self.send(message)
