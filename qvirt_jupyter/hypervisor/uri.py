@@ -52,7 +52,7 @@ DRIVERS: Final[Mapping[str, Driver]] = {
     for driver in (
         Driver(
             "qemu", _("QEMU/KVM"), "system", session=True, daemon=True,
-            summary=_("Everything: consoles, snapshots, devices, guest agent, storage and networks."),
+            summary=_("Everything: consoles, snapshots, devices, agent, storage and networks."),
         ),
         Driver(
             "xen", _("Xen"), "", session=False, daemon=True,

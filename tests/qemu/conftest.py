@@ -1,0 +1,81 @@
+"""Real QEMU behind daemons of the tests' own; see ``tests/support/a_libvirtd.py``."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import a_libvirtd
+import pytest
+
+from qvirt_jupyter.hypervisor import connect
+
+
+@pytest.fixture(autouse=True)
+def _jupyter_folders_of_the_test(tmp_path, monkeypatch):
+    for kind in ("CONFIG", "DATA", "RUNTIME"):
+        monkeypatch.setenv(f"JUPYTER_{kind}_DIR", str(tmp_path / "jupyter" / kind.lower()))
+
+
+@pytest.fixture(scope="session")
+def a_session_libvirtd():
+    """The daemon of an ordinary user."""
+    if reason := a_libvirtd.missing():
+        pytest.skip(reason)
+    daemon = a_libvirtd.a_session()
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture(scope="session")
+def a_system_libvirtd():
+    """A system daemon in a mount namespace; it needs root."""
+    if reason := a_libvirtd.missing(system=True):
+        pytest.skip(reason)
+    daemon = a_libvirtd.a_system()
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture(scope="session")
+def a_qemu_libvirtd(request):
+    """Either: root has the system daemon, whose machines can read what root wrote."""
+    if os.geteuid() == 0 and not a_libvirtd.missing(system=True):
+        return request.getfixturevalue("a_system_libvirtd")
+    return request.getfixturevalue("a_session_libvirtd")
+
+
+@pytest.fixture
+def a_qemu_connection(a_qemu_libvirtd):
+    """An open connection to real QEMU."""
+    connection = connect(a_qemu_libvirtd.uri)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def a_qemu_connection_of_the_module(a_qemu_libvirtd):
+    """The same for the tests of one file, which share a guest."""
+    connection = connect(a_qemu_libvirtd.uri)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def a_saved_states_folder(a_qemu_libvirtd):
+    """Where the daemon keeps managed-save images."""
+    return a_qemu_libvirtd.saves
+
+
+@pytest.fixture(scope="session")
+def wait_until():
+    """Wait for something to become true, and fail with what it was."""
+
+    def wait(condition, seconds=5.0):
+        end = time.monotonic() + seconds
+        while not (found := condition()):
+            assert time.monotonic() < end, "it did not happen in time"
+            time.sleep(0.02)
+        return found
+
+    return wait

@@ -1,0 +1,279 @@
+"""Daemons of the tests' own: they use no socket, folder or machine of the host's libvirt.
+
+The session daemon belongs to an ordinary user. The system daemon runs as root in a mount namespace
+in which /run, /etc/libvirt and the like are other folders.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from socket import AF_UNIX
+from socket import socket as unix_socket
+
+USER = "qvirt-test"
+"""The ordinary user; made where the tests run as root and it is missing."""
+_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+_PROGRAMS = ("libvirtd", "virtlogd", "qemu-system-x86_64", "setpriv", "unshare", "nsenter", "mount")
+_OWN_FOLDERS = ("/etc/libvirt", "/var/lib/libvirt", "/var/cache/libvirt", "/var/log/libvirt")
+_LIBVIRTD = """
+unix_sock_rw_perms = "0777"
+unix_sock_ro_perms = "0777"
+auth_unix_rw = "none"
+auth_unix_ro = "none"
+log_outputs = "3:stderr"
+"""
+# The machines run as root, so that they can read what a test puts into its folder; what is there
+# keeps its owner. No cgroups and no namespaces: this is a test, possibly in a container.
+_QEMU = """
+user = "root"
+group = "root"
+dynamic_ownership = 0
+remember_owner = 0
+security_driver = "none"
+cgroup_controllers = []
+namespaces = []
+"""
+
+
+def missing(*, system: bool = False) -> str:
+    """Return what this machine lacks for a daemon of our own, or an empty text."""
+    for program in _PROGRAMS:
+        if shutil.which(program, path=_PATH) is None:
+            return f"{program} is not installed"
+    if not system:
+        return ""
+    if os.geteuid() != 0:
+        return "a system daemon needs root"
+    for folder in (*_OWN_FOLDERS, "/run"):
+        if not Path(folder).is_dir():
+            return f"there is no {folder} to put a folder of our own over"
+    tried = subprocess.run(
+        ["unshare", "-m", "--propagation", "private", "mount", "-t", "tmpfs", "none", "/run"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return "" if tried.returncode == 0 else f"no mount namespace: {tried.stderr.strip()}"
+
+
+def ordinary_user() -> pwd.struct_passwd:
+    """Return the user who has the session daemon: ours, or the one who runs the tests."""
+    if os.geteuid() != 0:
+        return pwd.getpwuid(os.geteuid())
+    try:
+        return pwd.getpwnam(USER)
+    except KeyError:
+        # "*" is no password, but unlike "!" it does not lock sign-ins by key.
+        subprocess.run(
+            [
+                *("useradd", "--system", "--shell", "/bin/sh", "--home-dir", "/nonexistent"),
+                *("--password", "*", USER),
+            ],
+            check=True,
+            env={"PATH": _PATH},
+        )
+        return pwd.getpwnam(USER)
+
+
+@dataclass
+class Libvirtd:
+    """A running daemon.
+
+    Attributes: ``uri`` reaches it from outside, ``inside`` is the literal URI that its own users
+    know, ``folder`` is private to it, ``saves`` is where its managed-save images lie.
+    """
+
+    uri: str
+    inside: str
+    folder: Path
+    socket: Path
+    saves: Path
+    environment: dict[str, str]
+    prefix: list[str]
+    _daemon: list[str]
+    _process: subprocess.Popen[bytes] | None = None
+    _others: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start the daemon and wait for its socket to answer."""
+        log = (self.folder / "log").open("ab")
+        with log:
+            self._process = subprocess.Popen(
+                [*self.prefix, *self._daemon], env=self.environment, stdout=log, stderr=log
+            )
+        end = time.monotonic() + 30
+        while not _answers(self.socket):
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"libvirtd does not start: {(self.folder / 'log').read_text()}")
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End the daemon as a crash does; its machines go on."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait(10)
+
+    def run(self, *command: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        """Run a program where the daemon's own users are."""
+        return subprocess.run(
+            [*self.prefix, *command],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=timeout,
+        )
+
+    def python(self, script: str, timeout: float = 60) -> str:
+        """Run a script there, with this interpreter, and return what it prints."""
+        done = self.run(sys.executable, "-c", script, timeout=timeout)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def virsh(self, *arguments: str) -> str:
+        """Be a second client."""
+        done = subprocess.run(
+            ["virsh", "-q", "-c", self.uri, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def stop(self) -> None:
+        """End the machines, the daemon, and what it started."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(15)
+            if self._process.poll() is None:
+                self.kill()
+        for file in self.folder.rglob("*.pid"):
+            _end(file)
+        for process in reversed(self._others):
+            process.terminate()
+            process.wait(10)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def a_session() -> Libvirtd:
+    """Start the daemon of an ordinary user."""
+    user = ordinary_user()
+    folder = _folder(user)
+    home, run = folder / "home", folder / "run"
+    for path in (home, run):
+        path.mkdir(mode=0o700)
+        os.chown(path, user.pw_uid, user.pw_gid)
+    (folder / "libvirtd.conf").write_text(_LIBVIRTD)
+    prefix = []
+    if os.geteuid() == 0:
+        prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    socket = run / "libvirt" / "libvirt-sock"
+    daemon = Libvirtd(
+        uri=f"qemu+unix:///session?socket={socket}",
+        inside="qemu:///session",
+        folder=folder,
+        socket=socket,
+        saves=home / ".config" / "libvirt" / "qemu" / "save",
+        environment={
+            "PATH": _PATH,
+            "HOME": str(home),
+            "XDG_RUNTIME_DIR": str(run),
+            "XDG_CONFIG_HOME": str(home / ".config"),
+            "XDG_CACHE_HOME": str(home / ".cache"),
+            "XDG_DATA_HOME": str(home / ".local"),
+        },
+        prefix=prefix,
+        _daemon=["libvirtd", "-t", "0", "-f", str(folder / "libvirtd.conf")],
+    )
+    daemon.start()
+    return daemon
+
+
+def a_system() -> Libvirtd:
+    """Start a system daemon where it sees folders of ours instead of the host's."""
+    folder = _folder(None)
+    (folder / "run").mkdir()
+    mounts = [f"mount --bind {folder}/run /run"]
+    for path in _OWN_FOLDERS:
+        own = folder / path.strip("/").replace("/", "-")
+        own.mkdir()
+        mounts.append(f"mount --bind {own} {path}")
+    (folder / "etc-libvirt" / "libvirtd.conf").write_text(_LIBVIRTD)
+    (folder / "etc-libvirt" / "qemu.conf").write_text(_QEMU)
+    environment = {"PATH": _PATH, "HOME": str(folder)}
+    keeper = subprocess.Popen(
+        [
+            *("unshare", "-m", "--propagation", "private", "sh", "-ec"),
+            "; ".join([*mounts, "echo ready", "exec sleep infinity"]),
+        ],
+        env=environment,
+        stdout=subprocess.PIPE,
+    )
+    assert keeper.stdout is not None
+    with keeper.stdout:
+        assert keeper.stdout.readline() == b"ready\n", "the mount namespace cannot be made"
+    prefix = ["nsenter", "-m", "-t", str(keeper.pid), "--"]
+    with (folder / "log").open("ab") as log:
+        virtlogd = subprocess.Popen([*prefix, "virtlogd"], env=environment, stdout=log, stderr=log)
+    socket = folder / "run" / "libvirt" / "libvirt-sock"
+    daemon = Libvirtd(
+        uri=f"qemu+unix:///system?socket={socket}",
+        inside="qemu:///system",
+        folder=folder,
+        socket=socket,
+        saves=folder / "var-lib-libvirt" / "qemu" / "save",
+        environment=environment,
+        prefix=prefix,
+        _daemon=["libvirtd", "-t", "0"],
+        _others=[keeper, virtlogd],
+    )
+    try:
+        daemon.start()
+    except BaseException:
+        daemon.stop()
+        raise
+    return daemon
+
+
+def _folder(user: pwd.struct_passwd | None) -> Path:
+    # A short path: that of a socket has at most 108 bytes (unix(7)).
+    folder = Path(tempfile.mkdtemp(prefix="qv-", dir="/tmp"))
+    folder.chmod(0o755)
+    if user is not None:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    return folder
+
+
+def _answers(path: Path) -> bool:
+    with unix_socket(AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _end(file: Path) -> None:
+    """End the process that wrote the file, if it is still there."""
+    try:
+        number = int(file.read_text())
+        command = Path(f"/proc/{number}/cmdline").read_bytes()
+    except (OSError, ValueError):
+        # It ended by itself.
+        return
+    if any(name in command for name in (b"virtlogd", b"qemu-system", b"swtpm")):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
