@@ -112,7 +112,5 @@ def joined(names: Sequence[str]) -> str:
     if len(names) <= few:
         return ", ".join(names)
     return str(
-        _("{names} and {count} more").format(
-            names=", ".join(names[:few]), count=len(names) - few
-        )
+        _("{names} and {count} more").format(names=", ".join(names[:few]), count=len(names) - few)
     )

@@ -161,9 +161,7 @@ class MachineActions:
         self._notices.put_error(job.title, error, buttons=buttons)
 
     def _start_without_saved_state(self, domain: Domain) -> None:
-        job = self.run(
-            Action.DROP_SAVED_STATE.label, lambda: domain.submit.drop_saved_state()
-        )
+        job = self.run(Action.DROP_SAVED_STATE.label, domain.submit.drop_saved_state)
         if job is None:
             return
 

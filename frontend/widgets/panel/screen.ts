@@ -75,6 +75,12 @@ export function renderPresence(model: IModel, root: HTMLElement): () => void {
   };
   const look = () => tell(inside && document.visibilityState === 'visible');
   const leave = () => tell(false);
+  // The kernel takes a silent view to be gone, after a minute.
+  const pulse = window.setInterval(() => {
+    if (told) {
+      say(model, { type: 'visible', view, visible: true });
+    }
+  }, 20_000);
   const eye = new IntersectionObserver(entries => {
     inside = entries.at(-1)?.isIntersecting ?? false;
     look();
@@ -83,6 +89,7 @@ export function renderPresence(model: IModel, root: HTMLElement): () => void {
   document.addEventListener('visibilitychange', look);
   window.addEventListener('pagehide', leave);
   return () => {
+    window.clearInterval(pulse);
     eye.disconnect();
     document.removeEventListener('visibilitychange', look);
     window.removeEventListener('pagehide', leave);

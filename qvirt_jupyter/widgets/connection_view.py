@@ -1,0 +1,119 @@
+"""One connection as the manager shows it: its row, its machines, their figures."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Final
+
+from qvirt_jupyter.hypervisor import DomainRecord
+from qvirt_jupyter.widgets import quantities
+from qvirt_jupyter.widgets.preferences import preferences
+from qvirt_jupyter.widgets.vm_list import ConnectionRow
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.hypervisor import Subscription
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.hypervisor.inventory import Batch
+    from qvirt_jupyter.hypervisor.stats import StatsBatch
+    from qvirt_jupyter.widgets.vm_list import VmList
+
+MANY: Final = 100
+"""With more running machines than this, only the visible ones get figures."""
+
+
+class ConnectionView:
+    """Feeds a VM list with one connection; it calls no libvirt.
+
+    Parameters
+    ----------
+    connection
+        What is shown.
+    rows
+        Where it is shown.
+    """
+
+    def __init__(self, connection: Connection, rows: VmList) -> None:
+        self.connection = connection
+        self._rows = rows
+        self._visible: frozenset[str] = frozenset()
+        self._watch: Subscription | None = None
+        self.show()
+        self._subscriptions = (
+            connection.inventory.subscribe(self._on_batch),
+            connection.stats.subscribe(self._on_stats),
+        )
+
+    def show(self) -> None:
+        """Bring the connection's own row up to date."""
+        connection = self.connection
+        error = connection.error
+        self._rows.patch(
+            connections=[
+                ConnectionRow(
+                    connection.uri,
+                    connection.label,
+                    connection.state.value,
+                    error=error.reason if error is not None else "",
+                    read_only=connection.features.reason("write")
+                    if connection.is_connected
+                    else "",
+                )
+            ]
+        )
+
+    def watch(self, visible: frozenset[str]) -> None:
+        """Measure while somebody sees a machine of this connection, and not otherwise.
+
+        Parameters
+        ----------
+        visible
+            UUIDs of the rows on the screen.
+        """
+        if visible and visible != self._visible:
+            self.connection.inventory.prefer(visible)
+        self._visible = visible
+        if visible and self._watch is None:
+            self._watch = self.connection.stats.watch()
+        elif not visible and self._watch is not None:
+            watch, self._watch = self._watch, None
+            watch.close()
+
+    def close(self) -> None:
+        """Stop following the connection."""
+        for subscription in self._subscriptions:
+            subscription.close()
+        self.watch(frozenset())
+
+    def snapshot(self) -> str:
+        """Return its rows of a plain table."""
+        label = html.escape(f"{self.connection.label} ({self.connection.state.label})")
+        rows = [f'<tr><th colspan="4" style="text-align:left">{label}</th></tr>']
+        records = self.connection.inventory.snapshot().domains
+        for record in sorted(records, key=lambda record: record.label.casefold()):
+            cells = (
+                record.label,
+                str(record.state.label),
+                quantities.size(record.memory, unit="KiB"),
+                ", ".join(record.addresses),
+            )
+            rows.append(
+                "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
+            )
+        return "".join(rows)
+
+    def _on_batch(self, batch: Batch) -> None:
+        records = (*batch.added, *batch.changed)
+        self._rows.patch(
+            domains=[record for record in records if isinstance(record, DomainRecord)],
+            removed=[key for key in batch.removed if key.kind == "domain"],
+        )
+
+    def _on_stats(self, batch: StatsBatch) -> None:
+        if self._watch is None:
+            return
+        samples = batch.samples
+        if len(samples) > MANY:
+            samples = {uuid: sample for uuid, sample in samples.items() if uuid in self._visible}
+        self._rows.samples(
+            batch.uri, batch.time, samples, interval=float(preferences.now.update_interval)
+        )

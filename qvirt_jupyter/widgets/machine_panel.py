@@ -1,0 +1,257 @@
+"""The tab of one virtual machine: overview, performance, console."""
+
+from __future__ import annotations
+
+import html
+import importlib
+from typing import TYPE_CHECKING, Final
+
+import ipywidgets
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import DomainRecord, RecordKey, publisher
+from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
+from qvirt_jupyter.widgets.machine_actions import MachineActions
+from qvirt_jupyter.widgets.machine_head import MachineHead
+from qvirt_jupyter.widgets.notices import Notice, NoticeBoard, Notices
+from qvirt_jupyter.widgets.overview import Overview, facts_html
+from qvirt_jupyter.widgets.panel import Panel
+from qvirt_jupyter.widgets.presence import Presence
+from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
+from qvirt_jupyter.widgets.shell import open_tab, rename_tab
+from qvirt_jupyter.widgets.tasks import Tasks
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.hypervisor import Domain, Subject, Subscription
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.hypervisor.inventory import Batch
+    from qvirt_jupyter.hypervisor.lifecycle import Action
+    from qvirt_jupyter.hypervisor.stats import Sample, StatsBatch
+    from qvirt_jupyter.widgets.console import ConsolePanel
+    from qvirt_jupyter.widgets.graphs import Graphs
+
+_OVERVIEW, _PERFORMANCE, _CONSOLE = range(3)
+_AWAY: Final = "away"
+"""Key of the notice that says why the machine is not there."""
+_CONSOLE_HEIGHT: Final = "560px"
+
+
+class VmPanel(Panel):
+    """Everything about one machine; it stays usable when the machine goes and comes back.
+
+    Parameters
+    ----------
+    domain
+        The machine.
+    """
+
+    def __init__(self, domain: Domain) -> None:
+        self.domain = domain
+        self._connection: Connection = domain.connection
+        self._arguments = {"uri": self._connection.uri, "uuid": domain.uuid}
+        self._key = RecordKey("domain", self._connection.uri, domain.uuid)
+        self._record: DomainRecord | None = None
+        self._was_seen = False
+        self._name = domain.uuid
+        self._sample: Sample | None = None
+        self._watch: Subscription | None = None
+        self._graphs: Graphs | None = None
+        self._console: ConsolePanel | None = None
+        self._notices = NoticeBoard()
+        self._questions = QuestionBoard()
+        self._actions = MachineActions(self._questions, self._notices, fleet.wishes)
+
+        self._presence = Presence(self._on_presence)
+        self._head = MachineHead(self._press)
+        self._overview = Overview(domain, self._actions.run)
+        self._performance = ipywidgets.VBox()
+        self._console_tab = ipywidgets.VBox()
+        self._tabs = ipywidgets.Tab(
+            [self._overview, self._performance, self._console_tab],
+            titles=[str(_("Overview")), str(_("Performance")), str(_("Console"))],
+            selected_index=_OVERVIEW,
+        )
+        self._tabs.add_class("qvirt-tabs")
+        self._tabs.observe(
+            lambda _change: publisher.post(("tab", id(self)), self._fill_tab),
+            names="selected_index",
+        )
+        super().__init__(
+            (
+                self._presence,
+                self._head,
+                Notices(self._notices),
+                Questions(self._questions),
+                Questions(fleet.questions),
+                self._tabs,
+                Tasks(self._concerns),
+            )
+        )
+        self.add_class("qvirt-vm-panel")
+        self.follow(
+            self._connection.observe(lambda _connection: self._update()),
+            self._connection.inventory.subscribe(self._on_batch),
+            self._connection.stats.subscribe(self._on_stats),
+        )
+        publisher.post(("vm-panel", id(self)), self._update)
+        fleet.open_if_idle(self._connection)
+
+    def snapshot(self) -> str:
+        """Return what is known of the machine as plain HTML."""
+        if self._record is None:
+            return f"<p>{html.escape(self._name)}: {html.escape(self._why_away())}</p>"
+        heading = html.escape(self._record.label)
+        return f"<h3>{heading}</h3>{facts_html(self._record, self._connection.label)}"
+
+    def close(self) -> None:
+        """Close the tab's widgets; the machine is not touched."""
+        if self._watch is not None:
+            self._watch.close()
+        super().close()
+
+    # What comes up: on the publisher thread.
+
+    def _on_batch(self, batch: Batch) -> None:
+        before = self._record
+        for record in (*batch.added, *batch.changed):
+            if isinstance(record, DomainRecord) and record.uuid == self.domain.uuid:
+                self._record = record
+        if self._key in batch.removed:
+            self._record = None
+        if self._record is not before:
+            self._update()
+
+    def _on_stats(self, batch: StatsBatch) -> None:
+        self._sample = batch.samples.get(self.domain.uuid)
+        self._presence.check()
+        if self._watch is not None:
+            self._update_tab()
+
+    def _on_presence(self, is_seen: bool) -> None:  # noqa: FBT001 - what the part calls it with
+        if is_seen and self._watch is None and not self.is_closed:
+            self._watch = self._connection.stats.watch({self.domain.uuid})
+            self._connection.inventory.prefer({self.domain.uuid})
+            self._update_tab()
+        elif not is_seen and self._watch is not None:
+            watch, self._watch = self._watch, None
+            watch.close()
+
+    def _update(self) -> None:
+        if self.is_closed:
+            return
+        record = self._record
+        if record is not None:
+            if self._was_seen and record.label != self._name:
+                rename_tab("vm", self._arguments, record.label)
+            self._was_seen = True
+            self._name = record.label
+        words = self._why_away()
+        self._head.update(record, name=self._name, away=words, refused=self._refused())
+        self._say_away(words)
+        self._update_tab()
+
+    def _update_tab(self) -> None:
+        if self.is_closed:
+            return
+        connection = self._connection
+        self._overview.update(
+            self._record,
+            connection=connection.label,
+            read_only=connection.features.reason("write"),
+            dark=connection.features.reason("screenshots") if connection.is_connected else "",
+        )
+        if self._graphs is not None and self._tabs.selected_index == _PERFORMANCE:
+            is_active = self._record is not None and self._record.is_active
+            self._graphs.update(
+                connection.stats.history(self.domain.uuid),
+                self._sample if is_active else None,
+                is_active=is_active,
+            )
+
+    def _fill_tab(self) -> None:
+        if self.is_closed:
+            return
+        selected = self._tabs.selected_index
+        if selected == _PERFORMANCE and self._graphs is None:
+            # bqplot costs half a second to import: only who wants graphs pays for it.
+            graphs = importlib.import_module("qvirt_jupyter.widgets.graphs")
+            self._graphs = graphs.Graphs()
+            self._performance.children = (self._graphs,)
+        if selected == _CONSOLE and self._console is None:
+            self._fill_console()
+        self._update_tab()
+
+    def _fill_console(self) -> None:
+        console = importlib.import_module("qvirt_jupyter.widgets.console")
+        self._console = console.ConsolePanel(self.domain)
+        self._console.layout.height = _CONSOLE_HEIGHT
+        own_tab = ipywidgets.Button(
+            description=str(_("Open in a tab of its own")),
+            layout=ipywidgets.Layout(width="max-content"),
+        )
+        own_tab.on_click(
+            lambda _button: publisher.post(
+                ("own-tab", id(self)),
+                lambda: open_tab("console", self._arguments, self._name),
+            )
+        )
+        self._console_tab.children = (own_tab, self._console)
+
+    # Why not.
+
+    def _refused(self) -> str:
+        """Return why nothing can be done to the machine now; empty where it can."""
+        if not self._connection.is_connected:
+            return self._why_away()
+        return self._connection.features.reason("write")
+
+    def _why_away(self) -> str:
+        """Return in a sentence why the machine is not there."""
+        state, label = self._connection.state, self._connection.label
+        if state is ConnectionState.CONNECTING:
+            return str(_("Connecting to {label}…").format(label=label))
+        if state is not ConnectionState.CONNECTED:
+            return str(_("Not connected to {label}.").format(label=label))
+        if self._was_seen:
+            return str(_("This virtual machine was removed."))
+        return str(_("There is no such virtual machine on {label}.").format(label=label))
+
+    def _say_away(self, words: str) -> None:
+        if self._record is None and self._connection.is_connected:
+            text = _("If it comes back, this tab goes on by itself.")
+            self._notices.put(Notice(_AWAY, "warning", words, text))
+        else:
+            self._notices.take(_AWAY)
+        fleet.explain(self._connection, self._notices)
+
+    # What goes down.
+
+    def _press(self, action: Action, client: str) -> None:
+        self._actions.do(action, (self.domain,), client)
+
+    def _concerns(self, subject: Subject | None) -> bool:
+        return subject is not None and subject.uuid == self.domain.uuid
+
+
+def vm_panel(domain: Domain) -> VmPanel:
+    """Return the panel of a virtual machine: the last value of a cell shows it.
+
+    Parameters
+    ----------
+    domain
+        The machine: ``connection.domains["web"]``.
+    """
+    return VmPanel(domain)
+
+
+def vm_panel_of(uri: str, uuid: str) -> VmPanel:
+    """Return the panel of a machine that may not be reachable yet.
+
+    Parameters
+    ----------
+    uri
+        Its connection.
+    uuid
+        Its UUID.
+    """
+    return VmPanel(fleet.domain(uri, uuid))

@@ -1,0 +1,227 @@
+"""The virtual machine manager: all connections and their machines in one panel."""
+
+from __future__ import annotations
+
+import dataclasses
+import html
+from typing import TYPE_CHECKING, Any, Final
+
+import ipywidgets
+
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import Domain, NotFound, RecordKey, publisher
+from qvirt_jupyter.hypervisor.lifecycle import Action
+from qvirt_jupyter.widgets.about import About
+from qvirt_jupyter.widgets.connection_view import ConnectionView
+from qvirt_jupyter.widgets.first_start import FirstStart
+from qvirt_jupyter.widgets.fleet import fleet
+from qvirt_jupyter.widgets.machine_actions import MachineActions
+from qvirt_jupyter.widgets.notices import Notice, Notices
+from qvirt_jupyter.widgets.panel import Panel, close_all
+from qvirt_jupyter.widgets.preferences import Preferences, preferences
+from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
+from qvirt_jupyter.widgets.saved_connections import saved_connections
+from qvirt_jupyter.widgets.shell import open_tab
+from qvirt_jupyter.widgets.tasks import Tasks
+from qvirt_jupyter.widgets.vm_list import VmList
+from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+_NO_TEXT = LazyString("")
+_LIFECYCLE: Final = frozenset(action.value for action in Action)
+# The preferences decide what is asked, and the panel asks it: not the list as well.
+_ACTIONS: Final = tuple(
+    dataclasses.replace(action, confirm=_NO_TEXT) if action.name in _LIFECYCLE else action
+    for action in (*DOMAIN_ACTIONS, *CONNECTION_ACTIONS)
+)
+
+
+class Manager(Panel):
+    """A view of all connections and their virtual machines; several views share one state."""
+
+    def __init__(self) -> None:
+        self._views: dict[str, ConnectionView] = {}
+        self._questions = QuestionBoard()
+        self._actions = MachineActions(self._questions, fleet.notices, fleet.wishes)
+        self._first_start = FirstStart(
+            fleet, lambda: publisher.post(("dialog", id(self)), self._add_connection)
+        )
+        self._list = VmList(self._act, self._open, on_watch=self._on_watch, actions=_ACTIONS)
+        self._dialog = ipywidgets.VBox()
+        self._bar = ipywidgets.HBox(
+            [
+                self._button(_("Add connection…"), "plus", self._add_connection),
+                self._button(_("Preferences…"), "sliders", self._edit_preferences),
+                self._button(_("About"), "info-circle", self._show_about),
+            ]
+        )
+        self._bar.add_class("qvirt-bar")
+        super().__init__(
+            (
+                self._bar,
+                self._dialog,
+                Notices(fleet.notices),
+                Questions(fleet.questions),
+                Questions(self._questions),
+                self._list,
+                Tasks(),
+            )
+        )
+        self.add_class("qvirt-manager")
+        self._list.reset((), ())
+        self.follow(fleet.subscribe(self._update), preferences.observe(self._on_preferences))
+        self._begin()
+
+    def snapshot(self) -> str:
+        """Return the connections and machines as a plain table."""
+        rows = "".join(view.snapshot() for view in self._views.values())
+        head = "".join(
+            f"<th>{html.escape(str(words))}</th>"
+            for words in (_("Name"), _("State"), _("Memory"), _("IP address"))
+        )
+        caption = html.escape(str(_("Virtual machines")))
+        return f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>"
+
+    def close(self) -> None:
+        """Close the view; connections and machines go on."""
+        if self.is_closed:
+            return
+        self._first_start.cancel()
+        for view in self._views.values():
+            view.close()
+        self._views = {}
+        super().close()
+
+    def _begin(self) -> None:
+        for problem in (saved_connections.problem, preferences.problem):
+            if problem is not None:
+                fleet.notices.put(Notice(f"file {problem}", "warning", _("Settings"), problem))
+        if not fleet.saved and not fleet.connections:
+            self._first_start.begin()
+        for saved in fleet.saved:
+            if saved.autoconnect:
+                fleet.open_if_idle(fleet.connection(saved.uri))
+
+    # What comes up: on the publisher thread.
+
+    def _update(self) -> None:
+        if self.is_closed:
+            return
+        wanted = {connection.uri: connection for connection in fleet.connections}
+        for uri in [uri for uri in self._views if uri not in wanted]:
+            self._views.pop(uri).close()
+            self._list.patch(removed=[RecordKey("connection", uri, uri)])
+        for uri, connection in wanted.items():
+            view = self._views.get(uri)
+            if view is None or view.connection is not connection:
+                if view is not None:
+                    view.close()
+                connection.stats.tick = preferences.now.update_interval
+                self._views[uri] = ConnectionView(connection, self._list)
+            else:
+                view.show()
+
+    def _on_watch(self, keys: frozenset[RecordKey]) -> None:
+        visible: dict[str, set[str]] = {}
+        for key in keys:
+            if key.kind == "domain":
+                visible.setdefault(key.uri, set()).add(key.id)
+        for uri, view in self._views.items():
+            view.watch(frozenset(visible.get(uri, ())))
+
+    def _on_preferences(self, now: Preferences) -> None:
+        for view in self._views.values():
+            view.connection.stats.tick = now.update_interval
+
+    # What goes down: from any thread.
+
+    def _act(self, name: str, keys: tuple[RecordKey, ...], client: str) -> None:
+        if name in _LIFECYCLE:
+            self._actions.do(Action(name), [_domain(key) for key in keys], client)
+            return
+        for key in keys:
+            match name:
+                case "open":
+                    self._open("domain", key, client)
+                case "open_console":
+                    domain = _domain(key)
+                    open_tab("console", _arguments(key), _title(domain), client)
+                case "connect":
+                    fleet.open(fleet.connection(key.uri))
+                case "disconnect":
+                    fleet.disconnect(fleet.connection(key.uri))
+                case "remove_connection":
+                    fleet.forget(key.uri)
+
+    def _open(self, kind: str, key: RecordKey, client: str) -> None:
+        if kind == "domain":
+            open_tab("vm", _arguments(key), _title(_domain(key)), client)
+            return
+        connection = fleet.connection(key.uri)
+        if connection.state in fleet.IDLE:
+            fleet.open(connection)
+
+    # Dialogs stand in the panel.
+
+    def _button(
+        self, label: LazyString, icon: str, show: Callable[[], object]
+    ) -> ipywidgets.Button:
+        button = ipywidgets.Button(description=str(label), icon=icon)
+        button.layout.width = "max-content"
+        button.on_click(lambda _button: publisher.post(("dialog", id(self)), show))
+        return button
+
+    def _show_dialog(self, dialog: Any) -> None:  # noqa: ANN401 - widgets have no types
+        before = self._dialog.children
+        self._dialog.children = (dialog,)
+        for widget in before:
+            close_all(widget)
+
+    def _close_dialog(self) -> None:
+        def close() -> None:
+            before, self._dialog.children = self._dialog.children, ()
+            for widget in before:
+                close_all(widget)
+
+        publisher.post(("dialog", id(self)), close)
+
+    def _add_connection(self) -> None:
+        from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog  # noqa: PLC0415
+
+        self._show_dialog(ConnectionDialog(fleet.add, self._close_dialog))
+
+    def _edit_preferences(self) -> None:
+        from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog  # noqa: PLC0415
+
+        self._show_dialog(PreferencesDialog(self._close_dialog))
+
+    def _show_about(self) -> None:
+        self._show_dialog(About(fleet.connections, self._close_dialog))
+
+
+def _domain(key: RecordKey) -> Domain:
+    """Return the handle of a row, with its name as the inventory knows it."""
+    return fleet.domain(key.uri, key.id)
+
+
+def _title(domain: Domain) -> str:
+    try:
+        return domain.record.label
+    except NotFound:
+        return str(domain.subject)
+
+
+def _arguments(key: RecordKey) -> dict[str, str]:
+    return {"uri": key.uri, "uuid": key.id}
+
+
+def manager() -> Manager:
+    """Show all connections and virtual machines, and what can be done with them.
+
+    The last value of a cell shows the panel; in a tab of its own JupyterLab opens it from the
+    launcher. Each call gives another view of the same state.
+    """
+    return Manager()

@@ -1,0 +1,128 @@
+"""A small, slowly changing picture of a machine's screen."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from PIL import Image
+
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import DomainState, QvirtError
+from qvirt_jupyter.widgets.panel_part import PanelPart
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.hypervisor import Domain, DomainRecord
+    from qvirt_jupyter.widgets._panel_messages import ScreenState
+
+INTERVAL: Final = 5000
+"""Milliseconds between two pictures, while somebody sees them."""
+_AFTER_FAILURE: Final = 20000
+_SOON: Final = 50
+_YOUNG: Final = 2.0
+"""Seconds in which a second browser gets the picture that the first one asked for."""
+_WIDTH: Final = 480
+
+
+class Thumbnail(PanelPart):
+    """The screen of a machine; the browser asks for a picture while it shows it.
+
+    Parameters
+    ----------
+    domain
+        The machine.
+    """
+
+    _part: ClassVar[str] = "screen"
+
+    def __init__(self, domain: Domain) -> None:
+        super().__init__()
+        self._domain = domain
+        self._lock = threading.Lock()
+        self._state: DomainState | None = None
+        self._is_busy = False
+        self._taken = 0.0
+        self._say(_("No picture yet."))
+
+    def update(self, record: DomainRecord | None, *, refused: str = "") -> None:
+        """Follow the machine; a picture is taken only while it runs.
+
+        Parameters
+        ----------
+        record
+            What is known of it; None while nothing is.
+        refused
+            Why there are no pictures at all.
+        """
+        state = None if record is None else record.state
+        if state is self._state and not refused:
+            return
+        self._state = state
+        if refused:
+            self._say(refused)
+        elif state in {DomainState.RUNNING, DomainState.PAUSED}:
+            self._say(_("Waiting for a picture…"), interval=_SOON)
+        elif state is None:
+            self._say(_("Not available."))
+        else:
+            self._say(_("The screen is dark: {state}.").format(state=state.label))
+
+    def _say(self, text: str | LazyString, interval: int = 0) -> None:
+        state: ScreenState = {
+            "text": str(text),
+            "alt": "",
+            "picture": False,
+            "interval": interval,
+        }
+        self.show(state)
+
+    def _said(self, content: dict[str, Any], client: str) -> None:  # noqa: ARG002 - any may look
+        if content.get("type") != "picture":
+            return
+        with self._lock:
+            if self._is_busy or self._state not in {DomainState.RUNNING, DomainState.PAUSED}:
+                return
+            if time.monotonic() - self._taken < _YOUNG:
+                self._send_soon()
+                return
+            self._is_busy = True
+        try:
+            self._domain.connection.pool.submit(self._take)
+        except RuntimeError:
+            # The connection is being closed; its end is told elsewhere.
+            self._is_busy = False
+
+    def _take(self) -> None:
+        try:
+            picture = self._domain.screenshot()
+            png = _small(picture.png)
+        except QvirtError as error:
+            if self._state is DomainState.RUNNING:
+                self._say(error.reason, interval=_AFTER_FAILURE)
+        else:
+            state: ScreenState = {
+                "text": "",
+                "alt": str(_("Screen of {name}").format(name=picture.name)),
+                "picture": True,
+                # A paused machine's screen does not change.
+                "interval": INTERVAL if self._state is DomainState.RUNNING else 0,
+            }
+            if self._state in {DomainState.RUNNING, DomainState.PAUSED}:
+                self.show(state, png)
+        finally:
+            self._taken = time.monotonic()
+            self._is_busy = False
+
+
+def _small(png: bytes) -> bytes:
+    """Return the picture no wider than a thumbnail needs to be."""
+    with Image.open(io.BytesIO(png)) as picture:
+        if picture.width <= _WIDTH:
+            return png
+        smaller = picture.convert("RGB")
+        smaller.thumbnail((_WIDTH, _WIDTH))
+        buffer = io.BytesIO()
+        smaller.save(buffer, "PNG", optimize=True)
+        return buffer.getvalue()
