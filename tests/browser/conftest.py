@@ -259,6 +259,15 @@ def a_lab_under_a_prefix(tmp_path_factory):
     stop(process)
 
 
+@pytest.fixture(scope="session")
+def a_lab_with_our_panels(tmp_path_factory):
+    """JupyterLab as its users have it, under the prefix of a hub."""
+    needs_front_end()
+    lab, process = start_lab(tmp_path_factory.mktemp("ours"), "/user/x/", None)
+    yield lab
+    stop(process)
+
+
 @pytest.fixture
 def a_context(a_browser, request):
     """A browser window with its own cookies, whose errors the test sees."""
