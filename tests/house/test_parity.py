@@ -35,7 +35,7 @@ def rows() -> list[Row]:
 
 
 @cache
-def tests_of(file: Path) -> frozenset[str]:
+def names_of_tests_in(file: Path) -> frozenset[str]:
     """Return the names of test functions in a file, also those in classes."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     return frozenset(
@@ -54,7 +54,7 @@ def missing(proof: str) -> list[str]:
         file = ROOT / path
         if not file.is_file():
             problems.append(f"no file {path}")
-        elif test and test not in tests_of(file):
+        elif test and test not in names_of_tests_in(file):
             problems.append(f"no {test} in {path}")
     return problems
 
