@@ -167,10 +167,15 @@ def _children(path: str, old: Node, new: Node, known: _Known) -> Iterator[Change
         else:
             yield from _whole(_join(path, name), before, after)
     for tag in {node.tag: None for node in news.values()}:
+        short = _short(str(tag))
         first = [name for name, node in olds.items() if node.tag == tag and name in news]
         then = [name for name, node in news.items() if node.tag == tag and name in olds]
         if first != then:
-            yield Change(_join(path, _short(str(tag))), ", ".join(first), ", ".join(then))
+            yield Change(_join(path, short), _keys(first, short), _keys(then, short))
+
+
+def _keys(names: list[str], tag: str) -> str:
+    return ", ".join(name.removeprefix(tag).strip("[]") for name in names)
 
 
 def _named(parent: Node, known: _Known) -> dict[str, Node]:

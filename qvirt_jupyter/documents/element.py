@@ -145,6 +145,12 @@ class Element:
         return tuple(found.values())
 
     @property
+    def _holder(self) -> Element | None:
+        """The element that this one is a part of; an item that was removed has none any more."""
+        removed = self._root is not None and self._root.getparent() is None
+        return None if removed else self._owner
+
+    @property
     def _location(self) -> Location:
         """The way from the owner to this element."""
         return self._member.location if self._member else Location(())
@@ -200,8 +206,9 @@ class Element:
 
     def _lineage(self, member: Member) -> Iterator[tuple[Element, str]]:
         yield self, member.name
-        if self._owner is not None and self._member is not None:
-            yield from self._owner._lineage(self._member)
+        owner = self._holder
+        if owner is not None and self._member is not None:
+            yield from owner._lineage(self._member)
 
 
 def _apply(declared: Rule, element: Element) -> None:

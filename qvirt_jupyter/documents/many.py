@@ -143,7 +143,6 @@ class Items(MutableSequence[E], Generic[E]):
         for item in doomed:
             assert item._root is not None  # noqa: S101 - items have a node of their own
             self._owner._tree.remove(item._root)
-            item._owner = None
         if doomed:
             self._owner._prune(Location(self._many.location.steps[:-1]))
             self._owner._changed(self._many)
@@ -201,7 +200,4 @@ class Items(MutableSequence[E], Generic[E]):
     def _free(self, value: E) -> E:
         if not isinstance(value, self._many.cls):
             raise TypeError(f"{value!r} is not a {self._many.cls.__name__}.")
-        attached = value._owner is not None or (
-            value._root is not None and value._root.getparent() is not None
-        )
-        return value.copy() if attached else value
+        return value if value._holder is None else value.copy()

@@ -15,6 +15,8 @@ from lxml import etree
 from qvirt_jupyter.documents.parsing import PROLOG
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qvirt_jupyter.documents.location import Node
 
 _XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
@@ -90,9 +92,20 @@ def serialize(node: Node, style: Style, *, outdent: str = "") -> str:
         Indentation that each of its lines loses, for an element that lay deep in a document.
     """
     parts: list[str] = []
-    known = {None: ""} | {"xml": _XML_NAMESPACE}
+    parent = node.getparent()
+    known: dict[str | None, str] = {None: "", "xml": _XML_NAMESPACE}
+    if parent is not None:
+        # What the parent declares is said again only where it is needed.
+        used = {etree.QName(name).namespace for name in _names(node)}
+        known |= {prefix: uri for prefix, uri in parent.nsmap.items() if uri not in used}
     _element(node, known, _Writer(parts, style, outdent))
     return "".join(parts)
+
+
+def _names(node: Node) -> Iterator[str]:
+    for element in node.iter(etree.Element):
+        yield str(element.tag)
+        yield from map(str, element.attrib)
 
 
 class _Writer:

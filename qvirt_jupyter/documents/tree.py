@@ -30,7 +30,6 @@ class _Grave:
 
     node: Node
     parent: Node
-    previous: Node | None
     before: str | None
     after: str | None
 
@@ -58,6 +57,7 @@ class Tree:
         self._graves: dict[Node, _Grave] = {}
         self._first_values: dict[tuple[Node, str], str | None] = {}
         self._first_attributes: dict[Node, list[str]] = {}
+        self._first_children: dict[Node, list[Node]] = {}
 
     def __str__(self) -> str:
         if self._source is not None and self._at_first is None:
@@ -80,6 +80,7 @@ class Tree:
         self._graves |= other._graves
         self._first_values |= other._first_values
         self._first_attributes |= other._first_attributes
+        self._first_children |= other._first_children
 
     # Values -------------------------------------------------------------------------------------
 
@@ -174,14 +175,16 @@ class Tree:
     def bury(self, node: Node) -> None:
         """Take an element away whose value was cleared; setting the value again puts it back."""
         self._touch()
+        parent = node.getparent()
+        if parent is not None:
+            self._first_children.setdefault(parent, list(parent))
         grave = self._take_out(node)
         if node not in self._made and grave is not None:
             self._graves[node] = grave
 
     def prune(self, node: Node, step: Step) -> bool:
         """Remove an element of our own making that nothing is left in; tell whether it went."""
-        left = set(node.attrib) - ({step.where[0]} if step.where else set())
-        if node not in self._made or len(node) or left or not _is_blank(node.text):
+        if node not in self._made or not is_empty(node, step):
             return False
         self.remove(node)
         return True
@@ -192,7 +195,7 @@ class Tree:
             return None
         previous = node.getprevious()
         before = parent.text if previous is None else previous.tail
-        grave = _Grave(node, parent, previous, before, node.tail)
+        grave = _Grave(node, parent, before, node.tail)
         blank = _is_blank(before) and _is_blank(node.tail)
         gap = node.tail if blank else (before or "") + (node.tail or "")
         parent.remove(node)
@@ -204,21 +207,19 @@ class Tree:
         return grave
 
     def _put_back(self, grave: _Grave) -> Node:
-        del self._graves[grave.node]
-        previous = grave.previous
-        # The neighbour may be gone as well; then the neighbour's neighbour is meant.
-        while previous is not None and previous in self._graves:
-            previous = self._graves[previous].previous
         node, parent = grave.node, grave.parent
+        del self._graves[node]
         if not len(parent):
             parent.text, node.tail = grave.before, grave.after
             parent.append(node)
-        elif previous is None or previous.getparent() is not parent:
-            node.tail, parent.text = parent.text, grave.before
-            parent.insert(0, node)
-        else:
+            return node
+        index = _place_among(parent, node, self._first_children[parent])
+        if index:
+            previous = parent[index - 1]
             node.tail, previous.tail = previous.tail, grave.before
-            parent.insert(parent.index(previous) + 1, node)
+        else:
+            node.tail, parent.text = parent.text, grave.before
+        parent.insert(index, node)
         return node
 
     def _touch(self) -> None:
@@ -243,13 +244,31 @@ def position(existing: Sequence[str], name: str, order: Sequence[str]) -> int:
     return known[0][0] if known else len(existing)
 
 
+def _place_among(parent: Node, node: Node, first: Sequence[Node]) -> int:
+    """Return where a child goes whose neighbours were these; some may be gone, others be new."""
+    own = first.index(node)
+    for other in reversed(first[:own]):
+        if other.getparent() is parent:
+            return parent.index(other) + 1
+    for other in first[own:]:
+        if other.getparent() is parent:
+            return parent.index(other)
+    return 0
+
+
+def is_empty(node: Node, step: Step) -> bool:
+    """Tell whether nothing is left in an element but what tells it from its like."""
+    left = set(node.attrib) - ({step.where[0]} if step.where else set())
+    return not len(node) and not left and _is_blank(node.text)
+
+
 def text_of(node: Node) -> str:
     """Return the text of an element, comments left out."""
     return "".join([node.text or "", *(child.tail or "" for child in node)])
 
 
 def indent_of(node: Node) -> str | None:
-    """Return the white space before an element on its line; ``None`` if it has no line of its own."""
+    """Return what an element's line starts with; ``None`` if it has no line of its own."""
     parent = node.getparent()
     if parent is None:
         return ""

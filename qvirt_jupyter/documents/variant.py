@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.location import Location
 from qvirt_jupyter.documents.schema import Member, schema_of
+from qvirt_jupyter.documents.tree import is_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from qvirt_jupyter.documents.declaration import Declared
     from qvirt_jupyter.documents.field import Field
@@ -98,6 +99,7 @@ class Variant(Member, Generic[B]):
             keep = frozenset(_locations(new))
             for member in schema_of(old).members.values():
                 member.clear(old._inside(owner, self), keep)
+                _bury_what_is_empty(owner, member.location, keep)
 
     def clear(self, owner: Element, keep: frozenset[tuple[str, ...]] = frozenset()) -> None:
         branch = self.__get__(owner, type(owner))
@@ -124,6 +126,19 @@ class Variant(Member, Generic[B]):
     def brief(self, owner: Element) -> str | None:
         branch = self.__get__(owner, type(owner))
         return None if isinstance(branch, Unknown) else repr(branch)
+
+
+def _bury_what_is_empty(
+    owner: Element, location: Location, keep: Iterable[tuple[str, ...]]
+) -> None:
+    """Take the elements away that only the old branch knew, if nothing is left in them."""
+    for depth in range(len(location.steps), 0, -1):
+        way = Location(location.steps[:depth])
+        node, last = way.find(owner._node), way.steps[-1]
+        shared = last.where is None and any(kept[:depth] == way.tags for kept in keep)
+        if node is None or shared or not is_empty(node, last):
+            return
+        owner._tree.bury(node)
 
 
 def _locations(branch: type[Element]) -> Iterator[tuple[str, ...]]:

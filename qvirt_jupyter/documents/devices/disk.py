@@ -244,8 +244,9 @@ class Disk(Device):
             self.removable = None
 
     def _free_target(self, prefix: str) -> str:
-        devices = self._owner
+        devices = self._holder
         taken = [disk.target for disk in devices.of(Disk)] if isinstance(devices, Devices) else []
         letters = string.ascii_lowercase
         names = [*letters, *(first + second for first in letters for second in letters)]
-        return next(prefix + name for name in names if prefix + name not in taken)
+        free: str = next(prefix + name for name in names if prefix + name not in taken)
+        return free

@@ -65,6 +65,20 @@ class RemoteDisplay(Element):
     )
     keymap = Field("@keymap", Text(), label=_("Keyboard layout"), advanced=True)
 
+    @rule("auto_port", touches=("port",))
+    def automatic_port_replaces_a_fixed_one(self) -> None:
+        """Let libvirt choose: a port that it chose before, or a fixed one, goes."""
+        if self.auto_port:
+            self.port = AUTOMATIC
+        elif self.port == AUTOMATIC:
+            self.port = None
+
+    @rule("port", touches=("auto_port",))
+    def fixed_port_is_not_automatic(self) -> None:
+        """Say no more that the port is automatic where it is fixed, and the other way round."""
+        if self.auto_port is not None and self.port is not None:
+            self.auto_port = self.port == AUTOMATIC
+
 
 class Vnc(RemoteDisplay):
     """A VNC server."""
@@ -147,13 +161,3 @@ class Graphics(Device):
                 display.tls_port = None
             if isinstance(display, Vnc):
                 display.websocket = None
-
-    @rule("source", touches=("source",))
-    def port_is_automatic_or_fixed(self) -> None:
-        """Let a fixed port switch the automatic one off, and the other way round."""
-        display = self.source
-        if isinstance(display, Unknown) or display.auto_port is None or display.port is None:
-            return
-        if display.auto_port != (display.port == AUTOMATIC):
-            # The port was set last if it differs from what the switch stood for.
-            display.auto_port = display.port == AUTOMATIC

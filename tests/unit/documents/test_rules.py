@@ -1,0 +1,202 @@
+"""What belongs together changes together."""
+
+import pytest
+
+from qvirt_jupyter.documents import (
+    BlockSource,
+    Disk,
+    Domain,
+    FileSource,
+    Graphics,
+    Interface,
+    Listen,
+    Network,
+    Serial,
+    Spice,
+    StorageVolume,
+    Unknown,
+    Video,
+    Vnc,
+)
+from qvirt_jupyter.documents.devices.disk import IoTune
+from qvirt_jupyter.documents.network import Ip
+
+
+@pytest.mark.parametrize(
+    ("bus", "target"),
+    [("sata", "sda"), ("ide", "hda"), ("fdc", "fda"), ("xen", "xvda"), ("sd", "sda")],
+)
+def test_a_bus_names_the_target_and_drops_the_address(bus, target):
+    disk = Disk.parse(
+        "<disk><target dev='vda' bus='virtio'/><address type='pci' slot='0x01'/></disk>"
+    )
+    disk.bus = bus
+    assert (disk.target, bool(disk.address)) == (target, False)
+
+
+def test_a_new_target_is_one_that_no_other_disk_has():
+    domain = Domain.parse(
+        "<domain><devices><disk><target dev='sda' bus='sata'/></disk>"
+        "<disk><target dev='vda' bus='virtio'/></disk></devices></domain>"
+    )
+    domain.devices.disks["vda"].bus = "scsi"
+    assert domain.devices.disks.keys() == ["sda", "sdb"]
+
+
+def test_a_target_that_fits_the_bus_stays():
+    disk = Disk(target="sdc", bus="sata")
+    disk.bus = "usb"
+    disk.removable = "on"
+    assert disk.target == "sdc"
+    disk.bus = "scsi"
+    assert disk.removable is None
+
+
+def test_a_type_takes_its_fields_with_it_and_leaves_the_rest():
+    disk = Disk.parse(
+        "<disk type='file'><source file='/a' startupPolicy='optional' index='1'>"
+        "<seclabel model='dac'/></source><target dev='vda'/></disk>"
+    )
+    disk.type = "block"
+    assert str(disk) == (
+        "<disk type='block'><source startupPolicy='optional' index='1'>"
+        "<seclabel model='dac'/></source><target dev='vda'/></disk>"
+    )
+    disk.source.device = "/dev/sdb"
+    assert disk.path == "/dev/sdb"
+    disk.source = FileSource(file="/b")
+    assert (disk.type, disk.path) == ("file", "/b")
+    disk.type = "nvme"
+    assert isinstance(disk.source, Unknown)
+
+
+def test_a_branch_that_does_not_belong_is_refused():
+    with pytest.raises(TypeError, match="BlockSource"):
+        Disk(type="file").source = Vnc()
+    disk = Disk(type="file", source=BlockSource(device="/dev/sdb"))
+    assert disk.type == "block"
+
+
+def test_udp_leaves_nothing_behind():
+    serial = Serial.parse(
+        "<serial type='udp'><source mode='bind' host='127.0.0.1' service='1'/>"
+        "<source mode='connect' host='127.0.0.1' service='2'/></serial>"
+    )
+    serial.type = "pty"
+    assert str(serial) == "<serial type='pty'/>"
+
+
+@pytest.mark.parametrize(
+    ("whole", "part"), [("total_bytes", "read_bytes"), ("total_operations", "write_operations")]
+)
+def test_a_total_excludes_its_parts(whole, part):
+    tune = IoTune(**{part: 5})
+    setattr(tune, whole, 9)
+    assert getattr(tune, part) is None
+    setattr(tune, part, 5)
+    assert getattr(tune, whole) is None
+
+
+def test_memory_and_current_memory_bound_each_other():
+    domain = Domain(memory=2048, current_memory=1024)
+    domain.current_memory = 4096
+    assert domain.memory == 4096
+    domain.memory = 2048
+    assert domain.current_memory == 2048
+    domain.current_memory = None
+    assert domain.memory == 2048
+
+
+def test_cpus_and_topology_agree():
+    domain = Domain(vcpus=4)
+    domain.cpu.topology.sockets = 2
+    assert domain.vcpus == 4, "a topology that is not complete says nothing yet"
+    domain.cpu.topology.cores = 3
+    domain.cpu.topology.threads = 2
+    assert domain.vcpus == 12
+    domain.vcpus = 18
+    assert domain.cpu.topology.sockets == 3
+    domain.vcpus = 7
+    assert not domain.cpu.topology
+
+
+def test_cpus_at_start_are_at_most_all():
+    domain = Domain(vcpus=4, current_vcpus=2)
+    domain.current_vcpus = 8
+    assert domain.vcpus == 8
+    domain.vcpus = 3
+    assert domain.current_vcpus == 3
+
+
+def test_a_firmware_choice_replaces_an_image():
+    domain = Domain.parse(
+        "<domain><os><loader type='pflash'>/a.fd</loader><nvram>/b.fd</nvram></os></domain>"
+    )
+    domain.os.firmware = "efi"
+    assert (domain.os.loader, domain.os.loader_type, domain.os.nvram) == (None, None, None)
+
+
+def test_the_listen_address_is_said_twice_alike():
+    display = Graphics.parse(
+        "<graphics type='vnc' listen='127.0.0.1'><listen type='address' address='127.0.0.1'/></graphics>"
+    )
+    display.listen = "192.0.2.1"
+    assert display.listens[0].source.address == "192.0.2.1"
+    display.listens[0].source.address = "::1"
+    assert display.listen == "::1"
+    display.listen = None
+    assert str(display) == "<graphics type='vnc'><listen type='address'/></graphics>"
+
+
+@pytest.mark.parametrize("kind", ["none", "socket"])
+def test_a_display_without_address_has_no_port(kind):
+    for text in (
+        "<graphics type='vnc' port='-1' autoport='yes' websocket='5700'><listen type='address'/></graphics>",
+        "<graphics type='spice' port='1' tlsPort='2' autoport='no'><listen type='address'/></graphics>",
+    ):
+        display = Graphics.parse(text)
+        display.listens[0].type = kind
+        assert str(display) == f"<graphics type='{display.type}'><listen type='{kind}'/></graphics>"
+
+
+def test_setting_the_address_makes_a_display_listen_on_it():
+    display = Graphics(type="vnc", listens=[Listen(type="none")])
+    display.listen = "127.0.0.1"
+    assert display.listens[0].source.address == "127.0.0.1"
+
+
+def test_a_port_is_automatic_or_fixed():
+    for kind in (Vnc, Spice):
+        display = kind(auto_port=True, port=-1)
+        display.port = 5901
+        assert display.auto_port is False
+        display.auto_port = True
+        assert display.port == -1
+        display.auto_port = False
+        assert display.port is None
+
+
+def test_another_model_sits_elsewhere():
+    card = Interface.parse("<interface><model type='virtio'/><address type='pci'/></interface>")
+    card.model = "e1000e"
+    assert str(card) == "<interface><model type='e1000e'/></interface>"
+    video = Video.parse(
+        "<video><model type='qxl' ram='1' vram='2' vgamem='3' heads='1'/><address type='pci'/></video>"
+    )
+    video.model = "virtio"
+    assert str(video) == "<video><model type='virtio'/></video>"
+
+
+def test_netmask_and_prefix_exclude_each_other():
+    ip = Ip(address="192.0.2.1", netmask="255.255.255.0")
+    ip.prefix = 24
+    assert ip.netmask is None
+    ip.netmask = "255.255.255.0"
+    assert ip.prefix is None
+    assert Network(ips=[ip]).ips["192.0.2.1"].netmask == "255.255.255.0"
+
+
+def test_only_qcow2_has_qcow2_features():
+    volume = StorageVolume(format="qcow2", compatibility="1.1", lazy_refcounts=True)
+    volume.format = "raw"
+    assert (volume.compatibility, volume.lazy_refcounts) == (None, False)
