@@ -35,8 +35,8 @@ if TYPE_CHECKING:
         connect,
         connections,
     )
-    from qvirt_jupyter.provision import readiness
-    from qvirt_jupyter.widgets import manager
+    from qvirt_jupyter.provision.readiness import readiness
+    from qvirt_jupyter.widgets.panels import manager
 
 __version__ = version("qvirt-jupyter")
 

@@ -95,11 +95,8 @@ def test_a_file_holds_one_thing(file):
 
 
 def public_packages() -> list[str]:
-    names = ["qvirt_jupyter"]
-    for module in pkgutil.iter_modules(qvirt_jupyter.__path__, "qvirt_jupyter."):
-        if module.ispkg:
-            names.append(module.name)
-    return names
+    modules = pkgutil.iter_modules(qvirt_jupyter.__path__, "qvirt_jupyter.")
+    return ["qvirt_jupyter", *(module.name for module in modules if module.ispkg)]
 
 
 @pytest.mark.parametrize("name", public_packages())

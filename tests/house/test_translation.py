@@ -33,13 +33,13 @@ def plain_text(node: ast.expr) -> bool:
 
 def untranslated(source: str) -> list[str]:
     """Return where a module shows a bare string."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call):
-            for keyword in node.keywords:
-                if keyword.arg in VISIBLE and plain_text(keyword.value):
-                    found.append(f"line {keyword.value.lineno}: {keyword.arg}=")
-    return found
+    return [
+        f"line {keyword.value.lineno}: {keyword.arg}="
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg in VISIBLE and plain_text(keyword.value)
+    ]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(PACKAGE)))
