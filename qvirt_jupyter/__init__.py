@@ -36,7 +36,7 @@ if TYPE_CHECKING:
         connections,
     )
     from qvirt_jupyter.provision.readiness import readiness
-    from qvirt_jupyter.widgets.panels import manager
+    from qvirt_jupyter.widgets.manager_panel import manager
 
 __version__ = version("qvirt-jupyter")
 

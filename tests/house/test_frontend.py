@@ -33,6 +33,8 @@ VISIBLE = re.compile(
     re.VERBOSE,
 )
 
+# A combination of keys, which has the same name in every language of the interface.
+KEYS = re.compile(r"(?:(?:Ctrl|Alt|Shift|Super)\+)+\S+|Print|Super|Escape|Tab")
 # The path of an icon.
 DRAWING = re.compile(r"[MmLlHhVvCcSsQqAaZz0-9 .,-]*\d[MmLlHhVvCcSsQqAaZz0-9 .,-]*")
 
@@ -46,7 +48,7 @@ def read(file: Path) -> str:
 def bare_strings(source: str) -> list[str]:
     """Return the texts with words in them that are shown without going through ``trans``."""
     found = (match["text"] for match in VISIBLE.finditer(source))
-    found = (text for text in found if not DRAWING.fullmatch(text))
+    found = (text for text in found if not DRAWING.fullmatch(text) and not KEYS.fullmatch(text))
     return [text for text in found if re.search(r"[A-Za-z]{2}", re.sub(r"\$\{[^}]*\}", "", text))]
 
 
