@@ -34,7 +34,7 @@ VISIBLE = re.compile(
 )
 
 # A combination of keys, which has the same name in every language of the interface.
-KEYS = re.compile(r"(?:(?:Ctrl|Alt|Shift|Super)\+)+\S+|Print|Super|Escape|Tab")
+KEYS = re.compile(r"(?:(?:Ctrl|Alt|Shift|Super)\+)+(?:F\$\{[^}]*\}|\S+)|Print|Super|Escape|Tab")
 # The path of an icon.
 DRAWING = re.compile(r"[MmLlHhVvCcSsQqAaZz0-9 .,-]*\d[MmLlHhVvCcSsQqAaZz0-9 .,-]*")
 
