@@ -267,6 +267,7 @@ def _run_logged(
     progress: Progress | None,
 ) -> None:
     def work() -> _Result:
+        action_log.record(job)
         try:
             return function()
         finally:
@@ -298,6 +299,7 @@ class _Marked:
         keywords: Mapping[str, Any],
     ) -> Any:  # noqa: ANN401 - what the method or submit() returns
         bound = inspect.signature(self.method).bind(owner, *arguments, **keywords)
+        bound.apply_defaults()
         given = dict(list(bound.arguments.items())[1:])
         shown = {name: value for name, value in given.items() if name not in self.secrets}
         title = self.title

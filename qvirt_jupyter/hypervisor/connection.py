@@ -13,7 +13,7 @@ import libvirt
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import event_loop, features, host, loss, opening, pool, publisher
-from qvirt_jupyter.hypervisor.action_log import Submit, action
+from qvirt_jupyter.hypervisor.action_log import Submit, action, action_log
 from qvirt_jupyter.hypervisor.address_feed import AddressFeed
 from qvirt_jupyter.hypervisor.backoff import Backoff
 from qvirt_jupyter.hypervisor.domain import Domain
@@ -320,28 +320,32 @@ class Connection:
     def open(self) -> Job[Any]:
         """Begin to open it and return the job; a second call while it opens returns the same.
 
-        The job ends when everything has been read for the first time; it raises what
-        :func:`connect` does.
+        The job ends when everything has been read for the first time, and raises what
+        :func:`connect` does; that of a connection that is open has ended long ago. An attempt to
+        reconnect is not waited for.
         """
         with self._lock:
-            if self._opening is not None and not self._opening.done():
+            opening_now = self._opening is not None and not self._opening.done()
+            if self._opening is not None and (opening_now or self.is_connected):
                 return self._opening
             job: Job[Any] = Job(
                 _("Connect to {name}").format(name=self.label), self.subject, self.code
             )
             self._opening = job
-            if self._state is ConnectionState.CONNECTED:
-                job.run(lambda: None)
-                return job
             self._begin(ConnectionState.CONNECTING)
+            self._stop.set()
             self._stop = threading.Event()
             if self._pool.is_closed:
                 self._pool = WorkerPool(self._uri)
             generation = self._generation
+        action_log.record(job)
+
+        def run() -> None:
+            job.run(lambda: self._open(generation))
+            action_log.record(job)
+
         # A thread of its own: an open may hang for minutes, and a close must not wait for it.
-        threading.Thread(
-            target=job.run, args=(lambda: self._open(generation),), name="qvirt-open", daemon=True
-        ).start()
+        threading.Thread(target=run, name="qvirt-open", daemon=True).start()
         return job
 
     def close(self) -> None:
@@ -637,9 +641,6 @@ def connect(
         It is not a connection URI.
     """
     connection = connection_to(uri, read_only=read_only, credentials=credentials)
-    if connection.state is ConnectionState.RECONNECTING:
-        # Do not wait for the backoff: the user wants it now.
-        connection.close()
     connection.open().result()
     return connection
 

@@ -157,8 +157,7 @@ class ConnectionUri:
             It is not a connection URI; the message says why.
         """
         text = text.strip()
-        split = urlsplit(text)
-        scheme = _SCHEME.match(split.scheme)
+        scheme = _SCHEME.match(text.partition(":/")[0])
         if scheme is None or ":/" not in text:
             raise ValueError(
                 str(
@@ -169,6 +168,7 @@ class ConnectionUri:
                 )
             )
         try:
+            split = urlsplit(text)
             port = split.port
             host = split.hostname or ""
         except ValueError as error:

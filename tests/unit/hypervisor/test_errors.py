@@ -1,0 +1,105 @@
+"""Errors carry the object, the reason, the next step, libvirt's code and its raw text."""
+
+from __future__ import annotations
+
+import libvirt
+import pytest
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import errors
+from qvirt_jupyter.hypervisor.errors import (
+    AccessDenied,
+    AlreadyExists,
+    ConnectionFailed,
+    ConnectionLost,
+    EditConflict,
+    InUse,
+    InvalidDefinition,
+    NotFound,
+    OperationCancelled,
+    OperationFailed,
+    QvirtError,
+    Subject,
+    Unsupported,
+    WrongState,
+    from_libvirt,
+)
+
+WEB = Subject("domain", "web", "test:///default", "6695eb01-f6a4-8304-79aa-97f2502e193f")
+
+
+def libvirts(code, text="something failed"):
+    """An error as libvirt-python raises it."""
+    error = libvirt.libvirtError(text)
+    error.err = (code, 10, text, 2, "%s", None, None, -1, -1)
+    error.args = (text,)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("VIR_ERR_NO_DOMAIN", NotFound),
+        ("VIR_ERR_NO_NETWORK", NotFound),
+        ("VIR_ERR_NO_STORAGE_POOL", NotFound),
+        ("VIR_ERR_NO_STORAGE_VOL", NotFound),
+        ("VIR_ERR_NO_NODE_DEVICE", NotFound),
+        ("VIR_ERR_DOM_EXIST", AlreadyExists),
+        ("VIR_ERR_STORAGE_VOL_EXIST", AlreadyExists),
+        ("VIR_ERR_RESOURCE_BUSY", InUse),
+        ("VIR_ERR_ACCESS_DENIED", AccessDenied),
+        ("VIR_ERR_OPERATION_DENIED", AccessDenied),
+        ("VIR_ERR_AUTH_FAILED", AccessDenied),
+        ("VIR_ERR_NO_SUPPORT", Unsupported),
+        ("VIR_ERR_CONFIG_UNSUPPORTED", Unsupported),
+        ("VIR_ERR_XML_ERROR", InvalidDefinition),
+        ("VIR_ERR_INVALID_ARG", InvalidDefinition),
+        ("VIR_ERR_OPERATION_INVALID", WrongState),
+        ("VIR_ERR_OPERATION_ABORTED", OperationCancelled),
+        ("VIR_ERR_OPERATION_FAILED", OperationFailed),
+        ("VIR_ERR_INVALID_CONN", ConnectionLost),
+        ("VIR_ERR_AGENT_UNRESPONSIVE", OperationFailed),
+    ],
+)
+def test_each_code_becomes_its_class(code, kind):
+    error = from_libvirt(libvirts(getattr(libvirt, code)), WEB)
+    assert type(error) is kind
+    assert error.code == getattr(libvirt, code)
+    assert error.subject is WEB
+    assert error.reason.endswith(".")
+    assert "something failed" in error.details
+
+
+def test_a_code_of_a_newer_libvirt_keeps_its_text():
+    error = from_libvirt(libvirts(987654, "the moon is full"))
+    assert type(error) is OperationFailed
+    assert error.reason == "The moon is full."
+
+
+def test_a_cancelled_question_says_so():
+    assert from_libvirt(libvirts(libvirt.VIR_ERR_AUTH_CANCELLED)).cancelled
+    assert not from_libvirt(libvirts(libvirt.VIR_ERR_AUTH_FAILED)).cancelled
+
+
+def test_text_names_object_reason_and_next_step():
+    error = InUse(_("It is used."), subject=WEB, next_step=_("Wait."))
+    assert str(error) == "web: It is used. Wait."
+    assert str(QvirtError("Alone.")) == "Alone."
+
+
+def test_every_class_is_in_the_tree_of_the_docstring():
+    classes = [
+        value
+        for value in vars(errors).values()
+        if isinstance(value, type) and issubclass(value, QvirtError)
+    ]
+    assert len(classes) == 14
+    for found in classes:
+        assert found.__name__ in errors.__doc__
+    assert issubclass(ConnectionFailed, ConnectionLost)
+    assert issubclass(WrongState, OperationFailed)
+
+
+def test_a_conflict_carries_both_differences():
+    error = EditConflict("Changed.", mine="a", theirs="b", subject=WEB)
+    assert (error.mine, error.theirs, error.subject) == ("a", "b", WEB)
