@@ -205,7 +205,8 @@ def a_session() -> Libvirtd:
 def a_system() -> Libvirtd:
     """Start a system daemon where it sees folders of ours instead of the host's."""
     folder = _folder(None)
-    (folder / "run").mkdir()
+    # libvirt locks the terminals of serial ports in /var/lock, which is /run/lock.
+    (folder / "run" / "lock").mkdir(parents=True)
     mounts = [f"mount --bind {folder}/run /run"]
     for path in _OWN_FOLDERS:
         own = folder / path.strip("/").replace("/", "-")
