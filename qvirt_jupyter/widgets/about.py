@@ -49,10 +49,14 @@ class About(ipywidgets.VBox):
         text = ipywidgets.HTML(
             f'<p>{words} {link}</p><dl class="qvirt-facts">{facts}</dl>',
         )
-        button = ipywidgets.Button(description=str(_("Close")))
-        button.on_click(lambda _button: close())
-        super().__init__([text, button])
+        self._button = ipywidgets.Button(description=str(_("Close")))
+        self._button.on_click(lambda _button: close())
+        super().__init__([text, self._button])
         self.add_class("qvirt-dialog")
+
+    def focus(self) -> None:
+        """Put the focus on the button that closes it."""
+        self._button.focus()
 
 
 def version_text(number: int) -> str:

@@ -85,8 +85,10 @@ class Fleet:
         return subscription
 
     def refresh(self) -> None:
-        """Look again which connections there are."""
+        """Look again which connections there are; nothing to do where nobody is interested."""
         with self._lock:
+            if len(self._changed) == 0:
+                return
             wanted = self._of_saved()
             for opened in connections():
                 wanted.setdefault(opened.uri, opened)

@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import bqplot
 import ipywidgets
 import numpy as np
-from bqplot.interacts import IndexSelector
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.widgets import quantities
 
 if TYPE_CHECKING:
@@ -28,6 +26,7 @@ WINDOW: Final = 120.0
 """Seconds that a graph shows."""
 RATE_FLOOR: Final = 10 * 1024
 """The least that the scale of a rate reaches to, in bytes a second (STATS-10)."""
+_TICKS: Final = 5
 _GAP: Final = 3.5
 """Neighbouring samples that are further apart (in seconds) are not joined by a line."""
 _PERCENT: Final = 100.0
@@ -83,8 +82,8 @@ GRAPHS: Final[tuple[GraphKind, ...]] = (
         _("Processors"),
         "percent",
         (
-            Series("cpu_guest", _("of its own"), _FIRST),
-            Series("cpu_host", _("of the host"), _SECOND),
+            Series("cpu_guest", _("machine"), _FIRST),
+            Series("cpu_host", _("host"), _SECOND),
         ),
         _("libvirt has no processor times of this machine."),
     ),
@@ -147,7 +146,8 @@ class Graph(ipywidgets.VBox):
         self._lines = [
             bqplot.Lines(
                 x=np.array([-WINDOW, 0.0]),
-                y=np.array([math.nan, math.nan]),
+                y=np.zeros(2),
+                visible=False,
                 scales={"x": self._x, "y": self._y},
                 colors=[series.color],
                 stroke_width=1.5,
@@ -155,8 +155,14 @@ class Graph(ipywidgets.VBox):
             )
             for series in kind.series
         ]
+        # bqplot's own ticks stand at the ends of the axis, whatever numbers these are.
         self._y_axis = bqplot.Axis(
-            scale=self._y, orientation="vertical", num_ticks=5, grid_lines="solid"
+            scale=self._y,
+            orientation="vertical",
+            grid_lines="solid",
+            tick_values=np.linspace(0.0, _PERCENT, _TICKS),
+            tick_format="~g",
+            label_offset="44px",
         )
         self._x_axis = bqplot.Axis(
             scale=self._x,
@@ -168,16 +174,11 @@ class Graph(ipywidgets.VBox):
             },
             grid_lines="none",
         )
-        # The selector is a crosshair; bqplot has no hover on lines that tells values.
-        self._selector = IndexSelector(
-            scale=self._x, marks=self._lines[:1], color="var(--jp-ui-font-color2)", line_width=1
-        )
-        self._selector.observe(self._on_pointer, names="selected")
         self._figure = bqplot.Figure(
             marks=self._lines,
             axes=[self._x_axis, self._y_axis],
-            interaction=self._selector,
-            fig_margin={"top": 8, "bottom": 24, "left": 44, "right": 24},
+            display_toolbar=False,
+            fig_margin={"top": 8, "bottom": 24, "left": 58, "right": 28},
             min_aspect_ratio=0.1,
             max_aspect_ratio=100,
             padding_y=0,
@@ -242,19 +243,28 @@ class Graph(ipywidgets.VBox):
             self._largest = max(self._largest, newest, self._total or 0.0)
             divisor, unit = quantities.scale(self._largest, unit=unit_of_values)
             unit = f"{unit}/s" if self._kind.unit == "B/s" else unit
-            self._set(self._y, "max", self._largest / divisor)
+            top = nice_top(self._largest / divisor)
+            if self._y.max != top:
+                self._y.max = top
+                self._y_axis.tick_values = np.linspace(0.0, top, _TICKS)
         self._set(self._y_axis, "label", unit)
         for line, series in zip(self._lines, self._kind.series, strict=True):
-            with line.hold_sync():
-                line.x = self._age
-                line.y = self._values[series.attribute] / divisor
+            values = self._values[series.attribute]
+            known = np.flatnonzero(np.isfinite(values))
+            if known.size:
+                # bqplot has no use for a line that begins or ends without a value.
+                inner = slice(known[0], known[-1] + 1)
+                with line.hold_sync():
+                    line.x, line.y = self._age[inner], values[inner] / divisor
+            self._set(line, "visible", bool(known.size))
 
     def _say(self) -> None:
         index = self._index_at_pointer()
         parts = []
         for series in self._kind.series:
             value = self._value(series.attribute, index)
-            shown = self._format(value) if self._is_active or value is not None else "-"
+            known = value is not None or (self._is_active and self._sample is not None)
+            shown = self._format(value) if known else "-"
             if self._total and value is not None:
                 shown = str(_("{part} of {whole}")).format(
                     part=shown, whole=self._format(self._total)
@@ -289,10 +299,16 @@ class Graph(ipywidgets.VBox):
         nearest = int(np.abs(self._age - self._pointer).argmin())
         return nearest if abs(float(self._age[nearest]) - self._pointer) <= _GAP else None
 
-    def _on_pointer(self, change: Mapping[str, Any]) -> None:
-        selected = change["new"]
-        self._pointer = None if selected is None or len(selected) == 0 else float(selected[0])
-        publisher.post(("pointer", id(self)), self._say)
+    def point(self, share: float | None) -> None:
+        """Say the values of a moment; on the publisher thread.
+
+        Parameters
+        ----------
+        share
+            Where on the time axis, from 0 to 1; None for the newest values.
+        """
+        self._pointer = None if share is None else (share - 1.0) * WINDOW
+        self._say()
 
     def _show_figure(self, *, shown: bool) -> None:
         self._set(self._figure.layout, "display", None if shown else "none")
@@ -306,8 +322,9 @@ class Graph(ipywidgets.VBox):
     def close(self) -> None:
         """Take the graph away with everything that it is drawn of."""
         for widget in (
-            self._selector,
             self._figure.layout,
+            self._figure.scale_x,
+            self._figure.scale_y,
             self._figure,
             *self._lines,
             self._x_axis,
@@ -320,6 +337,14 @@ class Graph(ipywidgets.VBox):
         super().close()
 
 
+def nice_top(value: float) -> float:
+    """Return the least 1, 2, 4 or 8 times a power of ten that is not below a value."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(top * power for top in (1, 2, 4, 8, 10) if top * power >= value * (1 - 1e-9))
+
+
 class Graphs(ipywidgets.Box):
     """The four graphs of a machine."""
 
@@ -327,6 +352,19 @@ class Graphs(ipywidgets.Box):
         self._graphs = [Graph(kind) for kind in GRAPHS]
         super().__init__(self._graphs)
         self.add_class("qvirt-graphs")
+
+    def point(self, graph: int, share: float | None) -> None:
+        """Say the values under the pointer; on the publisher thread.
+
+        Parameters
+        ----------
+        graph
+            Which graph, from 0; one that is not there is ignored.
+        share
+            Where on the time axis, from 0 to 1; None where the pointer has left.
+        """
+        if 0 <= graph < len(self._graphs):
+            self._graphs[graph].point(share)
 
     def update(self, history: History | None, sample: Sample | None, *, is_active: bool) -> None:
         """Draw the newest figures; on the publisher thread. See :meth:`Graph.update`."""

@@ -16,6 +16,7 @@ from qvirt_jupyter.widgets.machine_head import MachineHead
 from qvirt_jupyter.widgets.notices import Notice, NoticeBoard, Notices
 from qvirt_jupyter.widgets.overview import Overview, facts_html
 from qvirt_jupyter.widgets.panel import Panel
+from qvirt_jupyter.widgets.pointer import Pointer
 from qvirt_jupyter.widgets.presence import Presence
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.shell import open_tab, rename_tab
@@ -65,6 +66,7 @@ class VmPanel(Panel):
         self._head = MachineHead(self._press)
         self._overview = Overview(domain, self._actions.run)
         self._performance = ipywidgets.VBox()
+        self._performance.add_class("qvirt-performance")
         self._console_tab = ipywidgets.VBox()
         self._tabs = ipywidgets.Tab(
             [self._overview, self._performance, self._console_tab],
@@ -176,7 +178,7 @@ class VmPanel(Panel):
             # bqplot costs half a second to import: only who wants graphs pays for it.
             graphs = importlib.import_module("qvirt_jupyter.widgets.graphs")
             self._graphs = graphs.Graphs()
-            self._performance.children = (self._graphs,)
+            self._performance.children = (self._graphs, Pointer(self._graphs.point))
         if selected == _CONSOLE and self._console is None:
             self._fill_console()
         self._update_tab()

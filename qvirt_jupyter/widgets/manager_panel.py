@@ -12,6 +12,7 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import Domain, NotFound, RecordKey, publisher
 from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.widgets.about import About
+from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
 from qvirt_jupyter.widgets.connection_view import ConnectionView
 from qvirt_jupyter.widgets.first_start import FirstStart
 from qvirt_jupyter.widgets.fleet import fleet
@@ -19,6 +20,7 @@ from qvirt_jupyter.widgets.machine_actions import MachineActions
 from qvirt_jupyter.widgets.notices import Notice, Notices
 from qvirt_jupyter.widgets.panel import Panel, close_all
 from qvirt_jupyter.widgets.preferences import Preferences, preferences
+from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.saved_connections import saved_connections
 from qvirt_jupyter.widgets.shell import open_tab
@@ -179,6 +181,7 @@ class Manager(Panel):
         self._dialog.children = (dialog,)
         for widget in before:
             close_all(widget)
+        dialog.focus()
 
     def _close_dialog(self) -> None:
         def close() -> None:
@@ -189,13 +192,9 @@ class Manager(Panel):
         publisher.post(("dialog", id(self)), close)
 
     def _add_connection(self) -> None:
-        from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog  # noqa: PLC0415
-
         self._show_dialog(ConnectionDialog(fleet.add, self._close_dialog))
 
     def _edit_preferences(self) -> None:
-        from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog  # noqa: PLC0415
-
         self._show_dialog(PreferencesDialog(self._close_dialog))
 
     def _show_about(self) -> None:

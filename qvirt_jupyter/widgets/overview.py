@@ -164,6 +164,7 @@ class DescriptionForm(ipywidgets.VBox):
         )
         self._buttons[1].on_click(lambda _button: cancel())
         self._row = ipywidgets.HBox(self._buttons)
+        self._row.add_class("qvirt-form-buttons")
         super().__init__([self._title, self._description, self._tags, self._row])
 
     def focus(self) -> None:
@@ -212,7 +213,7 @@ def facts(record: DomainRecord, connection: str) -> list[tuple[str, str | Iterab
         (_("Memory"), memory),
     ]
     if record.os_id:
-        rows.append((_("Operating system"), record.os_id))
+        rows.append((_("Operating system"), system_name(record.os_id)))
     rows += [
         (_("Starts with the host"), str(_("yes") if record.autostart else _("no"))),
         (_("Connection"), connection),
@@ -227,6 +228,17 @@ def facts(record: DomainRecord, connection: str) -> list[tuple[str, str | Iterab
     if record.description:
         rows.append((_("Description"), record.description))
     return [(str(name), value) for name, value in rows]
+
+
+def system_name(identity: str) -> str:
+    """Return an operating system's name from libosinfo's identity of it.
+
+    ``http://debian.org/debian/12`` is ``debian 12``.
+    https://libosinfo.org
+    """
+    _scheme, _slashes, rest = identity.partition("://")
+    _vendor, _slash, path = rest.partition("/")
+    return path.replace("/", " ").strip() or identity
 
 
 def facts_html(record: DomainRecord, connection: str) -> str:

@@ -41,7 +41,7 @@ const ICONS: Record<string, string> = {
 export function icon(name: string): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 16 16');
-  svg.setAttribute('class', 'qvirt-icon');
+  svg.setAttribute('class', 'qvirt-panel-icon');
   svg.setAttribute('aria-hidden', 'true');
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
   path.setAttribute('d', ICONS[name] ?? '');
@@ -57,7 +57,7 @@ export function button(
 ): HTMLButtonElement {
   const made = element('button', {
     type: 'button',
-    class: `qvirt-button qvirt-${spec.kind ?? 'plain'} ${extra}`.trim(),
+    class: `qvirt-panel-button qvirt-${spec.kind ?? 'plain'} ${extra}`.trim(),
     'data-button': spec.id,
     title: spec.reason || undefined,
     'aria-disabled': spec.reason ? 'true' : undefined

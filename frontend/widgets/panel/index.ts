@@ -5,6 +5,7 @@
 import { renderMachine } from './machine';
 import { IModel } from './messages';
 import { renderNotices } from './notices';
+import { renderPointer } from './pointer';
 import { renderQuestion } from './question';
 import { renderPresence, renderScreen } from './screen';
 import style from './style.css';
@@ -14,6 +15,7 @@ const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
   {
     machine: renderMachine,
     notices: renderNotices,
+    pointer: renderPointer,
     presence: renderPresence,
     question: renderQuestion,
     screen: renderScreen,

@@ -115,6 +115,8 @@ export type Said =
     }
   | { type: 'cancel'; id: number }
   | { type: 'picture' }
+  /** Where on the time axis, from 0 to 1; null when the pointer has left the graph. */
+  | { type: 'pointer'; graph: number; share: number | null }
   | { type: 'visible'; view: string; visible: boolean };
 
 /** The part of anywidget's model that we use. */
