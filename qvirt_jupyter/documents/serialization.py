@@ -49,7 +49,8 @@ class Style:
     @classmethod
     def of(cls, source: str) -> Style:
         """Read the style off a text that has been parsed."""
-        prolog = PROLOG.match(source)
+        # A byte order mark stands before the prolog and is no part of the grammar.
+        prolog = PROLOG.match(source, source.startswith("\ufeff"))
         start = prolog.end() if prolog else 0
         quote = _FIRST_QUOTE.search(source, start)
         return cls(
@@ -139,7 +140,7 @@ def _element(node: Node, known: dict[str | None, str], writer: _Writer) -> None:
         for prefix, uri in here.items()
         if known.get(prefix) != uri
     ]
-    values = [(_attribute_name(str(key), here), str(value)) for key, value in node.attrib.items()]
+    values = [(_attribute_name(node, str(key)), str(value)) for key, value in node.attrib.items()]
     # libvirt writes the namespaces of an element last, others write them first.
     for key, value in values + spaces if writer.quote == "'" else spaces + values:
         writer.attribute(key, value)
@@ -158,12 +159,16 @@ def _element(node: Node, known: dict[str | None, str], writer: _Writer) -> None:
     writer.write(f"</{name}>")
 
 
-def _attribute_name(key: str, here: dict[str | None, str]) -> str:
+def _attribute_name(node: Node, key: str) -> str:
     if not key.startswith("{"):
         return key
     uri, _, name = key[1:].partition("}")
-    prefixes = {known: prefix for prefix, known in here.items() if prefix}
-    return f"{prefixes.get(uri, 'xml')}:{name}"
+    prefixes = [prefix for prefix, known in node.nsmap.items() if prefix and known == uri]
+    if len(prefixes) > 1:
+        # lxml does not tell which of several was written; XPath does.
+        same = "name(@*[local-name() = $name and namespace-uri() = $uri])"
+        return str(node.xpath(same, name=name, uri=uri))
+    return f"{prefixes[0] if prefixes else 'xml'}:{name}"
 
 
 def _other(node: Node) -> str:
