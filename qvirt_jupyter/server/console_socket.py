@@ -203,7 +203,8 @@ class ConsoleSocket(WebSocketHandlerMixin, JupyterHandler):
                 HTTPStatus.BAD_REQUEST, "ticket-missing", str(_("The request names no ticket."))
             )
         try:
-            return await self._in_thread(self._look_up, lambda _target: None)
+            # Not in our pool: a libvirt that hangs in it must not keep other consoles from opening.
+            return await asyncio.get_running_loop().run_in_executor(None, self._look_up)
         except TicketExpired as error:
             raise Refusal(
                 HTTPStatus.GONE,
@@ -319,7 +320,7 @@ class ConsoleSocket(WebSocketHandlerMixin, JupyterHandler):
     def on_pong(self, data: bytes) -> None:
         """Renew the ticket: its tab lives."""
         del data
-        future = asyncio.get_running_loop().run_in_executor(self.console.pool, self._renew)
+        future = asyncio.get_running_loop().run_in_executor(None, self._renew)
         future.add_done_callback(self._renewed)
 
     def _renew(self) -> bool:

@@ -52,9 +52,10 @@ class ConsoleHost:
 
     def remove_all(self) -> None:
         for domain in self.connection.listAllDomains():
+            persistent = domain.isPersistent()
             if domain.isActive():
                 domain.destroy()
-            if domain.isPersistent():
+            if persistent:
                 domain.undefine()
 
     def __post_init__(self) -> None:

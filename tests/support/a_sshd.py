@@ -1,0 +1,141 @@
+"""An sshd of the tests' own on a loopback port, with keys and settings of its own.
+
+Nobody's ``~/.ssh`` is read or written: ssh is run with a settings file of ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+
+
+def missing() -> str:
+    """Return what this machine lacks, or an empty text."""
+    for program in ("sshd", "ssh", "ssh-keygen", "virt-ssh-helper"):
+        if shutil.which(program, path=_PATH) is None:
+            return f"{program} is not installed"
+    if os.geteuid() == 0 and not Path("/run/sshd").is_dir():
+        return "sshd needs the folder /run/sshd"
+    return ""
+
+
+@dataclass
+class Sshd:
+    """A running server.
+
+    Attributes: ``key`` is accepted, ``other_key`` is not, ``locked_key`` is accepted and has the
+    passphrase ``passphrase``.
+    """
+
+    port: int
+    user: str
+    folder: Path
+    passphrase: str = "open sesame"  # noqa: S105 - of a key that exists for one test
+
+    @property
+    def key(self) -> Path:
+        return self.folder / "right"
+
+    @property
+    def other_key(self) -> Path:
+        return self.folder / "wrong"
+
+    @property
+    def locked_key(self) -> Path:
+        return self.folder / "locked"
+
+    @property
+    def known_hosts(self) -> Path:
+        return self.folder / "known_hosts"
+
+    def forget_host(self) -> None:
+        """Make the host unknown."""
+        self.known_hosts.write_text("")
+
+    def know_host(self, key: str = "host") -> None:
+        """Know the host by a key."""
+        public = (self.folder / f"{key}.pub").read_text().split()
+        self.known_hosts.write_text(f"[127.0.0.1]:{self.port} {public[0]} {public[1]}\n")
+
+    def uri(
+        self, path: str = "/session", key: Path | None = None, *, password: bool = False
+    ) -> str:
+        """Return a URI that runs ssh with our settings."""
+        command = self.folder / f"ssh-{(key or self.key).name}{'-password' * password}"
+        methods = "password" if password else "publickey"
+        command.write_text(
+            f"#!/bin/sh\nexec ssh -F none -o UserKnownHostsFile={self.known_hosts}"
+            f" -o GlobalKnownHostsFile=/dev/null -o IdentitiesOnly=yes -i {key or self.key}"
+            f" -o PreferredAuthentications={methods} -o StrictHostKeyChecking=ask"
+            ' -o IdentityAgent=none "$@"\n'
+        )
+        command.chmod(0o755)
+        return f"qemu+ssh://{self.user}@127.0.0.1:{self.port}{path}?command={quote(str(command))}"
+
+
+@contextlib.contextmanager
+def a_running_sshd(user: str, environment: Mapping[str, str]) -> Iterator[Sshd]:
+    """Start a server that lets a user in, with an environment for what he runs."""
+    folder = Path(tempfile.mkdtemp(prefix="qv-ssh-"))
+    # What signs in reads it; StrictModes is off, for it is not anybody's home.
+    folder.chmod(0o755)
+    server = Sshd(_free_port(), user, folder)
+    for name, passphrase in (
+        *(("host", ""), ("otherhost", ""), ("right", ""), ("wrong", "")),
+        ("locked", server.passphrase),
+    ):
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", str(folder / name)],
+            check=True,
+        )
+    keys = [(folder / f"{name}.pub").read_text() for name in ("right", "locked")]
+    (folder / "authorized_keys").write_text("".join(keys))
+    settings = " ".join(f"{name}={value}" for name, value in environment.items())
+    (folder / "config").write_text(
+        f"ListenAddress 127.0.0.1\nPort {server.port}\nHostKey {folder}/host\nUsePAM no\n"
+        f"PidFile none\nStrictModes no\nAuthorizedKeysFile {folder}/authorized_keys\n"
+        f"PasswordAuthentication yes\nSetEnv {settings}\nLogLevel VERBOSE\nPrintMotd no\n"
+    )
+    program = shutil.which("sshd", path=_PATH)
+    assert program is not None
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [program, "-D", "-e", "-f", str(folder / "config")], stdout=log, stderr=log
+        )
+    try:
+        end = time.monotonic() + 10
+        while not _listens(server.port):
+            assert process.poll() is None, (folder / "log").read_text()
+            assert time.monotonic() < end, "sshd does not start"
+            time.sleep(0.05)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
