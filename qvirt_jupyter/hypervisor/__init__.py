@@ -5,15 +5,12 @@ The public names of this floor; see ``docs/`` for how they work together.
 
 from __future__ import annotations
 
-from qvirt_jupyter.hypervisor.action_log import LoggedAction, Submit, action, action_log, perform
+from qvirt_jupyter.hypervisor.action_log import LoggedAction, action_log
+from qvirt_jupyter.hypervisor.actions import Submit, action, perform
 from qvirt_jupyter.hypervisor.addresses import Address
-from qvirt_jupyter.hypervisor.connection import (
-    Connection,
-    ConnectionState,
-    connect,
-    connection_to,
-    connections,
-)
+from qvirt_jupyter.hypervisor.connecting import connect, connection_to, connections
+from qvirt_jupyter.hypervisor.connection import Connection
+from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.credentials import CredentialRequest, Credentials
 from qvirt_jupyter.hypervisor.definition_history import KeptDefinition
 from qvirt_jupyter.hypervisor.displays import Display

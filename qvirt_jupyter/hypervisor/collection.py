@@ -11,7 +11,7 @@ import libvirt
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import html
-from qvirt_jupyter.hypervisor.action_log import Submit
+from qvirt_jupyter.hypervisor.actions import Submit
 from qvirt_jupyter.hypervisor.definition_names import NOT_THERE
 from qvirt_jupyter.hypervisor.errors import NotFound, QvirtError, Subject
 

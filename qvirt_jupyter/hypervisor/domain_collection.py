@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import libvirt
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor.action_log import action
+from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.collection import Collection
 from qvirt_jupyter.hypervisor.definition_names import checked_definition, refuse_taken
 from qvirt_jupyter.hypervisor.domain import Domain

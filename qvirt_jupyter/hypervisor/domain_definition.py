@@ -9,7 +9,7 @@ import libvirt
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import renaming, undefining
-from qvirt_jupyter.hypervisor.action_log import action
+from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.definition_history import KeptDefinition, kept
 from qvirt_jupyter.hypervisor.definition_names import checked_name
 from qvirt_jupyter.hypervisor.domain_handle import DomainHandle

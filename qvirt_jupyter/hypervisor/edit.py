@@ -13,7 +13,7 @@ import libvirt
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor.action_log import perform
+from qvirt_jupyter.hypervisor.actions import perform
 from qvirt_jupyter.hypervisor.definition_history import KeptDefinition, keep
 from qvirt_jupyter.hypervisor.definition_names import checked_name
 from qvirt_jupyter.hypervisor.errors import EditConflict, InvalidDefinition, OperationFailed

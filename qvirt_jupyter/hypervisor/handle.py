@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from qvirt_jupyter.hypervisor.action_log import Submit
+from qvirt_jupyter.hypervisor.actions import Submit
 from qvirt_jupyter.hypervisor.errors import Subject
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter._translation import LazyString
+    from qvirt_jupyter.hypervisor.watcher import Watcher
 
 _LOG = logging.getLogger(__name__)
 
@@ -76,9 +77,17 @@ def register(connection: libvirt.virConnect, closed: Callable[[str], object]) ->
         _LOG.debug("No word of closing: %s", error)
 
 
-def unregister(connection: libvirt.virConnect) -> None:
-    """Take the callback out again, because it holds the connection."""
-    try:
-        connection.unregisterCloseCallback()
-    except libvirt.libvirtError as error:
-        _LOG.debug("No word of closing was registered: %s", error)
+def let_go(connection: libvirt.virConnect | None, watcher: Watcher | None) -> None:
+    """Close what was open: callbacks first, because they hold the connection."""
+    if watcher is not None:
+        watcher.close()
+    if connection is None:
+        return
+    for what, close in (
+        ("no word of closing was registered", connection.unregisterCloseCallback),
+        ("it was closed already", connection.close),
+    ):
+        try:
+            close()
+        except libvirt.libvirtError as error:
+            _LOG.debug("While letting go: %s: %s", what, error)

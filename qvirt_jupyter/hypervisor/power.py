@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import libvirt
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor.action_log import action
+from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
 from qvirt_jupyter.hypervisor.errors import (
     AccessDenied,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter._translation import LazyString
-    from qvirt_jupyter.hypervisor.action_log import Progress
+    from qvirt_jupyter.hypervisor.actions import Progress
 
 _SHUTDOWN_MODES: Final = {
     None: libvirt.VIR_DOMAIN_SHUTDOWN_DEFAULT,

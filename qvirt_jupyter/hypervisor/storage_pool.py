@@ -8,7 +8,7 @@ from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor import html
-from qvirt_jupyter.hypervisor.action_log import action
+from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.collection import Collection
 from qvirt_jupyter.hypervisor.definition_names import checked_definition, refuse_taken
 from qvirt_jupyter.hypervisor.errors import QvirtError

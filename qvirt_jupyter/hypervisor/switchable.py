@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor.action_log import action
+from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.errors import QvirtError, WrongState
 from qvirt_jupyter.hypervisor.handle import Handle
 

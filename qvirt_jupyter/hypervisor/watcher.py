@@ -125,7 +125,9 @@ class Watcher:
                         raise
                     _LOG.debug("The driver lists no %s: %s", name, error)
                     self._unsupported.add(name)
-            self._read_definitions(time.monotonic() + BUDGET)
+            until = time.monotonic() + BUDGET
+            for known in self._known.values():
+                self._read_definitions(known, until)
 
     def start(self) -> None:
         """Put everything into the inventory, take out what is gone, and begin to watch."""
@@ -158,7 +160,8 @@ class Watcher:
             return
         try:
             with self._reading:
-                self._refresh(known, {identity: True})
+                self._refresh(known, {identity: identity is not None})
+                self._put(known, self._read_definitions(known, time.monotonic() + BUDGET))
         except libvirt.libvirtError as error:
             self._on_error(error)
 
@@ -318,13 +321,15 @@ class Watcher:
                     changed.append((known, key))
         self._inventory.update(self._record(known, key) for known, key in changed)
 
-    def _read_definitions(self, until: float) -> None:
-        """Read definitions while there is time."""
-        for known in self._known.values():
-            for key in list(known.unread):
-                if time.monotonic() > until:
-                    return
-                self._read_definition(known, key, known.unread.pop(key))
+    def _read_definitions(self, known: _Known, until: float) -> list[str]:
+        """Read those that wait while there is time; return the keys of what changed."""
+        changed = []
+        for key in list(known.unread):
+            if time.monotonic() > until:
+                break
+            if self._read_definition(known, key, known.unread.pop(key)):
+                changed.append(key)
+        return changed
 
     def _next(self, known: _Known, number: int) -> list[str]:
         if not known.unread:

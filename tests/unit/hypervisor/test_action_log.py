@@ -8,16 +8,8 @@ import pytest
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.hypervisor.action_log import (
-    MASK,
-    REMEMBERED,
-    Submit,
-    action,
-    action_log,
-    mask,
-    perform,
-    submit,
-)
+from qvirt_jupyter.hypervisor.action_log import MASK, REMEMBERED, action_log, mask
+from qvirt_jupyter.hypervisor.actions import Submit, action, perform, submit
 from qvirt_jupyter.hypervisor.errors import ConnectionLost, OperationFailed, Subject
 from qvirt_jupyter.hypervisor.job import Job, JobState, current_job
 from qvirt_jupyter.hypervisor.pool import WorkerPool, is_pool_thread
