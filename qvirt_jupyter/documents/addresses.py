@@ -63,8 +63,11 @@ class Address(ValueType[str | None]):
         return text.strip()
 
     def check(self, value: str | None) -> None:
+        # A number would pass as an address too.
+        if not isinstance(value, str):
+            raise self._refuse(value)
         try:
-            address = ipaddress.ip_address(value or "")
+            address = ipaddress.ip_address(value)
         except ValueError as error:
             raise self._refuse(value) from error
         if self.version not in (None, address.version):
@@ -86,8 +89,10 @@ class Host(ValueType[str | None]):
         return text.strip()
 
     def check(self, value: str | None) -> None:
+        if not isinstance(value, str):
+            raise self._refuse(value)
         # Colons make it an IPv6 address; a name never has them.
-        text = value or ""
+        text = value
         if ":" in text:
             try:
                 ipaddress.IPv6Address(text.removeprefix("[").removesuffix("]"))
