@@ -14,7 +14,8 @@ from qvirt_jupyter.hypervisor import (
     jobs,
     publisher,
 )
-from qvirt_jupyter.hypervisor.connection import ConnectionState, connection_to
+from qvirt_jupyter.hypervisor.connecting import connection_to
+from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
 from qvirt_jupyter.widgets.notices import Notice, NoticeBoard, NoticeButton
 from qvirt_jupyter.widgets.preferences import preferences
