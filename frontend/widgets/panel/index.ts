@@ -2,6 +2,8 @@
  * The parts of our panels that ipywidgets has no widget for, in one module: what is said, what is
  * asked, what was done, the head of a machine's tab, its screen, and whether anybody looks.
  */
+import { renderForm } from './form';
+import formStyle from './form.css';
 import { renderMachine } from './machine';
 import { IModel } from './messages';
 import { renderNotices } from './notices';
@@ -13,6 +15,7 @@ import { renderTasks } from './tasks';
 
 const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
   {
+    form: renderForm,
     machine: renderMachine,
     notices: renderNotices,
     pointer: renderPointer,
@@ -26,7 +29,7 @@ function addStyle(): void {
   if (!document.getElementById('qvirt-panel-style')) {
     const sheet = document.createElement('style');
     sheet.id = 'qvirt-panel-style';
-    sheet.textContent = style;
+    sheet.textContent = `${style}\n${formStyle}`;
     document.head.append(sheet);
   }
 }

@@ -1,3 +1,5 @@
+import { FormSaid } from './formMessages';
+
 /**
  * What the kernel and the parts of a panel say to each other; the Python side is
  * `qvirt_jupyter/widgets/_panel_messages.py`. A part gets its whole state, which is small, in
@@ -103,6 +105,7 @@ export interface IScreenState {
 
 /** To the kernel. */
 export type Said =
+  | FormSaid
   | { type: 'ready' }
   | { type: 'press'; id: string; item?: string }
   | { type: 'dismiss'; id: string }

@@ -1,0 +1,188 @@
+import { button, element, follow, say, text } from './dom';
+import { FormField } from './formField';
+import { IField, IFormState, INote } from './formMessages';
+import { IModel } from './messages';
+
+let formsMade = 0;
+
+/** A form that stands in the panel: Enter submits it, Escape leaves it. */
+export function renderForm(model: IModel, root: HTMLElement): () => void {
+  const before = document.activeElement;
+  formsMade += 1;
+  const title = element('h3', { id: `qvirt-form-${formsMade}` });
+  const place = element('div', { class: 'qvirt-form-fields' });
+  const note = element('div', {
+    class: 'qvirt-form-note',
+    'aria-live': 'polite'
+  });
+  const problem = element('p', { class: 'qvirt-form-error', role: 'alert' });
+  const form = element('form', {
+    class: 'qvirt-form',
+    'aria-labelledby': title.id,
+    novalidate: true
+  });
+  const words = (name: string) => text(model, name);
+  const buttons = element('div', { class: 'qvirt-question-buttons' });
+  buttons.append(
+    button({ id: 'submit', label: words('submit'), kind: 'primary' }, submit)
+  );
+  if (words('cancel')) {
+    buttons.append(button({ id: 'cancel', label: words('cancel') }, cancel));
+  }
+  form.append(title, place, note, problem, buttons);
+  root.append(form);
+
+  let fields = new Map<string, FormField>();
+  let signature = '';
+  let attempt = 0;
+
+  function submit(): void {
+    const secrets: Record<string, string> = {};
+    for (const [name, field] of fields) {
+      if (field.isSecret) {
+        secrets[name] = field.takeSecret();
+      }
+    }
+    say(model, { type: 'submit', secrets });
+  }
+
+  function cancel(): void {
+    fields.forEach(field => field.isSecret && field.takeSecret());
+    say(model, { type: 'cancel' });
+  }
+
+  form.addEventListener('submit', event => {
+    event.preventDefault();
+    submit();
+  });
+  form.addEventListener('keydown', event => {
+    // What is typed here is not meant for JupyterLab's shortcuts.
+    event.stopPropagation();
+    const { target } = event;
+    if (event.key === 'Escape' && words('cancel')) {
+      event.preventDefault();
+      cancel();
+    } else if (
+      event.key === 'Enter' &&
+      (target instanceof HTMLInputElement ||
+        target instanceof HTMLSelectElement)
+    ) {
+      event.preventDefault();
+      submit();
+    }
+  });
+
+  function edited(name: string, value: string): void {
+    say(model, { type: 'edit', name, value });
+  }
+
+  function build(states: IField[]): void {
+    fields = new Map(
+      states.map(state => [state.name, new FormField(state, words, edited)])
+    );
+    const folded = states.filter(state => state.advanced);
+    place.replaceChildren(
+      ...grouped(
+        states.filter(state => !state.advanced),
+        fields
+      )
+    );
+    if (folded.length > 0) {
+      place.append(
+        element(
+          'details',
+          { class: 'qvirt-form-advanced' },
+          element('summary', {}, words('advanced')),
+          ...grouped(folded, fields)
+        )
+      );
+    }
+  }
+
+  function draw(state: IFormState): void {
+    const isFirst = signature === '';
+    const wanted = JSON.stringify(
+      state.fields.map(field => [field.name, field.kind, field.group])
+    );
+    if (wanted !== signature) {
+      const focused = (document.activeElement as HTMLElement | null)?.dataset
+        .field;
+      signature = wanted;
+      build(state.fields);
+      fields.get(focused ?? '')?.focus();
+    } else {
+      state.fields.forEach(field => fields.get(field.name)?.update(field));
+    }
+    hideEmptyGroups(place, state.fields);
+    title.textContent = state.title;
+    problem.textContent = state.problem;
+    problem.hidden = state.problem === '';
+    drawNote(note, state.note);
+    if (isFirst) {
+      form.scrollIntoView({ block: 'nearest' });
+      form
+        .querySelector<HTMLElement>('select, input, textarea')
+        ?.focus({ preventScroll: true });
+    }
+    if (state.attempt !== attempt) {
+      attempt = state.attempt;
+      [...fields.values()].find(field => field.isWrong)?.focus();
+    }
+  }
+
+  const end = follow(model, draw);
+  return () => {
+    end();
+    fields.forEach(field => field.isSecret && field.takeSecret());
+    const hadFocus =
+      form.contains(document.activeElement) ||
+      document.activeElement === document.body;
+    if (hadFocus && before instanceof HTMLElement && before.isConnected) {
+      before.focus();
+    }
+  };
+}
+
+/** Fields under the heading of their group, in order; those without one stand free. */
+function grouped(
+  states: IField[],
+  fields: Map<string, FormField>
+): HTMLElement[] {
+  const groups = new Map<string, HTMLElement>();
+  for (const state of states) {
+    let group = groups.get(state.group);
+    if (!group) {
+      group = state.group
+        ? element('fieldset', {}, element('legend', {}, state.group))
+        : element('div', { class: 'qvirt-form-group' });
+      groups.set(state.group, group);
+    }
+    const field = fields.get(state.name);
+    if (field) {
+      group.append(field.node);
+    }
+  }
+  return [...groups.values()];
+}
+
+function hideEmptyGroups(place: HTMLElement, states: IField[]): void {
+  const shown = new Set(states.filter(s => s.shown).map(s => s.name));
+  for (const group of place.querySelectorAll<HTMLElement>(
+    'fieldset, details, .qvirt-form-group'
+  )) {
+    group.hidden = ![
+      ...group.querySelectorAll<HTMLElement>('.qvirt-form-field')
+    ].some(field => shown.has(field.dataset.name ?? ''));
+  }
+}
+
+function drawNote(place: HTMLElement, note: INote | null): void {
+  place.hidden = note === null;
+  if (note) {
+    place.replaceChildren(
+      element('span', { class: 'qvirt-form-note-label' }, note.label),
+      element('code', {}, note.text || '–'),
+      element('p', { class: 'qvirt-form-help' }, note.help)
+    );
+  }
+}

@@ -1,0 +1,71 @@
+"""The form that adds a connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.widgets.connection_request import SESSION, ConnectionRequest
+from qvirt_jupyter.widgets.form import Form, Note, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qvirt_jupyter.widgets.saved_connections import SavedConnection
+
+
+class ConnectionDialog(Form[ConnectionRequest]):
+    """Choose a hypervisor and how it is reached; the URI is shown while typing.
+
+    Parameters
+    ----------
+    on_submit
+        Called with the connection to be remembered and opened.
+    close
+        Called when the dialog is no longer needed.
+    request
+        What stands in it at first.
+    """
+
+    def __init__(
+        self,
+        on_submit: Callable[[SavedConnection], object],
+        close: Callable[[], object],
+        request: ConnectionRequest | None = None,
+    ) -> None:
+        def submit(filled: ConnectionRequest) -> None:
+            on_submit(filled.saved())
+            close()
+
+        super().__init__(
+            request or ConnectionRequest().coupled("hypervisor"),
+            title=_("Add connection"),
+            submit=_("Add"),
+            on_submit=submit,
+            on_cancel=close,
+            note=_preview,
+            placeholders={"label": _default_name},
+        )
+
+
+def _preview(request: ConnectionRequest) -> Note:
+    try:
+        uri = request.uri
+    except ValueError as error:
+        return Note(_("URI"), "", str(error))
+    if request.hypervisor == SESSION:
+        summary: Words = _(
+            "Your own machines, without administrator rights: networks and storage of the whole "
+            "host are out of reach."
+        )
+    else:
+        driver = uri.known_driver
+        summary = driver.summary if driver is not None else ""
+    return Note(_("URI"), str(uri), summary)
+
+
+def _default_name(request: ConnectionRequest) -> str:
+    try:
+        return request.uri.describe()
+    except ValueError:
+        return ""

@@ -1,0 +1,130 @@
+"""Which input a type of value gets, and how its text and the value become each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents import Choice, Flag, Integer, OnOff, Size, Text, ValueType, YesNo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from qvirt_jupyter.widgets._form_messages import Kind
+
+_ON, _OFF = "true", "false"
+_PER_MIB = {"KiB": 1024, "bytes": 1024**2}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input.
+
+    Parameters
+    ----------
+    kind
+        What the browser draws.
+    read
+        Makes the value of a text; raises ValueError with the right ones.
+    write
+        Makes the text of a value.
+    choices
+        Words to choose from, with labels.
+    unit
+        What stands behind it, where it is another unit than the value's.
+    """
+
+    kind: Kind
+    read: Callable[[str], Any]
+    write: Callable[[Any], str]
+    choices: tuple[tuple[str, str], ...] = ()
+    unit: str = ""
+
+
+def input_of(
+    kind: ValueType[Any], *, optional: bool, choices: Collection[str] | None = None
+) -> Input:
+    """Return the input of a type.
+
+    Parameters
+    ----------
+    kind
+        The type of the value.
+    optional
+        Whether there may be no value, which means the default of the hypervisor.
+    choices
+        The words that there really are, where they are fewer or others than those declared.
+    """
+    if isinstance(kind, Flag | YesNo | OnOff):
+        three = optional and not isinstance(kind, Flag)
+        return _tristate() if three else Input("check", _ON.__eq__, _switch)
+    if isinstance(kind, Choice):
+        return _choice(kind, optional=optional, narrowed=choices)
+    if isinstance(kind, Size):
+        return _size(kind)
+    return _typed(kind, optional=optional)
+
+
+def _typed(kind: ValueType[Any], *, optional: bool) -> Input:
+    if kind.secret:
+        return Input("secret", str, _text)
+    if isinstance(kind, Integer):
+        return Input("number", _or_none(kind.parse), _text)
+    multiline = isinstance(kind, Text) and kind.multiline
+    read = _or_none(kind.parse) if optional else _or_empty(kind.parse)
+    return Input("multiline" if multiline else "text", read, _text)
+
+
+def _tristate() -> Input:
+    return Input(
+        "choice",
+        lambda text: None if not text else text == _ON,
+        _switch,
+        (("", _default()), (_ON, str(_("On"))), (_OFF, str(_("Off")))),
+    )
+
+
+def _choice(kind: Choice, *, optional: bool, narrowed: Collection[str] | None) -> Input:
+    words = kind.values if narrowed is None else tuple(narrowed)
+    labelled = tuple((word, kind.label(word)) for word in words)
+    if kind.open and narrowed is None:
+        return Input("suggest", _or_none(kind.parse), _text, labelled)
+    if optional:
+        labelled = (("", _default()), *labelled)
+    return Input("choice", _or_none(kind.parse), _text, labelled)
+
+
+def _size(kind: Size) -> Input:
+    """People think of memory in MiB; other units can be typed too."""
+    per_mib = _PER_MIB[kind.unit]
+
+    def read(text: str) -> int | None:
+        return kind.parse(f"{text} MiB" if text.strip().isdecimal() else text) if text else None
+
+    def write(value: int | None) -> str:
+        if value is None:
+            return ""
+        return str(value // per_mib) if value % per_mib == 0 else f"{value} {kind.unit}"
+
+    return Input("text", read, write, unit="MiB")
+
+
+def _or_none(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: parse(text) if text.strip() else None
+
+
+def _or_empty(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: parse(text) if text.strip() else ""
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _switch(value: object) -> str:
+    return "" if value is None else _ON if value else _OFF
+
+
+def _default() -> str:
+    return str(_("Hypervisor default"))
