@@ -179,6 +179,13 @@ FAILURES: Final = (
         _("Start it there (often: sudo systemctl start libvirtd.socket)."),
     ),
     Failure(
+        "text at sign-in",
+        r"packet \d+ bytes received from server too (?:large|small)",
+        _("What {host} answers is not libvirt: a program there writes text at each sign-in."),
+        _("Run ssh {host} true in a terminal: it must print nothing. Look into .bashrc there."),
+        lasting=True,
+    ),
+    Failure(
         "no session daemon",
         r"Cannot find '?libvirtd|failed to (?:find|start|spawn).*libvirtd|Failed to spawn",
         _("libvirt is not installed here, so it cannot be started for you."),

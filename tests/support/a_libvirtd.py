@@ -70,19 +70,23 @@ def ordinary_user() -> pwd.struct_passwd:
     """Return the user who has the session daemon: ours, or the one who runs the tests."""
     if os.geteuid() != 0:
         return pwd.getpwuid(os.geteuid())
-    try:
+    with contextlib.suppress(KeyError):
+        user = pwd.getpwnam(USER)
+        if user.pw_shell == "/bin/sh":
+            return user
+        # Whoever made it did not sign in by SSH, which needs a shell.
+        subprocess.run(["usermod", "--shell", "/bin/sh", USER], check=True, env={"PATH": _PATH})
         return pwd.getpwnam(USER)
-    except KeyError:
-        # "*" is no password, but unlike "!" it does not lock sign-ins by key.
-        subprocess.run(
-            [
-                *("useradd", "--system", "--shell", "/bin/sh", "--home-dir", "/nonexistent"),
-                *("--password", "*", USER),
-            ],
-            check=True,
-            env={"PATH": _PATH},
-        )
-        return pwd.getpwnam(USER)
+    # "*" is no password, but unlike "!" it does not lock sign-ins by key.
+    subprocess.run(
+        [
+            *("useradd", "--system", "--shell", "/bin/sh", "--home-dir", "/nonexistent"),
+            *("--password", "*", USER),
+        ],
+        check=True,
+        env={"PATH": _PATH},
+    )
+    return pwd.getpwnam(USER)
 
 
 @dataclass

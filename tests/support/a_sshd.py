@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
+    import pwd
     from collections.abc import Iterator, Mapping
 
 _PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
@@ -28,8 +29,6 @@ def missing() -> str:
     for program in ("sshd", "ssh", "ssh-keygen", "virt-ssh-helper"):
         if shutil.which(program, path=_PATH) is None:
             return f"{program} is not installed"
-    if os.geteuid() == 0 and not Path("/run/sshd").is_dir():
-        return "sshd needs the folder /run/sshd"
     return ""
 
 
@@ -88,12 +87,15 @@ class Sshd:
 
 
 @contextlib.contextmanager
-def a_running_sshd(user: str, environment: Mapping[str, str]) -> Iterator[Sshd]:
-    """Start a server that lets a user in, with an environment for what he runs."""
+def a_running_sshd(user: pwd.struct_passwd, environment: Mapping[str, str]) -> Iterator[Sshd]:
+    """Start a server that runs as a user and lets only that user in.
+
+    It is not root's, so it needs no folder in /run. What is run by it has the environment.
+    """
     folder = Path(tempfile.mkdtemp(prefix="qv-ssh-"))
     # What signs in reads it; StrictModes is off, for it is not anybody's home.
     folder.chmod(0o755)
-    server = Sshd(_free_port(), user, folder)
+    server = Sshd(_free_port(), user.pw_name, folder)
     for name, passphrase in (
         *(("host", ""), ("otherhost", ""), ("right", ""), ("wrong", "")),
         ("locked", server.passphrase),
@@ -112,10 +114,14 @@ def a_running_sshd(user: str, environment: Mapping[str, str]) -> Iterator[Sshd]:
     )
     program = shutil.which("sshd", path=_PATH)
     assert program is not None
+    command = [program, "-D", "-e", "-f", str(folder / "config")]
+    if os.geteuid() == 0:
+        for file in folder.iterdir():
+            os.chown(file, user.pw_uid, user.pw_gid)
+        ids = (f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}")
+        command = ["setpriv", *ids, "--clear-groups", *command]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [program, "-D", "-e", "-f", str(folder / "config")], stdout=log, stderr=log
-        )
+        process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         end = time.monotonic() + 10
         while not _listens(server.port):

@@ -67,6 +67,8 @@ SAMPLES = [
      "no connection driver available for lxc:///", "lxc"),
     ("remote service not running", "qemu+ssh://far/system", ConnectionFailed,
      "End of file while reading data: virt-ssh-helper: could not connect to '/var/run/libvirt/libvirt-sock': No such file or directory: Input/output error", "far"),
+    ("text at sign-in", "qemu+ssh://far/system", ConnectionFailed,
+     "packet 1416128879 bytes received from server too large, want 33554432", ".bashrc"),
 ]  # fmt: skip
 
 
