@@ -112,6 +112,8 @@ class ConsolePanel(ModuleWidget):
 
     def _receive(self, content: dict[str, Any]) -> None:
         kind = content.get("kind")
+        if self._is_closed:
+            return
         if kind == "hello":
             self._in_background(self._begin)
         elif kind == "ticket":
@@ -203,7 +205,7 @@ class ConsolePanel(ModuleWidget):
             if not self._is_closed:
                 self.send(message)
 
-        publisher.post(("console", self.model_id, message["kind"]), send)
+        publisher.post(("console", id(self), message["kind"]), send)
 
 
 def _is_good(ticket: str) -> bool:

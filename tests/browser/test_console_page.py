@@ -235,3 +235,22 @@ def test_what_cannot_work_is_said_at_once(open_console, fields, words):
     console = open_console(**fields)
     console.phase("refused")
     expect(console.frame.locator("#notice")).to_contain_text(words)
+
+
+def test_a_display_that_asks_for_a_password(a_context, a_server, a_host, monkeypatch):
+    monkeypatch.setattr(a_server.console, "skip_display_password", False)
+    displays = "<graphics type='vnc' autoport='yes' passwd='secret'/>"
+    web = a_host.start("web", displays)
+    console = open_framed(a_context, a_server, a_host, web)
+    notice = console.frame.locator("#notice")
+    expect(notice).to_contain_text("asks for a password")
+    expect(notice.get_by_label("User name")).to_be_hidden()
+    notice.get_by_label("Password").fill("wrong")
+    notice.get_by_role("button", name="Connect").click()
+    console.phase("refused")
+    expect(notice).to_contain_text("The display refused")
+    notice.get_by_role("button", name="Try again").click()
+    notice.get_by_label("Password").fill("secret")
+    notice.get_by_label("Password").press("Enter")
+    console.phase("connected")
+    a_host.remove_all()
