@@ -200,8 +200,10 @@ class Field(Member, Generic[T]):
         tree, way = owner._tree, self.location.tags
         if isinstance(self.type, Size):
             text, _space, unit = (text or "").partition(" ")
-            tree.set_attribute(node, UNIT, unit or None, owner._order(way))
+            tree.set_attribute(node, UNIT, unit or None, (*owner._order(way), f"@{UNIT}"))
         if self.location.attribute is None:
             tree.set_text(node, text or None)
         else:
-            tree.set_attribute(node, self.location.attribute, text or None, owner._order(way[:-1]))
+            # libvirt writes the unit of a size after all other attributes.
+            order = (*owner._order(way[:-1]), f"@{UNIT}")
+            tree.set_attribute(node, self.location.attribute, text or None, order)

@@ -1,12 +1,13 @@
 """Every class from nothing: each field alone, all fields in any order, and back to nothing."""
 
+from random import Random
+
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as some
 
 from qvirt_jupyter.documents import (
     Address,
     Choice,
+    Domain,
     Element,
     Field,
     Flag,
@@ -166,18 +167,23 @@ def free(kind, selected):
     ]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(data=some.data())
-def test_the_order_of_setting_does_not_show(data):
-    kind, selected = data.draw(some.sampled_from(list(SHAPES.values())))
-    in_order = without_rules(blank(kind, selected))
-    shuffled = without_rules(blank(kind, selected))
+@every_shape
+def test_the_order_of_setting_does_not_show(kind, selected):
     fields = free(kind, selected)
+    in_order = without_rules(blank(kind, selected))
     for declared in fields:
         declared.set(in_order, value_of(declared.type))
-    for declared in data.draw(some.permutations(fields)):
-        declared.set(shuffled, value_of(declared.type))
-    assert str(shuffled) == str(in_order)
+    for seed in range(8):
+        shuffled = without_rules(blank(kind, selected))
+        # Chance that is the same each time, so that a failure stays one.
+        for declared in Random(seed).sample(fields, len(fields)):  # noqa: S311 - no secret
+            declared.set(shuffled, value_of(declared.type))
+        assert str(shuffled) == str(in_order)
+
+
+def test_a_unit_stands_after_the_other_attributes_as_libvirt_writes_it():
+    domain = Domain(max_memory=4096, memory_slots=2)
+    assert "<maxMemory slots='2' unit='KiB'>4096</maxMemory>" in str(domain)
 
 
 @every_shape
