@@ -130,6 +130,9 @@ class Graph(ipywidgets.VBox):
         What it shows.
     """
 
+    # One whose making failed half-way is closed too, by its deletion.
+    _drawn_of: tuple[ipywidgets.Widget, ...] = ()
+
     def __init__(self, kind: GraphKind) -> None:
         self._kind = kind
         self._format = _FORMATS[kind.unit]
@@ -158,7 +161,7 @@ class Graph(ipywidgets.VBox):
         # bqplot's own ticks stand at the ends of the axis, whatever numbers these are.
         self._y_axis = bqplot.Axis(
             scale=self._y,
-            orientation="vertical",
+            side="left",
             grid_lines="solid",
             tick_values=np.linspace(0.0, _PERCENT, _TICKS),
             tick_format="~g",
@@ -186,6 +189,15 @@ class Graph(ipywidgets.VBox):
             layout=ipywidgets.Layout(width="100%", height=_HEIGHT, min_width="0"),
         )
         self._heading = ipywidgets.HTML()
+        self._drawn_of = (
+            *self._lines,
+            self._x_axis,
+            self._y_axis,
+            self._x,
+            self._y,
+            self._figure.scale_x,
+            self._figure.scale_y,
+        )
         super().__init__([self._heading, self._figure])
         self.add_class("qvirt-graph")
         self._say()
@@ -320,19 +332,8 @@ class Graph(ipywidgets.VBox):
             setattr(widget, name, value)
 
     def close(self) -> None:
-        """Take the graph away with everything that it is drawn of."""
-        for widget in (
-            self._figure.layout,
-            self._figure.scale_x,
-            self._figure.scale_y,
-            self._figure,
-            *self._lines,
-            self._x_axis,
-            self._y_axis,
-            self._x,
-            self._y,
-            self._heading,
-        ):
+        """Take the graph away with what it is drawn of, which is in no widget's children."""
+        for widget in self._drawn_of:
             widget.close()
         super().close()
 
@@ -371,9 +372,3 @@ class Graphs(ipywidgets.Box):
         now = sample.time if sample is not None else time.time()
         for graph in self._graphs:
             graph.update(history, sample, is_active=is_active, now=now)
-
-    def close(self) -> None:
-        """Take the graphs away."""
-        for graph in self._graphs:
-            graph.close()
-        super().close()

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 _OVERVIEW, _PERFORMANCE, _CONSOLE = range(3)
 _AWAY: Final = "away"
 """Key of the notice that says why the machine is not there."""
-_CONSOLE_HEIGHT: Final = "560px"
+_CONSOLE_HEIGHT: Final = "max(320px, calc(100vh - 330px))"
+"""What is left of a window beside JupyterLab's and our own bars."""
 
 
 class VmPanel(Panel):

@@ -73,6 +73,7 @@ class Manager(Panel):
             )
         )
         self.add_class("qvirt-manager")
+        self._list.add_class("qvirt-grows")
         self._list.reset((), ())
         self.follow(fleet.subscribe(self._update), preferences.observe(self._on_preferences))
         self._begin()

@@ -12,6 +12,7 @@ import ipywidgets
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.widgets import quantities
+from qvirt_jupyter.widgets.panel import close_all
 from qvirt_jupyter.widgets.thumbnail import Thumbnail
 
 if TYPE_CHECKING:
@@ -90,7 +91,8 @@ class Overview(ipywidgets.Box):
         if self._record is None or self._form is not None:
             return
         self._form = DescriptionForm(self._record, self._save, self._close_form)
-        self._left.children = (self._facts, self._form)
+        self._edit.layout.display = "none"
+        self._left.children = (self._facts, self._edit, self._form)
         self._form.focus()
 
     def _close_form(self) -> None:
@@ -100,7 +102,8 @@ class Overview(ipywidgets.Box):
         form, self._form = self._form, None
         if form is not None:
             self._left.children = (self._facts, self._edit)
-            form.close()
+            close_all(form)
+            self._edit.layout.display = None
             self._edit.focus()
 
     def _save(self, title: str, description: str, tags: tuple[str, ...]) -> None:
@@ -114,15 +117,6 @@ class Overview(ipywidgets.Box):
         if tags != record.tags:
             self._run(_("Set tags"), lambda: submit.set_tags(tags))
         self._close_form()
-
-    def close(self) -> None:
-        """Take the tab away with all that is in it."""
-        widgets: list[Any] = [self._facts, self._edit, self.thumbnail, self._left, self._right]
-        if self._form is not None:
-            widgets.append(self._form)
-        for widget in widgets:
-            widget.close()
-        super().close()
 
 
 class DescriptionForm(ipywidgets.VBox):
@@ -174,12 +168,6 @@ class DescriptionForm(ipywidgets.VBox):
     def _tag_texts(self) -> tuple[str, ...]:
         texts = (text.strip() for text in self._tags.value.split(","))
         return tuple(dict.fromkeys(text for text in texts if text))
-
-    def close(self) -> None:
-        """Take the form away."""
-        for widget in (self._title, self._description, self._tags, *self._buttons, self._row):
-            widget.close()
-        super().close()
 
 
 def facts(record: DomainRecord, connection: str) -> list[tuple[str, str | Iterable[str]]]:

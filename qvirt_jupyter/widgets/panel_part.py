@@ -39,6 +39,11 @@ class PanelPart(ModuleWidget):
         self._shown: Mapping[str, Any] | None = None
         self._picture: bytes | None = None
 
+    def __del__(self) -> None:
+        # ipywidgets closes what is deleted, also what failed half-way in its making; a part that is
+        # alive is held by ipywidgets until its panel closes it.
+        return
+
     def show(self, state: Mapping[str, Any], picture: bytes | None = None) -> None:
         """Show this state; from any thread.
 
