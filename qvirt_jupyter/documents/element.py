@@ -119,6 +119,14 @@ class Element:
                 shown.append(f"{name}={brief}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
+    if not TYPE_CHECKING:  # a type checker that sees it would accept any name
+
+        def __setattr__(self, name: str, value: object) -> None:
+            # A misspelt field would otherwise be set on the Python object and never be written.
+            if not name.startswith("_") and not hasattr(type(self), name):
+                raise AttributeError(f"{type(self).__name__} has no field {name}.")
+            super().__setattr__(name, value)
+
     def __bool__(self) -> bool:
         return self._node is not None
 

@@ -200,6 +200,8 @@ class Field(Member, Generic[T]):
         tree, way = owner._tree, self.location.tags
         if isinstance(self.type, Size):
             text, _space, unit = (text or "").partition(" ")
+            first = tree.first_value(node, ".")
+            text = first if first is not None and first.strip() == text else text
             tree.set_attribute(node, UNIT, unit or None, (*owner._order(way), f"@{UNIT}"))
         if self.location.attribute is None:
             tree.set_text(node, text or None)

@@ -45,10 +45,17 @@ class Group(Member, Generic[E]):
         return self if owner is None else self.cls._inside(owner, self)
 
     def __set__(self, owner: Element, value: E) -> None:
-        """Copy the fields of another element of this kind, which may belong to a document."""
+        """Copy what another element of this kind declares; it may belong to a document."""
+        if not isinstance(value, self.cls):
+            raise TypeError(f"{value!r} is not a {self.cls.__name__}.")
         mine = self.__get__(owner, type(owner))
-        for declared in type(value)._declarations(value):
-            declared.set(mine, declared.get(value))
+        if mine == value:
+            return
+        for name, member in schema_of(self.cls).members.items():
+            if member.brief(value) is None:
+                member.clear(mine)
+            else:
+                setattr(mine, name, getattr(value, name))
 
     def __delete__(self, owner: Element) -> None:
         node = self.location.find(owner._node)

@@ -173,7 +173,7 @@ class Items(MutableSequence[E], Generic[E]):
         parent = self._owner._reach(Location(tuple(way)))
         like = self._nodes()
         if like and index < len(like):
-            place = parent.index(like[index])
+            place = parent.index(like[max(index, -len(like))])
         else:
             order = self._owner._order(tuple(step.tag for step in way))
             tags = [child.tag if isinstance(child.tag, str) else "" for child in parent]

@@ -62,10 +62,10 @@ class Metadata(Element):
 
     @tags.setter
     def tags(self, names: Iterable[str]) -> None:
-        wanted = tuple(dict.fromkeys(names))
-        if wanted != self.tags:
+        new = _tags(names)
+        if tuple(tag.name for tag in new) != self.tags:
             self.ours.tags.clear()
-            self.ours.tags.extend(Tag(name=name) for name in wanted)
+            self.ours.tags.extend(new)
 
     @property
     def group(self) -> str | None:
@@ -86,5 +86,12 @@ def metadata_element(tags: Iterable[str], group: str | None) -> str:
         A tag or the group is not a word or two.
     """
     ours = Ours(group=group)
-    ours.tags.extend(Tag(name=name) for name in dict.fromkeys(tags))
+    ours.tags.extend(_tags(tags))
     return str(ours) if group or ours.tags else ""
+
+
+def _tags(names: Iterable[str]) -> list[Tag]:
+    """Return all tags before any old one goes: a wrong name must not leave half of them."""
+    if isinstance(names, str):
+        raise TypeError(f"Tags are several texts, not one: ({names!r},).")
+    return [Tag(name=name) for name in dict.fromkeys(names)]

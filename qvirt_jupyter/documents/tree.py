@@ -56,6 +56,7 @@ class Tree:
         self._made: set[Node] = {root} if source is None else set()
         self._graves: dict[Node, _Grave] = {}
         self._first_values: dict[tuple[Node, str], str | None] = {}
+        self._first_texts: dict[Node, list[str | None]] = {}
         self._first_attributes: dict[Node, list[str]] = {}
         self._first_children: dict[Node, list[Node]] = {}
 
@@ -79,6 +80,7 @@ class Tree:
         self._made |= other._made
         self._graves |= other._graves
         self._first_values |= other._first_values
+        self._first_texts |= other._first_texts
         self._first_attributes |= other._first_attributes
         self._first_children |= other._first_children
 
@@ -113,9 +115,15 @@ class Tree:
         """Write the text of an element; comments inside it stay."""
         self._touch()
         self._remember(node, ".", text_of(node))
-        node.text = text
-        for child in node:
-            child.tail = None
+        parts = [node.text, *(child.tail for child in node)]
+        if node not in self._made:
+            parts = self._first_texts.setdefault(node, parts)
+        # The text that was there first goes between the comments as it lay.
+        if "".join(filter(None, parts)) != text or len(parts) != len(node) + 1:
+            parts = [text, *([None] * len(node))]
+        node.text = parts[0]
+        for child, tail in zip(node, parts[1:], strict=True):
+            child.tail = tail
 
     def _remember(self, node: Node, key: str, text: str | None) -> None:
         if node not in self._made:

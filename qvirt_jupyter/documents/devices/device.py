@@ -14,6 +14,8 @@ from qvirt_jupyter.documents.schema import add_member
 from qvirt_jupyter.documents.values import Choice, Hexadecimal, Integer, Path, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qvirt_jupyter.documents.devices.channel import Channel
     from qvirt_jupyter.documents.devices.console import Console
     from qvirt_jupyter.documents.devices.disk import Disk
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
     from qvirt_jupyter.documents.devices.video import Video
 
 D = TypeVar("D", bound="Device")
+
+
+_ADDRESS = _("Address in the guest")
+
+
+def _of_type(*types: str) -> Callable[[DeviceAddress], bool]:
+    return lambda address: address.type in types
 
 
 class DeviceAddress(Element):
@@ -36,16 +45,73 @@ class DeviceAddress(Element):
         "@type",
         Choice("pci", "drive", "virtio-serial", "ccid", "usb", "spapr-vio", "virtio-mmio", "isa"),
         label=_("Address type"),
+        group=_ADDRESS,
         advanced=True,
     )
-    controller = Field("@controller", Integer(), label=_("Controller"), advanced=True)
-    domain = Field("@domain", Hexadecimal(4), label=_("PCI domain"), advanced=True)
-    bus = Field("@bus", Integer(), label=_("Bus"), advanced=True)
-    slot = Field("@slot", Hexadecimal(2), label=_("PCI slot"), advanced=True)
-    function = Field("@function", Hexadecimal(1), label=_("PCI function"), advanced=True)
-    target = Field("@target", Integer(), label=_("SCSI target"), advanced=True)
-    unit = Field("@unit", Integer(), label=_("Unit"), advanced=True)
-    port = Field("@port", Text(), label=_("Port"), advanced=True)
+    controller = Field(
+        "@controller",
+        Integer(),
+        label=_("Controller"),
+        group=_ADDRESS,
+        advanced=True,
+        when=_of_type("drive", "virtio-serial", "ccid"),
+    )
+    domain = Field(
+        "@domain",
+        Hexadecimal(4),
+        label=_("PCI domain"),
+        group=_ADDRESS,
+        advanced=True,
+        when=_of_type("pci"),
+    )
+    bus = Field(
+        "@bus",
+        Integer(),
+        label=_("Bus number"),
+        group=_ADDRESS,
+        advanced=True,
+        when=_of_type("pci", "drive", "virtio-serial", "usb"),
+    )
+    slot = Field(
+        "@slot",
+        Hexadecimal(2),
+        label=_("PCI slot"),
+        group=_ADDRESS,
+        advanced=True,
+        when=_of_type("pci", "ccid"),
+    )
+    function = Field(
+        "@function",
+        Hexadecimal(1),
+        label=_("PCI function"),
+        group=_ADDRESS,
+        advanced=True,
+        when=_of_type("pci"),
+    )
+    target = Field(
+        "@target",
+        Integer(),
+        label=_("SCSI target"),
+        group=_ADDRESS,
+        advanced=True,
+        when=_of_type("drive"),
+    )
+    unit = Field(
+        "@unit",
+        Integer(),
+        label=_("Unit"),
+        group=_ADDRESS,
+        advanced=True,
+        when=_of_type("drive"),
+    )
+    port = Field(
+        "@port",
+        Text(),
+        label=_("Port of the controller"),
+        group=_ADDRESS,
+        advanced=True,
+        when=_of_type("virtio-serial", "usb"),
+    )
 
 
 class Device(Document):
