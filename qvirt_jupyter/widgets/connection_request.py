@@ -130,6 +130,9 @@ class ConnectionRequest:
         if name == "way":
             # A host that is far may be away; the user has the last word.
             changed = dataclasses.replace(changed, autoconnect=self.way == LOCAL)
+        if name == "hypervisor" and self.hypervisor == SESSION and self.way != LOCAL:
+            # A user session is on this host, where there is nothing to wait for.
+            changed = dataclasses.replace(changed, way=LOCAL, autoconnect=True)
         if self.hypervisor != CUSTOM:
             try:
                 text = str(self.uri)
@@ -150,9 +153,11 @@ class ConnectionRequest:
         ValueError
             It makes no URI.
         """
+        uri, label = self.uri, self.label.strip()
         return SavedConnection(
-            uri=str(self.uri),
-            label=self.label.strip(),
+            uri=str(uri),
+            # The generated name follows the URI, so it is not kept.
+            label="" if label == uri.describe() else label,
             autoconnect=self.autoconnect,
             read_only=self.read_only,
         )

@@ -126,7 +126,7 @@ class Form(PanelPart, Generic[T]):
     def init(self, target: T) -> None:
         """Show the values of a target, and forget what was typed."""
         self._target = target
-        self._draft = target.copy() if isinstance(target, Element) else target
+        self._draft = cast("T", _copy(target)) if isinstance(target, Element) else target
         self._touched: dict[str, Any] = {}
         self._wrong: dict[str, tuple[str, str]] = {}
         self._secrets: dict[str, str] = {}
@@ -141,7 +141,11 @@ class Form(PanelPart, Generic[T]):
                 continue
             if declared.name in self._wrong:
                 errors[declared.name] = self._wrong[declared.name][1]
-            elif not isinstance(self._target, Element):
+            elif declared.type.secret and self._secrets.get(declared.name):
+                error = _refusal(declared, self._secrets[declared.name])
+                if error:
+                    errors[declared.name] = error
+            elif not self._is_optional(declared):
                 error = _missing(declared, declared.get(self._draft))
                 if error:
                     errors[declared.name] = error
@@ -158,16 +162,15 @@ class Form(PanelPart, Generic[T]):
         for error in self.validate().values():
             raise ValueError(error)
         secrets, self._secrets = self._secrets, {}
-        wanted = {**self._touched, **{name: text for name, text in secrets.items() if text}}
-        if isinstance(self._target, Element):
-            for declared in declarations(self._draft):
-                if declared.name in wanted and not declared.type.secret:
-                    declared.set(self._target, wanted.pop(declared.name))
-            for declared in declarations(self._target):
-                if declared.name in wanted:
-                    declared.set(self._target, wanted[declared.name])
-            return self._target
         secret = {name: text for name, text in secrets.items() if text}
+        if isinstance(self._target, Element):
+            shown = {item.name for item in self._declared() if item.is_shown(self._draft)}
+            wanted = {**self._touched, **secret}
+            wanted = {name: value for name, value in wanted.items() if name in shown}
+            # What a copy refuses is never half written.
+            _give(_copy(self._target), wanted)
+            _give(self._target, wanted)
+            return self._target
         filled = cast("T", dataclasses.replace(cast("Any", self._draft), **secret))
         if isinstance(filled, Checked):
             filled.check()
@@ -235,15 +238,27 @@ class Form(PanelPart, Generic[T]):
         return [item for item in found if self._only is None or item.name in self._only]
 
     def _input(self, declared: Declared) -> Input:
-        optional = isinstance(self._target, Element) or declared.get(self._target) is None
         choices = self._narrowed.get(declared.caps or "")
-        return input_of(declared.type, optional=optional, choices=choices)
+        return input_of(declared.type, optional=self._is_optional(declared), choices=choices)
+
+    def _is_optional(self, declared: Declared) -> bool:
+        if isinstance(self._target, Element) or declared.get(self._target) is None:
+            return True
+        defaults = {
+            item.name: item.default for item in dataclasses.fields(cast("Any", self._target))
+        }
+        return defaults[declared.name] is None
 
     def _take(self, declared: Declared, value: Any) -> None:  # noqa: ANN401 - of any declaration
+        touched = {**self._touched, declared.name: value}
+        if isinstance(self._target, Element):
+            # Made anew, so a choice that is put back has its own fields back too.
+            draft_element = _copy(self._target)
+            _give(draft_element, touched)
+            self._draft = cast("T", draft_element)
         self._wrong.pop(declared.name, None)
-        self._touched[declared.name] = value
-        if isinstance(self._draft, Element):
-            declared.set(self._draft, value)
+        self._touched = touched
+        if isinstance(self._target, Element):
             return
         draft = dataclasses.replace(cast("Any", self._draft), **{declared.name: value})
         self._draft = cast(
@@ -316,13 +331,32 @@ class Form(PanelPart, Generic[T]):
 
 def _missing(declared: Declared, value: Any) -> str:  # noqa: ANN401 - of any declaration
     """Return what is to be entered where nothing is and something must be."""
-    if value != "":
+    if value is not None and (value != "" or not _refusal(declared, value)):
         return ""
+    return str(_("Enter {expected}.").format(expected=declared.type.expected))
+
+
+def _refusal(declared: Declared, value: Any) -> str:  # noqa: ANN401 - of any declaration
     try:
         declared.type.check(value)
-    except ValueError:
-        return str(_("Enter {expected}.").format(expected=declared.type.expected))
+    except ValueError as error:
+        return str(error)
     return ""
+
+
+def _copy(element: Element) -> Element:
+    # A group that is not in its document yet has no text to copy.
+    return element.copy() if element else type(element)()
+
+
+def _give(element: Element, values: Mapping[str, Any]) -> None:
+    """Set values in the order of declaration; one may bring further fields into being."""
+    pending = dict(values)
+    while True:
+        found = next((item for item in declarations(element) if item.name in pending), None)
+        if found is None:
+            return
+        found.set(element, pending.pop(found.name))
 
 
 def _get(declared: Declared, target: object) -> Any:  # noqa: ANN401 - of any declaration

@@ -24,7 +24,9 @@ def a_history(times, **values):
 
 def a_sample(**values):
     names = [series.attribute for kind in GRAPHS for series in kind.series]
-    return SimpleNamespace(**{**dict.fromkeys(names), "time": 100.0, "memory_total": None, **values})
+    return SimpleNamespace(
+        **{**dict.fromkeys(names), "time": 100.0, "memory_total": None, **values}
+    )
 
 
 def the_graph(number):

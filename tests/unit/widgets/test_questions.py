@@ -17,7 +17,9 @@ from qvirt_jupyter.widgets.questions import (
     Questions,
 )
 
-WHO = Question("Sign in", "to far", "Sign in", fields=(QuestionField("0", "Password", secret=True),))
+WHO = Question(
+    "Sign in", "to far", "Sign in", fields=(QuestionField("0", "Password", secret=True),)
+)
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def a_view(a_board):
     view.close()
 
 
-def says(view, key, button="yes", remember=False, **values):
+def says(view, key, button="yes", *, remember=False, **values):
     view._handle_custom_msg(
         {
             "type": "answer",
@@ -102,9 +104,7 @@ def test_a_dangerous_answer_is_marked(a_board, a_view):
 
 def test_each_confirmation_has_its_preference_with_the_right_default():
     defaults = Preferences()
-    on = {
-        action for action, asked in CONFIRMATIONS.items() if getattr(defaults, asked.preference)
-    }
+    on = {action for action, asked in CONFIRMATIONS.items() if getattr(defaults, asked.preference)}
     assert on == {Action.DESTROY, Action.RESET}
 
 
