@@ -153,7 +153,7 @@ FAILURES: Final = (
     ),
     Failure(
         "no access to the socket",
-        r"Failed to connect socket to '(?P<socket>[^']*)': Permission denied",
+        r"Failed to connect socket to '(?P<socket>.*)': Permission denied",
         _("You may not use the service's socket {socket}."),
         _(
             "Join the group that owns it (often: sudo usermod -aG libvirt $USER, then sign in "
@@ -164,7 +164,7 @@ FAILURES: Final = (
     ),
     Failure(
         "service not running",
-        r"Failed to connect socket to '(?P<socket>[^']*)'",
+        r"Failed to connect socket to '(?P<socket>.*)': ",
         _("The libvirt service does not run: nobody listens on {socket}."),
         _(
             "Start it (often: sudo systemctl start libvirtd.socket), or install it "

@@ -172,15 +172,19 @@ class Libvirtd:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def a_session() -> Libvirtd:
-    """Start the daemon of an ordinary user."""
+def a_session(auth: str = "none") -> Libvirtd:
+    """Start the daemon of an ordinary user; with ``sasl`` it wants a name and a password."""
     user = ordinary_user()
     folder = _folder(user)
     home, run = folder / "home", folder / "run"
     for path in (home, run):
         path.mkdir(mode=0o700)
         os.chown(path, user.pw_uid, user.pw_gid)
-    (folder / "libvirtd.conf").write_text(_LIBVIRTD)
+    settings = _LIBVIRTD.replace('auth_unix_rw = "none"', f'auth_unix_rw = "{auth}"')
+    (folder / "libvirtd.conf").write_text(settings)
+    # Nobody is in that file, so every name and password is wrong.
+    sasl = f"mech_list: scram-sha-256\nsasldb_path: {folder}/nobody.db\n"
+    (folder / "libvirt.conf").write_text(sasl)
     prefix = []
     if os.geteuid() == 0:
         prefix = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
@@ -198,6 +202,7 @@ def a_session() -> Libvirtd:
             "XDG_CONFIG_HOME": str(home / ".config"),
             "XDG_CACHE_HOME": str(home / ".cache"),
             "XDG_DATA_HOME": str(home / ".local"),
+            "SASL_CONF_PATH": str(folder),
         },
         prefix=prefix,
         _daemon=["libvirtd", "-t", "0", "-f", str(folder / "libvirtd.conf")],
