@@ -212,6 +212,27 @@ def test_a_browser_that_vanishes_ends_the_target(a_server):
         assert ended.wait(10)
 
 
+@pytest.mark.parametrize("version", ["13", "99"])
+def test_a_handshake_that_fails_late_ends_the_target_too(a_server, version):
+    ended = threading.Event()
+
+    def until_the_end(connection):
+        assert connection.recv(1) == b""
+        ended.set()
+
+    with a_peer(until_the_end) as path:
+        ticket = tickets.issue(SocketTarget(path)).id
+        headers = {
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Version": version,  # and no key
+            "Authorization": f"token {a_server.token}",
+        }
+        assert a_server.get(f"qvirt/console?ticket={ticket}", **headers).status in {400, 426}
+        assert ended.wait(10)
+    wait_for(lambda: a_server.console.connections == 0)
+
+
 def test_pings_renew_the_ticket_and_a_silent_browser_is_let_go(a_server, an_echo, monkeypatch):
     monkeypatch.setattr(a_server.console, "ping_interval", 0.3)
     monkeypatch.setattr(a_server.console, "pong_timeout", 0.2)
