@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qvirt_jupyter.documents import DOMAIN_METADATA_URI, parse_xml
@@ -12,9 +13,9 @@ from qvirt_jupyter.hypervisor.records import DisplayRecord
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-_OURS: Final = f"metadata/{{{DOMAIN_METADATA_URI}}}domain"
+_OURS: Final = f"{{{DOMAIN_METADATA_URI}}}domain"
 _OS: Final = (
-    "metadata/{http://libosinfo.org/xmlns/libvirt/domain/1.0}libosinfo"
+    "{http://libosinfo.org/xmlns/libvirt/domain/1.0}libosinfo"
     "/{http://libosinfo.org/xmlns/libvirt/domain/1.0}os"
 )
 # https://libvirt.org/formatdomain.html#memory-allocation: powers of 1000 and of 1024, in bytes.
@@ -36,14 +37,6 @@ _UNITS: Final = {
 }
 
 
-class InterfaceDefinition(NamedTuple):
-    """Of one network interface of a machine."""
-
-    type: str
-    target: str
-    mac: str
-
-
 class DomainDefinition(NamedTuple):
     """Of a virtual machine; memory in KiB."""
 
@@ -58,9 +51,6 @@ class DomainDefinition(NamedTuple):
     displays: tuple[DisplayRecord, ...] = ()
     agent_connected: bool = False
     driver: str = ""
-    disks: tuple[str, ...] = ()
-    interfaces: tuple[InterfaceDefinition, ...] = ()
-    balloon: str = ""
 
 
 class NetworkDefinition(NamedTuple):
@@ -87,7 +77,7 @@ class DeviceDefinition(NamedTuple):
 
 
 def domain_definition(xml: str) -> DomainDefinition:
-    """Read what the list shows of a ``<domain>``.
+    """Read what the list shows of a ``<domain>``; one pass, for there may be thousands.
 
     Raises
     ------
@@ -95,33 +85,46 @@ def domain_definition(xml: str) -> DomainDefinition:
         It is not a document that we accept, or a number in it is none.
     """
     root = parse_xml(xml)
-    memory = _kib(root.find("memory"))
-    vcpu = root.find("vcpu")
-    ours = root.find(_OURS)
-    system = root.find(_OS)
-    balloon = root.find("devices/memballoon")
+    # Comments have a function as their tag; nobody asks for that key.
+    parts = {child.tag: child for child in reversed(root)}
+    devices: defaultdict[object, list[_Element]] = defaultdict(list)
+    for device in parts.get("devices", ()):
+        devices[device.tag].append(device)
+    memory = _kib(parts.get("memory"))
+    vcpu = parts.get("vcpu")
+    tags, group, os_id = _metadata(parts.get("metadata"))
     return DomainDefinition(
-        title=_text(root, "title"),
-        description=_text(root, "description"),
+        title=_own_text(parts.get("title")),
+        description=_own_text(parts.get("description")),
         vcpus=int(vcpu.get("current") or vcpu.text or 1) if vcpu is not None else 1,
-        memory=_kib(root.find("currentMemory")) or memory,
+        memory=_kib(parts.get("currentMemory")) or memory,
         max_memory=memory,
-        tags=tuple(
+        tags=tags,
+        group=group,
+        os_id=os_id,
+        displays=tuple(
+            DisplayRecord(display.index, display.type, display.listen)
+            for display in (displays_of(root) if devices["graphics"] else ())
+        ),
+        agent_connected=bool(devices["channel"]) and is_agent_connected(root),
+        driver=root.get("type", ""),
+    )
+
+
+def _metadata(element: _Element | None) -> tuple[tuple[str, ...], str, str]:
+    """Return tags, group, and libosinfo's identifier."""
+    if element is None:
+        return (), "", ""
+    ours = element.find(_OURS)
+    system = element.find(_OS)
+    return (
+        tuple(
             tag.text.strip()
             for tag in (() if ours is None else ours.iterfind(f"{{{DOMAIN_METADATA_URI}}}tag"))
             if tag.text and tag.text.strip()
         ),
-        group="" if ours is None else _text(ours, f"{{{DOMAIN_METADATA_URI}}}group"),
-        os_id="" if system is None else system.get("id", ""),
-        displays=tuple(
-            DisplayRecord(display.index, display.type, display.listen)
-            for display in displays_of(root)
-        ),
-        agent_connected=is_agent_connected(root),
-        driver=root.get("type", ""),
-        disks=tuple(target.get("dev", "") for target in root.iterfind("devices/disk/target")),
-        interfaces=tuple(_interface(found) for found in root.iterfind("devices/interface")),
-        balloon="" if balloon is None else balloon.get("model", ""),
+        "" if ours is None else _text(ours, f"{{{DOMAIN_METADATA_URI}}}group"),
+        "" if system is None else system.get("id", ""),
     )
 
 
@@ -178,17 +181,12 @@ def device_definition(xml: str) -> DeviceDefinition:
     )
 
 
-def _interface(element: _Element) -> InterfaceDefinition:
-    target, mac = element.find("target"), element.find("mac")
-    return InterfaceDefinition(
-        type=element.get("type", ""),
-        target="" if target is None else target.get("dev", ""),
-        mac="" if mac is None else mac.get("address", "").lower(),
-    )
-
-
 def _text(element: _Element, path: str) -> str:
     return (element.findtext(path) or "").strip()
+
+
+def _own_text(element: _Element | None) -> str:
+    return "" if element is None else (element.text or "").strip()
 
 
 def _kib(element: _Element | None) -> int:

@@ -57,45 +57,36 @@ class RawPool(NamedTuple):
 
 
 def domains(connection: libvirt.virConnect) -> dict[str, tuple[libvirt.virDomain, RawDomain]]:
-    """Return all machines by UUID, with five calls.
+    """Return all machines by UUID, with four calls.
 
-    https://libvirt.org/html/libvirt-libvirt-domain.html#virConnectListAllDomains
+    https://libvirt.org/html/libvirt-libvirt-domain.html#virConnectGetAllDomainStats gives all
+    machines with their states; the other calls give the few that have a property.
     """
-    found = {domain.UUIDString(): domain for domain in connection.listAllDomains(0)}
     states = _states(connection)
 
-    def having(flag: int) -> frozenset[str] | None:
-        listed = _supported(lambda: connection.listAllDomains(flag))
-        return None if listed is None else frozenset(domain.UUIDString() for domain in listed)
+    def having(flag: int) -> frozenset[str]:
+        listed = _supported(lambda: connection.listAllDomains(flag), default=())
+        return frozenset(domain.UUIDString() for domain in listed)
 
     autostart = having(libvirt.VIR_CONNECT_LIST_DOMAINS_AUTOSTART)
     saved = having(libvirt.VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE)
-    persistent = having(libvirt.VIR_CONNECT_LIST_DOMAINS_PERSISTENT)
+    transient = having(libvirt.VIR_CONNECT_LIST_DOMAINS_TRANSIENT)
     result = {}
-    for uuid, domain in found.items():
-        name = domain.name()
-        if (name, uuid) == _DOMAIN_0:
-            continue
-        state = states.get(uuid)
-        if state is None:
-            # It came between two calls, or the driver has no bulk statistics.
-            try:
-                state = tuple(domain.state(0))
-            except libvirt.libvirtError as error:
-                _LOG.debug("No state of %s: %s", name, error)
-                continue
-        result[uuid] = (
-            domain,
-            RawDomain(
-                name=name,
-                id=domain.ID(),
-                state=state[0],
-                reason=state[1],
-                persistent=persistent is None or uuid in persistent,
-                autostart=autostart is not None and uuid in autostart,
-                managed_save=saved is not None and uuid in saved,
-            ),
-        )
+    for domain, state, reason in states:
+        name, uuid = domain.name(), domain.UUIDString()
+        if (name, uuid) != _DOMAIN_0:
+            result[uuid] = (
+                domain,
+                RawDomain(
+                    name=name,
+                    id=domain.ID(),
+                    state=state,
+                    reason=reason,
+                    persistent=uuid not in transient,
+                    autostart=uuid in autostart,
+                    managed_save=uuid in saved,
+                ),
+            )
     return result
 
 
@@ -170,16 +161,24 @@ def pools(
     return result
 
 
-def _states(connection: libvirt.virConnect) -> dict[str, tuple[int, ...]]:
-    """Return state and reason of all machines by one call, or nothing where there is none."""
-    answers = _supported(
-        lambda: connection.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, 0), default=[]
-    )
-    return {
-        found.UUIDString(): (values["state.state"], values.get("state.reason", 0))
-        for found, values in answers or ()
-        if "state.state" in values
-    }
+def _states(connection: libvirt.virConnect) -> list[tuple[libvirt.virDomain, int, int]]:
+    """Return all machines with state and reason; one by one where there is no call for all."""
+    answers = _supported(lambda: connection.getAllDomainStats(libvirt.VIR_DOMAIN_STATS_STATE, 0))
+    if answers is not None:
+        return [
+            (found, values["state.state"], values.get("state.reason", 0))
+            for found, values in answers
+            if "state.state" in values
+        ]
+    states = []
+    for found in connection.listAllDomains(0):
+        try:
+            states.append((found, *found.state(0)))
+        except libvirt.libvirtError as error:
+            if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
+                raise
+            _LOG.debug("%s went away while all were listed", found.name())
+    return states
 
 
 def _supported(function: Callable[[], Any], default: Any = None) -> Any:  # noqa: ANN401 - passed on
