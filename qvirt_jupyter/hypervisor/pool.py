@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qvirt_jupyter._translation import _
@@ -66,10 +66,7 @@ class WorkerPool:
         future: Future[_Result] = Future()
         with self._lock:
             if self._closed:
-                raise ConnectionLost(
-                    _("The connection {name} is closed.").format(name=self.name),
-                    next_step=_("Connect again."),
-                )
+                raise self._is_closed_error()
             self._waiting += 1
             self._tasks.put((future, function))
             if self._busy + self._waiting > len(self._threads) < self.size:
@@ -79,6 +76,12 @@ class WorkerPool:
                 self._threads.add(thread)
                 thread.start()
         return future
+
+    def _is_closed_error(self) -> ConnectionLost:
+        return ConnectionLost(
+            _("The connection {name} is closed.").format(name=self.name),
+            next_step=_("Connect again."),
+        )
 
     def run(self, function: Callable[[], _Result]) -> _Result:
         """Run the function in the pool and wait for it; directly if this is a pool thread.
@@ -93,7 +96,11 @@ class WorkerPool:
         refuse_on_event_thread()
         if is_pool_thread():
             return function()
-        return self.submit(function).result()
+        try:
+            return self.submit(function).result()
+        except CancelledError:
+            # It was closed before a thread was free.
+            raise self._is_closed_error() from None
 
     def close(self, timeout: float = 2.0) -> None:
         """Take no more work, drop what has not begun, and wait a little for the rest.
