@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from PIL import Image
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor import DomainState, QvirtError
+from qvirt_jupyter.hypervisor import ConnectionLost, DomainState, QvirtError
 from qvirt_jupyter.widgets.panel_part import PanelPart
 
 if TYPE_CHECKING:
@@ -89,10 +89,13 @@ class Thumbnail(PanelPart):
                 return
             self._is_busy = True
         try:
-            self._domain.connection.pool.submit(self._take)
-        except RuntimeError:
-            # The connection is being closed; its end is told elsewhere.
+            taken = self._domain.connection.pool.submit(self._take)
+        except ConnectionLost:
+            # The connection was closed, which the panel around it says.
             self._is_busy = False
+        else:
+            # Also where it was dropped before it began.
+            taken.add_done_callback(self._on_taken)
 
     def _take(self) -> None:
         try:
@@ -111,9 +114,10 @@ class Thumbnail(PanelPart):
             }
             if self._state in {DomainState.RUNNING, DomainState.PAUSED}:
                 self.show(state, png)
-        finally:
-            self._taken = time.monotonic()
-            self._is_busy = False
+
+    def _on_taken(self, _taken: object) -> None:
+        self._taken = time.monotonic()
+        self._is_busy = False
 
 
 def _small(png: bytes) -> bytes:
