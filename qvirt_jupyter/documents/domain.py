@@ -35,6 +35,16 @@ class Domain(Document):
     """
 
     tag = "domain"
+    # The order in which libvirt writes them (src/conf/domain_conf.c,
+    # virDomainDefFormatInternalSetRootName): what we do not declare keeps its place too.
+    order = (
+        *("name", "uuid", "genid", "title", "description", "metadata", "maxMemory", "memory"),
+        *("currentMemory", "blkiotune", "memtune", "memoryBacking", "vcpu", "vcpus", "iothreads"),
+        *("iothreadids", "defaultiothread", "cputune", "numatune", "resource", "sysinfo"),
+        *("bootloader", "bootloader_args", "os", "idmap", "features", "cpu", "clock"),
+        *("on_poweroff", "on_reboot", "on_crash", "on_lockfailure", "pm", "perf", "devices"),
+        *("seclabel", "keywrap", "launchSecurity"),
+    )
 
     type = Field(
         "@type", Choice("kvm", "qemu", "xen", "lxc", "bhyve", "test"), label=_("Hypervisor")
