@@ -47,18 +47,16 @@ from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
 from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.storage_pool import StoragePool
 from qvirt_jupyter.documents.storage_volume import StorageVolume
+from qvirt_jupyter.documents.switches import Flag, OnOff, YesNo
 from qvirt_jupyter.documents.values import (
     Choice,
-    Flag,
     Hexadecimal,
     Integer,
-    OnOff,
     Path,
     Size,
     Text,
     Uuid,
     ValueType,
-    YesNo,
 )
 from qvirt_jupyter.documents.variant import Unknown, Variant
 

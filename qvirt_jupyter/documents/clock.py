@@ -6,7 +6,8 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.many import Many
-from qvirt_jupyter.documents.values import Choice, Text, YesNo
+from qvirt_jupyter.documents.switches import YesNo
+from qvirt_jupyter.documents.values import Choice, Text
 
 
 class Timer(Element):

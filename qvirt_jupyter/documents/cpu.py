@@ -9,7 +9,8 @@ from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
-from qvirt_jupyter.documents.values import Choice, Integer, OnOff, Text
+from qvirt_jupyter.documents.switches import OnOff
+from qvirt_jupyter.documents.values import Choice, Integer, Text
 
 
 class Topology(Element):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
-from qvirt_jupyter.documents.values import Choice, Flag, OnOff
+from qvirt_jupyter.documents.switches import Flag, OnOff
+from qvirt_jupyter.documents.values import Choice
 
 
 class Features(Element):

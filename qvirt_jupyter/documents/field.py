@@ -13,8 +13,9 @@ from qvirt_jupyter.documents.declaration import Declared, Words
 from qvirt_jupyter.documents.location import Location, Node
 from qvirt_jupyter.documents.parsing import InvalidDocument
 from qvirt_jupyter.documents.schema import Member, schema_of
+from qvirt_jupyter.documents.switches import Flag
 from qvirt_jupyter.documents.tree import text_of
-from qvirt_jupyter.documents.values import Flag, Size, Text, ValueType
+from qvirt_jupyter.documents.values import Size, Text, ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,8 @@ from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.schema import rule
-from qvirt_jupyter.documents.values import Choice, Integer, OnOff, Text, Uuid, YesNo
+from qvirt_jupyter.documents.switches import OnOff, YesNo
+from qvirt_jupyter.documents.values import Choice, Integer, Text, Uuid
 
 _NAME = Text(pattern=r"[^/\n]+", expected=_("a name without slash"))
 

@@ -7,7 +7,8 @@ from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.schema import rule
-from qvirt_jupyter.documents.values import Choice, Path, Text, YesNo
+from qvirt_jupyter.documents.switches import YesNo
+from qvirt_jupyter.documents.values import Choice, Path, Text
 
 
 class BootDevice(Element):

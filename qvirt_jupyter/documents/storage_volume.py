@@ -9,7 +9,8 @@ from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.storage_pool import Permissions
-from qvirt_jupyter.documents.values import Choice, Flag, Path, Size, Text
+from qvirt_jupyter.documents.switches import Flag
+from qvirt_jupyter.documents.values import Choice, Path, Size, Text
 
 FORMATS = Choice("qcow2", "raw", "qed", "vmdk", "vdi", "vpc", "iso", "dir")
 

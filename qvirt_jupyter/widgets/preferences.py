@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from qvirt_jupyter._private_files import jupyter_folder, set_aside, write_private
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import declarations, option
-from qvirt_jupyter.documents.values import Choice, Flag, Integer
+from qvirt_jupyter.documents.switches import Flag
+from qvirt_jupyter.documents.values import Choice, Integer
 from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
 

@@ -10,7 +10,8 @@ from qvirt_jupyter.documents.addresses import Host, Port
 from qvirt_jupyter.documents.devices.device import Device
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
-from qvirt_jupyter.documents.values import Choice, OnOff, Path, Text, YesNo
+from qvirt_jupyter.documents.switches import OnOff, YesNo
+from qvirt_jupyter.documents.values import Choice, Path, Text
 from qvirt_jupyter.documents.variant import Variant
 
 MODES = Choice("bind", "connect", open=False, labels={"bind": _("server"), "connect": _("client")})

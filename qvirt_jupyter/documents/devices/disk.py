@@ -12,7 +12,8 @@ from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.schema import rule
-from qvirt_jupyter.documents.values import Choice, Flag, Integer, Path, Text
+from qvirt_jupyter.documents.switches import Flag
+from qvirt_jupyter.documents.values import Choice, Integer, Path, Text
 from qvirt_jupyter.documents.variant import Variant
 
 STARTUP_POLICIES = Choice("mandatory", "requisite", "optional")

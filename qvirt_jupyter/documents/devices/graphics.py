@@ -9,7 +9,8 @@ from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.schema import rule
-from qvirt_jupyter.documents.values import Choice, Integer, Path, Text, YesNo
+from qvirt_jupyter.documents.switches import YesNo
+from qvirt_jupyter.documents.values import Choice, Integer, Path, Text
 from qvirt_jupyter.documents.variant import Unknown, Variant
 
 AUTOMATIC = -1

@@ -6,7 +6,8 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.devices.device import Device
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.schema import rule
-from qvirt_jupyter.documents.values import Choice, Integer, YesNo
+from qvirt_jupyter.documents.switches import YesNo
+from qvirt_jupyter.documents.values import Choice, Integer
 
 
 class Video(Device):
