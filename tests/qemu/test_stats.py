@@ -1,0 +1,110 @@
+"""Statistics of real machines: bulk calls, what is not known, and turns when there are many."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+pytestmark = pytest.mark.qemu
+
+MACHINE = """
+<domain type='qemu'>
+  <name>{name}</name><memory unit='MiB'>64</memory>
+  <os><type arch='x86_64' machine='pc'>hvm</type></os>
+  <devices>{devices}<memballoon model='virtio'/></devices>
+</domain>
+"""
+DISK = """
+<disk type='file' device='disk'>
+  <driver name='qemu' type='raw'/><source file='{path}'/><target dev='vda' bus='virtio'/>
+</disk>
+"""
+USER = "<interface type='user'><model type='virtio'/></interface>"
+
+
+@pytest.fixture
+def batches(a_qemu_connection):
+    received = []
+    with a_qemu_connection.stats.subscribe(received.append):
+        a_qemu_connection.stats.tick = 0.2
+        yield received
+    a_qemu_connection.stats.tick = 1.0
+
+
+@pytest.fixture
+def machines(a_qemu_connection):
+    """Makes machines that are ended afterwards."""
+    made = []
+
+    def make(name, devices="", *, paused=False):
+        machine = a_qemu_connection.domains.define(MACHINE.format(name=name, devices=devices))
+        made.append(machine)
+        machine.start(paused=paused)
+        return machine
+
+    yield make
+    for machine in made:
+        if machine.state.is_active:
+            machine.destroy()
+        machine.undefine()
+
+
+def test_a_machine_with_a_disk(a_qemu_connection, machines, batches, tmp_path, wait_until):
+    path = tmp_path / "disk.raw"
+    path.write_bytes(b"\0" * 1024**2)
+    machine = machines("disk", DISK.format(path=path))
+    with a_qemu_connection.stats.watch([machine.uuid]):
+        wait_until(
+            lambda: (
+                batches
+                and machine.uuid in batches[-1].samples
+                and batches[-1].samples[machine.uuid].cpu_guest is not None
+            ),
+            20,
+        )
+        sample = batches[-1].samples[machine.uuid]
+        assert 0 <= sample.cpu_guest <= 100
+        assert 0 <= sample.cpu_host <= 100
+        assert sample.memory_total == 64 * 1024
+        # The firmware has no balloon driver that would say what is used.
+        assert sample.memory is None
+        assert sample.disk_read >= 0
+        assert (sample.network_in, sample.network_out) == (None, None)
+        # The firmware reads the disk at some moment to look for a system.
+        history = a_qemu_connection.stats.history(machine.uuid)
+        wait_until(lambda: len(a_qemu_connection.stats.history(machine.uuid)) > len(history))
+    assert not math.isnan(a_qemu_connection.stats.history(machine.uuid).cpu_guest[-1])
+
+
+def test_user_networking_is_not_available_and_not_zero(
+    a_qemu_connection, machines, batches, wait_until
+):
+    machine = machines("user", USER)
+    with a_qemu_connection.stats.watch([machine.uuid]):
+        wait_until(lambda: sum(machine.uuid in batch.samples for batch in batches) >= 3, 20)
+    for batch in batches:
+        if machine.uuid in batch.samples:
+            assert batch.samples[machine.uuid].network_in is None
+            assert batch.samples[machine.uuid].network_out is None
+
+
+def test_many_machines_take_turns_and_the_open_one_is_in_every_tick(
+    a_qemu_connection, machines, batches, monkeypatch, wait_until
+):
+    # As if these few were too many for one tick.
+    monkeypatch.setattr("qvirt_jupyter.hypervisor.stats.CHUNK", 1)
+    monkeypatch.setattr("qvirt_jupyter.hypervisor.stats.SHARE", 0.0)
+    first, second, third = (machines(f"turn-{number}", paused=True) for number in range(3))
+    stats = a_qemu_connection.stats
+    with stats.watch():
+        wait_until(lambda: len(batches) >= 1, 20)
+        batches.clear()
+        wait_until(lambda: len(batches) >= 6, 20)
+        seen = [uuid for batch in batches[:6] for uuid in batch.samples]
+        assert all(len(batch.samples) == 1 for batch in batches)
+        assert {seen.count(machine.uuid) for machine in (first, second, third)} == {2}
+        with stats.watch([second.uuid]):
+            batches.clear()
+            wait_until(lambda: len(batches) >= 4, 20)
+            assert all(second.uuid in batch.samples for batch in batches[1:])

@@ -1,0 +1,189 @@
+"""Statistics on the test driver, which has no bulk calls: machine by machine."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import libvirt
+import pytest
+
+import qvirt_jupyter
+from qvirt_jupyter.hypervisor import connect, publisher
+from qvirt_jupyter.hypervisor.sample import OneByOne
+from qvirt_jupyter.hypervisor.stats import GROUPS
+
+LAB = Path(qvirt_jupyter.__file__).parent / "data" / "lab.xml"
+
+
+@pytest.fixture
+def a_connection(tmp_path):
+    connection = connect(f"test://{shutil.copy(LAB, tmp_path)}")
+    connection.stats.tick = 0.1
+    yield connection
+    connection.stats.tick = 1.0
+    connection.close()
+
+
+@pytest.fixture
+def batches(a_connection):
+    received = []
+    with a_connection.stats.subscribe(received.append):
+        yield received
+
+
+def wait_for(condition, seconds=5.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
+def running(connection):
+    return {
+        found.uuid: found for found in connection.inventory.snapshot().domains if found.is_active
+    }
+
+
+def test_running_machines_are_sampled_while_somebody_watches(a_connection, batches):
+    with a_connection.stats.watch():
+        wait_for(lambda: len(batches) >= 3)
+    batch = batches[-1]
+    assert batch.uri == a_connection.uri
+    assert batch.time == pytest.approx(time.time(), abs=5)
+    assert set(batch.samples) == set(running(a_connection))
+    for uuid, sample in batch.samples.items():
+        assert 0 <= sample.cpu_guest <= 100
+        assert 0 <= sample.cpu_host <= 100
+        # Machines without a balloon do not say what they use.
+        assert sample.memory is None or 0 < sample.memory < sample.memory_total
+        assert sample.memory_total == pytest.approx(running(a_connection)[uuid].memory)
+
+
+def test_a_device_that_does_not_answer_is_none_and_is_left_alone(a_connection):
+    def read(raw):
+        domain = next(found for found in raw.listAllDomains(0) if found.isActive())
+        reader = OneByOne()
+        first = reader.read(domain, 1.0, ["nothing"], ["nothing"])
+        return first, reader._broken[domain.UUIDString(), domain.ID()]
+
+    counters, broken = a_connection.call(read)
+    assert (counters.disk_read, counters.network_in) == (None, None)
+    assert counters.cpu_time > 0
+    assert broken == {"disk nothing", "interface nothing"}
+
+
+def test_histories_grow_and_stay(a_connection, batches):
+    uuid = next(iter(running(a_connection)))
+    assert len(a_connection.stats.history(uuid)) == 0
+    with a_connection.stats.watch():
+        wait_for(lambda: len(batches) >= 3)
+    history = a_connection.stats.history(uuid)
+    assert len(history) >= 3
+    assert list(history.time) == sorted(history.time)
+    a_connection.close()
+    assert len(a_connection.stats.history(uuid)) >= len(history)
+
+
+def test_nobody_watching_is_slow(batches):
+    time.sleep(0.4)
+    publisher.flush()
+    batches.clear()
+    time.sleep(0.5)
+    publisher.flush()
+    assert batches == []
+
+
+def test_watching_again_starts_at_once_and_closing_ends_it(a_connection, batches):
+    watch = a_connection.stats.watch()
+    wait_for(lambda: batches)
+    watch.close()
+    time.sleep(0.2)
+    publisher.flush()
+    count = len(batches)
+    time.sleep(0.4)
+    publisher.flush()
+    assert len(batches) == count
+
+
+def test_a_change_of_the_interval_takes_effect_at_once(a_connection, batches):
+    a_connection.stats.tick = 30.0
+    with a_connection.stats.watch():
+        time.sleep(0.2)
+        batches.clear()
+        a_connection.stats.tick = 0.05
+        wait_for(lambda: len(batches) >= 3, 2)
+
+
+def test_a_machine_that_stops_is_no_longer_sampled(a_connection, batches):
+    uuid, record = next(iter(running(a_connection).items()))
+    with a_connection.stats.watch():
+        wait_for(lambda: batches and uuid in batches[-1].samples)
+        a_connection.call(lambda raw: raw.lookupByName(record.name).destroy())
+        wait_for(lambda: uuid not in batches[-1].samples)
+        assert len(a_connection.stats.history(uuid)) > 0
+
+
+def test_a_machine_that_starts_again_has_no_rate_over_the_pause(a_connection, batches):
+    uuid, record = next(iter(running(a_connection).items()))
+    with a_connection.stats.watch():
+        wait_for(lambda: batches and uuid in batches[-1].samples)
+
+        def restart(raw):
+            domain = raw.lookupByName(record.name)
+            domain.destroy()
+            domain.create()
+
+        a_connection.call(restart)
+        batches.clear()
+        wait_for(lambda: batches and uuid in batches[-1].samples)
+        assert all(
+            sample.cpu_guest is None or 0 <= sample.cpu_guest <= 100
+            for batch in batches
+            for sample in batch.samples.values()
+        )
+
+
+def test_it_runs_beside_a_busy_caller(a_connection, batches):
+    """A cell that sleeps or computes does not stop the graphs."""
+    with a_connection.stats.watch():
+        wait_for(lambda: batches)
+        before = len(batches)
+        end = time.monotonic() + 0.6
+        while time.monotonic() < end:
+            sum(range(1000))
+    assert len(batches) - before >= 2
+
+
+def test_an_unknown_group_is_refused(a_connection):
+    with pytest.raises(ValueError, match="there are cpu, memory, disk, network"):
+        a_connection.stats.watch(groups=["colour"])
+
+
+def test_only_what_is_looked_at_is_asked_for(a_connection):
+    stats = a_connection.stats
+    state = libvirt.VIR_DOMAIN_STATS_STATE
+    everything = state
+    for flags in GROUPS.values():
+        everything |= flags
+    assert stats._flags() == everything
+    with stats.watch(groups=["cpu"]):
+        assert stats._flags() == state | GROUPS["cpu"]
+        with stats.watch(groups=["disk"]):
+            assert stats._flags() == state | GROUPS["cpu"] | GROUPS["disk"]
+    assert stats._flags() == everything
+
+
+def test_a_failing_subscriber_does_not_stop_it(a_connection, batches, caplog):
+    with a_connection.stats.subscribe(lambda _batch: 1 / 0), a_connection.stats.watch():
+        wait_for(lambda: len(batches) >= 2)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_closing_ends_its_thread(a_connection):
+    watch = a_connection.stats.watch()
+    a_connection.close()
+    assert "qvirt-stats" not in [thread.name for thread in threading.enumerate()]
+    watch.close()
