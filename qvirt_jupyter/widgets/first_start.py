@@ -6,8 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import QvirtError
-from qvirt_jupyter.hypervisor.connecting import connection_to
+from qvirt_jupyter.hypervisor import QvirtError, connection_to
 from qvirt_jupyter.provision import demo_host
 from qvirt_jupyter.widgets.notices import Notice, NoticeButton
 from qvirt_jupyter.widgets.saved_connections import SavedConnection

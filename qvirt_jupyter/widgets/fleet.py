@@ -10,11 +10,11 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import (
     Domain,
     NotFound,
+    connection_to,
     connections,
     jobs,
     publisher,
 )
-from qvirt_jupyter.hypervisor.connecting import connection_to
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
 from qvirt_jupyter.widgets.notices import Notice, NoticeBoard, NoticeButton
@@ -93,12 +93,9 @@ class Fleet:
             wanted = self._of_saved()
             for opened in connections():
                 wanted.setdefault(opened.uri, opened)
-            # One that was opened by hand and is closed now stays until it is forgotten.
+            # One that a notebook opened stays when it is closed, until it is forgotten.
             for uri, known in self._known.items():
-                if known.state not in self.IDLE:
-                    wanted.setdefault(uri, known)
-            for uri in set(self._known) - set(wanted):
-                self._observed.pop(uri).close()
+                wanted.setdefault(uri, known)
             for uri, connection in wanted.items():
                 if self._known.get(uri) is not connection:
                     if uri in self._observed:
@@ -168,9 +165,7 @@ class Fleet:
         """Begin to close a connection; its machines go on."""
         self.notices.take(_key(connection))
         # Closing waits for calls that are under way: not on our caller's thread.
-        threading.Thread(
-            target=self._close, args=(connection,), name="qvirt-close", daemon=True
-        ).start()
+        threading.Thread(target=connection.close, name="qvirt-close", daemon=True).start()
 
     def explain(self, connection: Connection, board: NoticeBoard) -> None:
         """Say on a board why a connection cannot be used, or take that away where it can.
@@ -189,15 +184,8 @@ class Fleet:
             board.put(notice)
 
     def forget(self, uri: str) -> None:
-        """Take a connection from the list and from what is remembered."""
-        with self._lock:
-            known = self._known.get(uri)
-        if known is not None:
-            self.notices.take(_key(known))
-            if known.state not in self.IDLE:
-                self.disconnect(known)
-        self._saving(lambda: saved_connections.remove(uri))
-        publisher.post(("fleet-refresh", id(self)), self.refresh)
+        """Begin to close a connection and to take it from the list and from what is remembered."""
+        threading.Thread(target=self._forget, args=(uri,), name="qvirt-close", daemon=True).start()
 
     def add(self, saved: SavedConnection) -> Connection | None:
         """Remember a connection and open it; None where its URI is not one or it cannot be saved.
@@ -213,6 +201,21 @@ class Fleet:
         self.refresh()
         self.open(connection)
         return connection
+
+    def _forget(self, uri: str) -> None:
+        with self._lock:
+            known = self._known.get(uri)
+        if known is not None:
+            known.close()
+            self.notices.take(_key(known))
+        if not self._saving(lambda: saved_connections.remove(uri)):
+            return
+        with self._lock:
+            self._known.pop(uri, None)
+            observed = self._observed.pop(uri, None)
+        if observed is not None:
+            observed.close()
+        self.refresh()
 
     def _saving(self, save: Callable[[], None]) -> bool:
         try:
@@ -297,9 +300,6 @@ class Fleet:
             details,
             (NoticeButton(_("Connect"), _Opener(self, connection), primary=level == "info"),),
         )
-
-    def _close(self, connection: Connection) -> None:
-        connection.close()
 
     def _on_job(self, job: Job[object]) -> None:
         # A notebook that connects makes a job about a connection: then there is a new row.

@@ -46,9 +46,11 @@ def press(panel, name, client="window-1"):
     panel._head._handle_custom_msg({"type": "press", "id": name, "client": client}, [])
 
 
-def answer(panel, button="yes", remember=False):
+def answer(panel, button="yes", *, remember=False):
     (question,) = wait_for(lambda: panel._questions.questions)
-    view = next(child for child in panel.children if getattr(child, "_board", 0) is panel._questions)
+    view = next(
+        child for child in panel.children if getattr(child, "_board", 0) is panel._questions
+    )
     view._handle_custom_msg(
         {
             "type": "answer",

@@ -1,0 +1,289 @@
+"""The manager on libvirt's test driver: rows, actions, connections, first start, and its end."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import ipywidgets
+import pytest
+
+import qvirt_jupyter
+from qvirt_jupyter.hypervisor import (
+    DomainState,
+    RecordKey,
+    connect,
+    connection_to,
+    connections,
+    publisher,
+)
+from qvirt_jupyter.widgets import first_start, manager_panel, show_panel
+from qvirt_jupyter.widgets.fleet import fleet
+from qvirt_jupyter.widgets.preferences import PreferenceStore, preferences
+from qvirt_jupyter.widgets.saved_connections import (
+    SavedConnection,
+    SavedConnections,
+    saved_connections,
+)
+from qvirt_jupyter.widgets.vm_list_rows import wire_key
+
+ALL_WIDGETS = ipywidgets.widgets.widget._instances
+RUNNING = "11111111-1111-4111-8111-111111111101"
+
+
+def wait_for(condition, seconds=15.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        publisher.flush()
+        if found := condition():
+            return found
+        time.sleep(0.02)
+    return condition()
+
+
+@pytest.fixture(autouse=True)
+def _a_user_without_a_past(monkeypatch):
+    """The process has one of each store; here they read the test's own folder."""
+    for store, fresh in (
+        (preferences, PreferenceStore()),
+        (saved_connections, SavedConnections()),
+    ):
+        for name, value in vars(fresh).items():
+            if name not in {"_lock", "_observers"}:
+                monkeypatch.setattr(store, name, value)
+    yield
+    for connection in connections():
+        connection.close()
+    for notice in fleet.notices.notices:
+        fleet.notices.take(notice.key)
+
+
+@pytest.fixture
+def a_uri(a_driver_file):
+    uri = f"test://{a_driver_file}"
+    yield uri
+    connection_to(uri).close()
+
+
+@pytest.fixture
+def a_manager(a_uri):
+    saved_connections.add(SavedConnection(a_uri, "Lab", autoconnect=True))
+    panel = qvirt_jupyter.manager()
+    assert wait_for(lambda: len(domains(panel)) == 10)
+    yield panel
+    panel.close()
+
+
+def domains(panel):
+    return panel._list._rows.domains
+
+
+def connection_rows(panel):
+    return panel._list._rows.connections
+
+
+def row(panel, uri, uuid=RUNNING):
+    return domains(panel)[wire_key(RecordKey("domain", uri, uuid))]
+
+
+def act(panel, name, *keys, client="window-1"):
+    panel._list._receive(
+        {
+            "kind": "action",
+            "action": name,
+            "rows": [wire_key(key) for key in keys],
+            "client": client,
+        }
+    )
+
+
+def key_of(uri, uuid=RUNNING):
+    return RecordKey("domain", uri, uuid)
+
+
+def test_saved_connections_are_opened_and_their_machines_listed(a_manager, a_uri):
+    assert connection_rows(a_manager)[a_uri]["label"] == "Lab"
+    assert connection_rows(a_manager)[a_uri]["state"] == "connected"
+    assert row(a_manager, a_uri)["title"] == "The <running> one"
+    states = {domain["state"] for domain in domains(a_manager).values()}
+    assert states == {state.value for state in DomainState}
+
+
+def test_a_connection_without_autoconnect_waits(a_uri):
+    saved_connections.add(SavedConnection(a_uri))
+    panel = qvirt_jupyter.manager()
+    assert wait_for(lambda: connection_rows(panel).get(a_uri, {}).get("state") == "disconnected")
+    act(panel, "connect", RecordKey("connection", a_uri, a_uri))
+    assert wait_for(lambda: len(domains(panel)) == 10)
+    panel.close()
+
+
+def test_a_button_pauses_and_the_row_follows_libvirt(a_manager, a_uri):
+    act(a_manager, "suspend", key_of(a_uri))
+    assert wait_for(lambda: row(a_manager, a_uri)["state"] == "paused")
+
+
+def test_force_off_asks_once_for_several_machines(a_manager, a_uri):
+    other = "11111111-1111-4111-8111-111111111108"
+    act(a_manager, "destroy", key_of(a_uri), key_of(a_uri, other))
+    ((number, question),) = wait_for(lambda: a_manager._questions.questions)
+    assert "running" in str(question.title)
+    assert "blocked" in str(question.title)
+    from qvirt_jupyter.widgets.questions import Answer  # noqa: PLC0415
+
+    a_manager._questions.answer(number, Answer())
+    for uuid in (RUNNING, other):
+        assert wait_for(lambda uuid=uuid: row(a_manager, a_uri, uuid)["state"] == "shutoff")
+
+
+def test_the_list_itself_does_not_ask_a_second_time():
+    lifecycle = [action for action in manager_panel._ACTIONS if action.row == "domain"]
+    assert lifecycle
+    assert not any(action.confirm for action in lifecycle)
+
+
+def test_disconnecting_takes_the_rows_away_and_keeps_the_connections_row(a_manager, a_uri):
+    act(a_manager, "disconnect", RecordKey("connection", a_uri, a_uri))
+    assert wait_for(lambda: connection_rows(a_manager)[a_uri]["state"] == "closed")
+    assert wait_for(lambda: not domains(a_manager))
+
+
+def test_forgetting_a_connection_takes_its_row_away(a_manager, a_uri):
+    act(a_manager, "remove_connection", RecordKey("connection", a_uri, a_uri))
+    assert wait_for(lambda: a_uri not in connection_rows(a_manager))
+    assert wait_for(lambda: saved_connections.all == ())
+
+
+def test_a_connection_that_a_notebook_opens_appears(a_manager, tmp_path, a_driver_file):
+    second = tmp_path / "second.xml"
+    second.write_bytes(a_driver_file.read_bytes())
+    connection = connect(f"test://{second}")
+    assert wait_for(lambda: connection.uri in connection_rows(a_manager))
+    assert wait_for(lambda: len(domains(a_manager)) == 20)
+    connection.close()
+
+
+def test_a_failed_open_says_why_and_what_to_do(a_manager, tmp_path):
+    uri = f"qemu+unix:///session?socket={tmp_path}/no-daemon"
+    fleet.add(SavedConnection(uri))
+    (notice,) = wait_for(lambda: fleet.notices.notices)
+    assert notice.level == "error"
+    assert notice.details
+    assert [str(button.label) for button in notice.buttons] == ["Connect"]
+    assert wait_for(lambda: connection_rows(a_manager)[uri]["state"] == "failed")
+    assert connection_rows(a_manager)[uri]["error"]
+    fleet.forget(uri)
+    assert wait_for(lambda: uri not in connection_rows(a_manager))
+    assert wait_for(lambda: fleet.notices.notices == ())
+
+
+def test_the_add_dialog_stands_in_the_panel(a_manager):
+    a_manager._bar.children[0].click()
+    assert wait_for(lambda: a_manager._dialog.children)
+    a_manager._bar.children[1].click()
+    assert wait_for(lambda: type(a_manager._dialog.children[0]).__name__ == "PreferencesDialog")
+    a_manager._bar.children[2].click()
+    assert wait_for(lambda: type(a_manager._dialog.children[0]).__name__ == "About")
+    a_manager._close_dialog()
+    assert wait_for(lambda: a_manager._dialog.children == ())
+
+
+def test_figures_are_read_only_while_somebody_looks(a_manager, a_uri):
+    connection = connection_to(a_uri)
+    assert not connection.stats._watches
+    watching = {"kind": "watching", "view": "v", "version": 0}
+    a_manager._list._receive({**watching, "rows": [wire_key(key_of(a_uri))]})
+    assert wait_for(lambda: connection.stats._watches)
+    assert wait_for(a_manager._list._rows.samples)
+    a_manager._list._receive({**watching, "rows": []})
+    assert wait_for(lambda: not connection.stats._watches)
+
+
+@pytest.mark.usefixtures("a_manager")
+def test_the_update_interval_reaches_the_connections(a_uri):
+    preferences.set(update_interval=7)
+    assert wait_for(lambda: connection_to(a_uri).stats.tick == 7)
+
+
+def test_calling_it_again_gives_another_view_of_the_same(a_manager, a_uri):
+    other = show_panel("manager")
+    assert other is not a_manager
+    assert wait_for(lambda: domains(other) == domains(a_manager))
+    act(other, "suspend", key_of(a_uri))
+    assert wait_for(lambda: row(a_manager, a_uri)["state"] == "paused")
+    other.close()
+    act(a_manager, "resume", key_of(a_uri))
+    assert wait_for(lambda: row(a_manager, a_uri)["state"] == "running")
+
+
+def test_a_saved_notebook_still_reads(a_manager):
+    text = a_manager._repr_mimebundle_()["text/html"]
+    assert "The &lt;running&gt; one" in text
+    assert "<i>" not in text
+
+
+def test_closing_leaves_nothing(a_uri):
+    saved_connections.add(SavedConnection(a_uri, autoconnect=True))
+    connection = connect(a_uri)
+    before, observers = set(ALL_WIDGETS), len(connection._observers)
+    panel = qvirt_jupyter.manager()
+    assert wait_for(lambda: len(domains(panel)) == 10)
+    panel._bar.children[0].click()
+    assert wait_for(lambda: panel._dialog.children)
+    panel.close()
+    publisher.flush()
+    assert [type(ALL_WIDGETS[key]).__name__ for key in set(ALL_WIDGETS) - before] == []
+    assert connection.inventory._views == []
+    assert len(connection.stats._subscribers) == 0
+    assert len(connection._observers) == observers
+    assert not connection.stats._watches
+    assert connection.is_connected
+
+
+def test_the_first_start_finds_a_hypervisor_and_remembers_it(a_uri, monkeypatch):
+    monkeypatch.setattr(first_start, "DELAY", 0.05)
+    monkeypatch.setenv("LIBVIRT_DEFAULT_URI", a_uri)
+    panel = qvirt_jupyter.manager()
+    assert [notice.key for notice in fleet.notices.notices] == ["first-start"]
+    assert wait_for(lambda: len(domains(panel)) == 10)
+    assert saved_connections.all == (SavedConnection(a_uri, autoconnect=True),)
+    assert fleet.notices.notices == ()
+    panel.close()
+
+
+def test_the_first_start_without_a_hypervisor_guides(tmp_path, monkeypatch):
+    monkeypatch.setattr(first_start, "DELAY", 0.05)
+    monkeypatch.setenv("LIBVIRT_DEFAULT_URI", f"test://{tmp_path}/missing.xml")
+    panel = qvirt_jupyter.manager()
+    (notice,) = wait_for(
+        lambda: [each for each in fleet.notices.notices if each.level == "warning"]
+    )
+    assert [str(button.label) for button in notice.buttons] == [
+        "Add a connection…",
+        "Look again",
+        "Look around on a made-up host",
+    ]
+    fleet.notices.press(notice.key, 2, "")
+    assert wait_for(lambda: len(domains(panel)) == 48)
+    panel.close()
+
+
+def test_a_panel_that_closes_does_not_look_any_more(a_uri, monkeypatch):
+    monkeypatch.setattr(first_start, "DELAY", 0.2)
+    monkeypatch.setenv("LIBVIRT_DEFAULT_URI", a_uri)
+    qvirt_jupyter.manager().close()
+    threading.Event().wait(0.5)
+    assert saved_connections.all == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "error"),
+    [
+        ("nothing", {}, ValueError),
+        ("vm", {}, TypeError),
+        ("vm", {"uri": "", "uuid": ""}, ValueError),
+    ],
+)
+def test_what_is_no_panel_is_refused(kind, arguments, error):
+    with pytest.raises(error):
+        show_panel(kind, **arguments)
