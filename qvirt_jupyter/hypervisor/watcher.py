@@ -9,15 +9,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import libvirt
 
 from qvirt_jupyter.hypervisor import pool
 from qvirt_jupyter.hypervisor.event_registration import EventRegistration
-from qvirt_jupyter.hypervisor.object_kinds import KINDS, ObjectKind, Observed
+from qvirt_jupyter.hypervisor.known_objects import KnownObjects
+from qvirt_jupyter.hypervisor.object_kinds import KINDS, Observed
 from qvirt_jupyter.hypervisor.records import Record, RecordKey
+from qvirt_jupyter.hypervisor.started import known_starts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -42,26 +43,6 @@ FAILURES: Final = 3
 """After so many failures in a row an object's definition is left alone."""
 
 
-class _Known:
-    """What is known of the objects of one kind."""
-
-    def __init__(self, kind: ObjectKind) -> None:
-        self.kind = kind
-        self.raw: dict[str, Any] = {}
-        self.definitions: dict[str, Any] = {}
-        self.texts: dict[str, int] = {}
-        self.versions: Counter[str] = Counter()
-        self.failures: Counter[str] = Counter()
-        # Ordered: what was asked for first is read first.
-        self.unread: dict[str, Any] = {}
-        self.retry: set[str] = set()
-
-    def forget(self, key: str) -> None:
-        for table in (self.raw, self.definitions, self.texts, self.failures, self.unread):
-            table.pop(key, None)
-        self.retry.discard(key)
-
-
 class Watcher:
     """Reads the objects of one open connection into an inventory.
 
@@ -84,7 +65,7 @@ class Watcher:
         self._connection = connection
         self._inventory = inventory
         self._on_error = on_error
-        self._known = {name: _Known(kind) for name, kind in KINDS.items()}
+        self._known = {name: KnownObjects(kind) for name, kind in KINDS.items()}
         self._reading = threading.RLock()
         self._wake = threading.Condition()
         self._notes: dict[tuple[str, str | None], bool] = {}
@@ -125,6 +106,13 @@ class Watcher:
                         raise
                     _LOG.debug("The driver lists no %s: %s", name, error)
                     self._unsupported.add(name)
+            running = {
+                uuid: raw.id for uuid, raw in self._known["domain"].raw.items() if raw.id > 0
+            }
+            before = self._inventory.snapshot().domains
+            for uuid, at in known_starts(self._inventory.uri, before, running).items():
+                # An event of this very moment knows better.
+                self._started.setdefault(uuid, at)
             until = time.monotonic() + BUDGET
             for known in self._known.values():
                 self._read_definitions(known, until)
@@ -252,7 +240,7 @@ class Watcher:
             _LOG.warning("%s could not be read: %s", self._inventory.uri, error)
         return True
 
-    def _refresh(self, known: _Known, wanted: dict[str | None, bool]) -> None:
+    def _refresh(self, known: KnownObjects, wanted: dict[str | None, bool]) -> None:
         """Read the wanted objects of a kind again; the key None means all of them."""
         keys = [key for key in wanted if key is not None]
         for key in keys:
@@ -271,7 +259,7 @@ class Watcher:
         for key in keys:
             self._refresh_one(known, key, stale=wanted[key])
 
-    def _refresh_one(self, known: _Known, key: str, *, stale: bool) -> None:
+    def _refresh_one(self, known: KnownObjects, key: str, *, stale: bool) -> None:
         kind = known.kind
         try:
             found = kind.lookup(self._connection, key)
@@ -291,7 +279,7 @@ class Watcher:
         if changed:
             self._put(known, (key,))
 
-    def _survey(self, known: _Known) -> tuple[list[str], list[str]]:
+    def _survey(self, known: KnownObjects) -> tuple[list[str], list[str]]:
         """Read the raw values of all objects of a kind; return what changed and what is gone."""
         found = known.kind.survey(self._connection)
         changed = [key for key, (item, raw) in found.items() if self._take(known, key, raw, item)]
@@ -300,7 +288,7 @@ class Watcher:
             known.forget(key)
         return changed, removed
 
-    def _take(self, known: _Known, key: str, raw: Any, item: Any) -> bool:  # noqa: ANN401 - any kind
+    def _take(self, known: KnownObjects, key: str, raw: Any, item: Any) -> bool:  # noqa: ANN401 - any kind
         """Keep raw values; return whether they changed."""
         before = known.raw.get(key)
         if before == raw:
@@ -313,7 +301,7 @@ class Watcher:
 
     def _read_some(self) -> None:
         """Read a few of the definitions that wait."""
-        changed: list[tuple[_Known, str]] = []
+        changed: list[tuple[KnownObjects, str]] = []
         for known in self._known.values():
             for key in self._next(known, CHUNK):
                 item = known.unread.pop(key)
@@ -321,7 +309,7 @@ class Watcher:
                     changed.append((known, key))
         self._inventory.update(self._record(known, key) for known, key in changed)
 
-    def _read_definitions(self, known: _Known, until: float) -> list[str]:
+    def _read_definitions(self, known: KnownObjects, until: float) -> list[str]:
         """Read those that wait while there is time; return the keys of what changed."""
         changed = []
         for key in list(known.unread):
@@ -331,14 +319,14 @@ class Watcher:
                 changed.append(key)
         return changed
 
-    def _next(self, known: _Known, number: int) -> list[str]:
+    def _next(self, known: KnownObjects, number: int) -> list[str]:
         if not known.unread:
             return []
         first = [key for key in self._preferred if key in known.unread]
         rest = (key for key in list(known.unread) if key not in set(first))
         return [*first, *rest][:number]
 
-    def _read_definition(self, known: _Known, key: str, item: Any) -> bool:  # noqa: ANN401 - any kind
+    def _read_definition(self, known: KnownObjects, key: str, item: Any) -> bool:  # noqa: ANN401 - any kind
         """Read one definition; return whether it changed."""
         kind = known.kind
         if known.failures[key] >= FAILURES:
@@ -365,7 +353,7 @@ class Watcher:
         known.definitions[key] = read
         return True
 
-    def _failed(self, known: _Known, key: str, error: Exception) -> None:
+    def _failed(self, known: KnownObjects, key: str, error: Exception) -> None:
         """Count a failure; an object that fails again and again is left alone until an event."""
         known.failures[key] += 1
         _LOG.debug("%s %s could not be read: %s", known.kind.name, key, error)
@@ -374,7 +362,7 @@ class Watcher:
 
     # Records.
 
-    def _put(self, known: _Known, keys: Iterable[str]) -> None:
+    def _put(self, known: KnownObjects, keys: Iterable[str]) -> None:
         self._inventory.update(self._built_of(known, keys))
 
     def _built(self) -> list[Record]:
@@ -382,10 +370,10 @@ class Watcher:
             record for known in self._known.values() for record in self._built_of(known, known.raw)
         ]
 
-    def _built_of(self, known: _Known, keys: Iterable[str]) -> list[Record]:
+    def _built_of(self, known: KnownObjects, keys: Iterable[str]) -> list[Record]:
         return [self._record(known, key) for key in keys if key in known.raw]
 
-    def _record(self, known: _Known, key: str) -> Record:
+    def _record(self, known: KnownObjects, key: str) -> Record:
         return known.kind.build(
             self._inventory.uri,
             key,

@@ -144,6 +144,15 @@ def test_a_second_client_shows_up_within_a_second(a_connection, a_libvirtd, a_fi
     assert batches[-1].removed == (record.record_key,)
 
 
+def test_a_machine_that_ran_before_has_its_start(a_connection, a_libvirtd, a_file, wait_until):
+    a_libvirtd.virsh("define", a_file())
+    a_libvirtd.virsh("start", "second")
+    wait_until(lambda: find(a_connection, "second").started_at)
+    a_connection.close()
+    connect(a_libvirtd.uri)
+    assert find(a_connection, "second").started_at == pytest.approx(time.time(), abs=30)
+
+
 def test_networks_and_pools_of_a_second_client(a_connection, a_libvirtd, tmp_path, wait_until):
     tmp_path.chmod(0o755)
     file = tmp_path / "pool.xml"
