@@ -155,3 +155,19 @@ def test_a_narrow_panel_has_labels_above_their_inputs(a_panel, a_page, a_picture
     control = form.get_by_label("Hypervisor").bounding_box()
     assert label["y"] + label["height"] <= control["y"]
     a_picture(a_page, "form-narrow")
+
+
+def test_the_manager_adds_a_connection_with_it(a_context, a_lab_with_our_panels, a_workspace):
+    page = a_lab_with_our_panels.enter(a_context, a_workspace)
+    page.get_by_text("Virtual Machine Manager").first.click()
+    page.get_by_role("button", name="Add connection…").click(timeout=60_000)
+    form = page.locator("form.qvirt-form")
+    form.get_by_label("Hypervisor").select_option("custom")
+    uri = form.get_by_label("URI")
+    expect(uri).to_have_value("qemu:///system")
+    uri.fill("test:///default")
+    form.get_by_label("Name", exact=True).fill("Made up")
+    page.keyboard.press("Enter")
+    expect(form).to_have_count(0)
+    expect(page.locator(".qvirt-vm-list [role=row]", has_text="Made up")).to_be_visible()
+    a_lab_with_our_panels.end_sessions()
