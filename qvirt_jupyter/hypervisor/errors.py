@@ -280,12 +280,16 @@ _NAMES: Final[dict[int, str]] = {
 }
 
 
+_ALL_CODES: Final[dict[int, str]] = {
+    value: name for name, value in vars(libvirt).items() if name.startswith("VIR_ERR_")
+}
+
+
 def error_text(error: libvirt.libvirtError) -> str:
     """Return libvirt's own sentence, with its code and domain, for the details of a dialog."""
-    return (
-        f"libvirt: {error} (code {error.get_error_code()}, domain {error.get_error_domain()}, "
-        f"{error.get_str1() or ''})"
-    )
+    code = error.get_error_code()
+    name = _ALL_CODES.get(code if code is not None else -1, code)
+    return f"libvirt: {error} ({name}, error domain {error.get_error_domain()})"
 
 
 def from_libvirt(error: libvirt.libvirtError, subject: Subject | None = None) -> QvirtError:

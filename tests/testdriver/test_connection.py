@@ -116,7 +116,7 @@ def test_errors_of_libvirt_become_ours_and_name_the_object(a_connection):
         a_connection.call(lambda raw: raw.lookupByName("ghost"), subject=subject)
     assert caught.value.subject is subject
     assert caught.value.code == libvirt.VIR_ERR_NO_DOMAIN
-    assert "ghost" in caught.value.details
+    assert "VIR_ERR_NO_DOMAIN" in caught.value.details
     assert isinstance(caught.value.__cause__, libvirt.libvirtError)
     with pytest.raises(Unsupported):
         a_connection.call(lambda raw: raw.listAllSecrets(0))
