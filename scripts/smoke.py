@@ -55,17 +55,22 @@ def main() -> int:
         # As root, an ordinary user writes the file: it may pass through the folder.
         Path(folder).chmod(0o711)
         url_file = Path(folder) / "lab.json"
-        lab = subprocess.Popen(
-            ["make", "lab", f"LAB_ARGS=--no-browser --port {free_port()} --url-file {url_file}"],
-            cwd=CHECKOUT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        lab = start_lab(url_file)
         end.callback(end_lab, lab, url_file)
         address = wait_for_address(lab, url_file)
         look(address)
     print("smoke: the manager shows the guest running, its screen is drawn, everything has ended")
     return 0
+
+
+def start_lab(url_file: Path) -> subprocess.Popen[bytes]:
+    """Run `make lab`; it writes its address into the file."""
+    return subprocess.Popen(
+        ["make", "lab", f"LAB_ARGS=--no-browser --port {free_port()} --url-file {url_file}"],
+        cwd=CHECKOUT,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def free_port() -> int:
