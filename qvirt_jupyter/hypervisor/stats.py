@@ -304,7 +304,7 @@ class Stats:
 
         https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainListGetStats
         """
-        until = time.monotonic() + SHARE * self._pause()
+        until = time.monotonic() + SHARE * self._tick
         flags = self._flags()
         waiting = sorted(active, key=self._rank)
         for start in range(0, len(waiting), CHUNK):
