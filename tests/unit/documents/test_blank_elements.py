@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import (
     Address,
     Choice,
@@ -200,3 +201,18 @@ def test_children_stand_in_the_order_of_declaration(kind, selected):
         ):
             ranks = [order.index(name) for name in names if name in order]
             assert ranks == sorted(ranks), names
+
+
+def test_what_a_subclass_declares_itself_counts():
+    class Base(Element):
+        tag = "base"
+        first = Field("@a", Text(), label=_("First"))
+        second = Field("@z", Text(), label=_("Second"))
+
+    class Own(Base):
+        first = Field("@own", Integer(), label=_("Own"))
+
+    assert [declared.name for declared in declarations(Own)] == ["first", "second"]
+    assert declarations(Own)[0].type is Own.first.type
+    assert str(Own(second="x", first=3)) == "<base own='3' z='x'/>"
+    assert str(Base(second="x", first="y")) == "<base a='y' z='x'/>"

@@ -85,6 +85,9 @@ uris = some.sampled_from(["urn:one", "urn:two"])
 characters = some.text(some.sampled_from(list("x <>&'\"\n\täö]\u2028\U0001f600")), max_size=6)
 asides = some.sampled_from(["", "<!-- aside & all -->", "<?keep this?>", "\n  ", "&#13;"])
 
+# In an attribute, a break that is not written as a number becomes a blank.
+BREAKS = str.maketrans({"\n": "&#10;", "\t": "&#9;"})
+
 
 def escaped(text):
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -107,7 +110,7 @@ def elements(draw, known=(), depth=4):
     quote = draw(some.sampled_from("'\""))
     entity = {"'": "&apos;", '"': "&quot;"}[quote]
     written = "".join(
-        f" {key}={quote}{escaped(value).replace(quote, entity)}{quote}"
+        f" {key}={quote}{escaped(value).replace(quote, entity).translate(BREAKS)}{quote}"
         for key, value in values.items()
     )
     parts = [escaped(draw(characters)), draw(asides)]
