@@ -32,6 +32,14 @@ sys.path.insert(0, {str(HERE)!r})
 import own_panels
 sys.modules["qvirt_jupyter.widgets.panels"] = own_panels
 """
+SAVED_CONNECTIONS = """
+from qvirt_jupyter.provision import demo_host
+from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
+saved_connections.add(SavedConnection(demo_host(), "Made-up host", autoconnect=True))
+saved_connections.add(
+    SavedConnection("qemu+unix:///system?socket=/nowhere", "Far", autoconnect=True)
+)
+"""
 FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -264,6 +272,15 @@ def a_lab_with_our_panels(tmp_path_factory):
     """JupyterLab as its users have it, under the prefix of a hub."""
     needs_front_end()
     lab, process = start_lab(tmp_path_factory.mktemp("ours"), "/user/x/", None)
+    yield lab
+    stop(process)
+
+
+@pytest.fixture(scope="session")
+def a_lab_with_a_host(tmp_path_factory):
+    """The same for a user who has the made-up host, and one that cannot be reached."""
+    needs_front_end()
+    lab, process = start_lab(tmp_path_factory.mktemp("host"), "/user/x/", SAVED_CONNECTIONS)
     yield lab
     stop(process)
 

@@ -9,7 +9,7 @@ export function renderQuestion(model: IModel, root: HTMLElement): () => void {
 
   function ask(question: IQuestion): HTMLElement {
     const id = `qvirt-question-${question.id}`;
-    const box = element('form', {
+    const box = element('div', {
       class: 'qvirt-question',
       role: 'alertdialog',
       'aria-labelledby': `${id}-title`,
@@ -67,10 +67,6 @@ export function renderQuestion(model: IModel, root: HTMLElement): () => void {
       button(spec, () => answer(spec.id))
     );
     box.append(element('div', { class: 'qvirt-question-buttons' }, ...buttons));
-    box.addEventListener('submit', event => {
-      event.preventDefault();
-      answer(question.buttons[0]?.id ?? '');
-    });
     box.addEventListener('keydown', event => {
       // No key of an answer is meant for JupyterLab.
       event.stopPropagation();

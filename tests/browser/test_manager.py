@@ -1,0 +1,216 @@
+"""The manager and a machine's tab in a real JupyterLab, on the made-up host of the test driver."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+TAB = ".lm-DockPanel-tabBar .lm-TabBar-tab"
+
+
+@pytest.fixture
+def a_manager(a_context, a_lab_with_a_host, a_workspace):
+    """A page with the manager open and its machines listed."""
+    page = a_lab_with_a_host.enter(a_context, a_workspace, qvirt="manager")
+    expect(row(page, "build-03")).to_be_visible(timeout=60_000)
+    yield page
+    a_lab_with_a_host.end_sessions()
+
+
+@pytest.fixture
+def a_machine_tab(a_manager):
+    """A page with the tab of a running machine in front."""
+    row(a_manager, "build-03").dblclick()
+    expect(head(a_manager)).to_be_visible(timeout=30_000)
+    expect(head(a_manager).locator("h2")).to_have_text("build-03")
+    return a_manager
+
+
+def row(page, name):
+    return page.locator(f".qvirt-vm-list [data-qvirt-name='{name}']")
+
+
+def head(page):
+    return page.locator(".qvirt-machine")
+
+
+def press(page, name):
+    head(page).get_by_role("button", name=re.compile(f"^{name}")).click()
+
+
+def use_theme(page, theme: str) -> None:
+    page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+    )
+    page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+    page.wait_for_timeout(500)
+
+
+def test_a_failed_connection_is_explained_with_raw_text_behind_details(a_manager):
+    notice = a_manager.locator(".qvirt-notice", has_text="Far")
+    expect(notice).to_be_visible(timeout=30_000)
+    raw = notice.locator("pre")
+    expect(raw).to_be_hidden()
+    notice.locator("summary").click()
+    expect(raw).to_contain_text("/nowhere")
+    notice.get_by_role("button", name="Dismiss").click()
+    expect(notice).to_have_count(0)
+
+
+def test_a_dangerous_question_has_the_focus_on_cancel_and_escape_says_no(a_machine_tab):
+    page = a_machine_tab
+    press(page, "Force off")
+    question = page.get_by_role("alertdialog")
+    expect(question).to_contain_text("Force off build-03?")
+    expect(question.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    expect(head(page)).to_contain_text("Running")
+    expect(head(page).get_by_role("button", name="Force off")).to_be_focused()
+
+
+def test_dont_ask_again(a_machine_tab):
+    page = a_machine_tab
+    press(page, "Force off")
+    question = page.get_by_role("alertdialog")
+    question.get_by_label("Don't ask again").check()
+    question.get_by_role("button", name="Force off").click()
+    expect(head(page)).to_contain_text("Shut off")
+    press(page, "Start")
+    expect(head(page)).to_contain_text("Running")
+    press(page, "Force off")
+    expect(head(page)).to_contain_text("Shut off")
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    # Leave the preference as it was.
+    page.locator(TAB, has_text="Virtual Machine Manager").click()
+    page.get_by_role("button", name="Preferences").click()
+    page.get_by_label("Force off and reset").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+
+
+def test_pause_shows_the_real_state_in_both_panels(a_machine_tab):
+    page = a_machine_tab
+    press(page, "Pause")
+    expect(head(page)).to_contain_text("Paused")
+    expect(head(page).get_by_role("button", name=re.compile("^Pause"))).to_have_count(0)
+    page.locator(TAB, has_text="Virtual Machine Manager").click()
+    expect(row(page, "build-03")).to_contain_text("Paused")
+
+
+def test_the_overview_shows_facts_and_the_screen(a_machine_tab):
+    facts = a_machine_tab.locator(".qvirt-facts")
+    expect(facts).to_contain_text("10.7.2.185")
+    expect(facts).to_contain_text("4 GiB")
+    picture = a_machine_tab.locator(".qvirt-screen-picture")
+    expect(picture).to_be_visible(timeout=30_000)
+    assert picture.evaluate("image => image.naturalWidth") > 100
+
+
+def test_graphs_move_and_say_the_values_under_the_pointer(a_machine_tab):
+    page = a_machine_tab
+    page.get_by_role("tab", name="Performance").click()
+    graph = page.locator(".qvirt-graph").first
+    line = graph.locator("path.line").first
+    expect(line).to_have_attribute("d", re.compile("L"), timeout=30_000)
+    before = line.get_attribute("d")
+    page.wait_for_timeout(2500)
+    assert line.get_attribute("d") != before
+    expect(graph).to_contain_text("12 %")
+    expect(page.locator(".qvirt-graph", has_text="Network")).to_contain_text("KiB/s")
+    area = graph.locator(".plotarea_background").bounding_box()
+    page.mouse.move(area["x"] + area["width"] - 5, area["y"] + 40)
+    expect(graph).to_contain_text("s ago")
+    page.mouse.move(5, 5)
+    expect(graph).not_to_contain_text("s ago")
+
+
+def test_the_toolbar_is_one_stop_for_tab_and_says_why_not(a_machine_tab):
+    page = a_machine_tab
+    start = head(page).get_by_role("button", name=re.compile("^Start"))
+    expect(start).to_have_attribute("aria-disabled", "true")
+    expect(start).to_have_attribute("title", re.compile("running already"))
+    start.focus()
+    page.keyboard.press("ArrowRight")
+    expect(head(page).get_by_role("button", name="Pause")).to_be_focused()
+    page.keyboard.press("End")
+    expect(head(page).get_by_role("button", name="Force off")).to_be_focused()
+    assert head(page).locator("button[tabindex='0']").count() == 1
+
+
+def test_a_task_is_listed_and_copied_as_code(a_machine_tab):
+    page = a_machine_tab
+    press(page, "Pause")
+    tasks = page.locator(".qvirt-vm-panel .qvirt-tasks")
+    expect(tasks).to_contain_text("Pause build-03: Done")
+    tasks.locator("summary").first.click()
+    tasks.get_by_role("button", name="Copy as code").first.click()
+    expect(tasks).to_contain_text("Copied.")
+    assert ".domains['build-03'].suspend()" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_title_is_edited_in_place_and_renames_the_tab(a_machine_tab):
+    page = a_machine_tab
+    page.get_by_role("button", name="Edit description").click()
+    expect(page.get_by_label("Title")).to_be_focused()
+    page.keyboard.type("Bär <b>")
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    expect(head(page).locator("h2")).to_have_text("Bär <b>")
+    expect(page.locator(TAB, has_text="Bär <b>")).to_be_visible()
+
+
+def test_tabs_come_back_after_a_reload(a_machine_tab):
+    page = a_machine_tab
+    # JupyterLab saves its layout a moment after a change.
+    page.wait_for_timeout(2500)
+    page.reload()
+    expect(head(page)).to_be_visible(timeout=60_000)
+    expect(head(page).locator("h2")).to_have_text("build-03")
+    page.locator(TAB, has_text="Virtual Machine Manager").click()
+    expect(row(page, "build-03")).to_be_visible(timeout=30_000)
+
+
+def test_closing_a_tab_closes_its_widgets(a_machine_tab, a_lab_with_a_host):
+    page = a_machine_tab
+    page.get_by_role("tab", name="Performance").click()
+    expect(page.locator(".qvirt-graph").first).to_be_visible(timeout=30_000)
+    count = "len(__import__('ipywidgets').widgets.widget._instances)"
+    before = int(a_lab_with_a_host.run(count))
+    page.locator(TAB, has_text="build-03").locator(".lm-TabBar-tabCloseIcon").click()
+    expect(head(page)).to_have_count(0)
+    page.wait_for_timeout(1500)
+    assert int(a_lab_with_a_host.run(count)) < before - 40
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing_in_the_panels(a_machine_tab, a_picture, theme):
+    page = a_machine_tab
+    use_theme(page, theme)
+    press(page, "Force reset")
+    name = theme[11:].lower()
+    a_picture(page, f"machine-question-{name}")
+    rules = {"resultTypes": ["violations"]}
+    for part in (".qvirt-machine", ".qvirt-questions", ".qvirt-overview", ".qvirt-tasks"):
+        found = Axe().run(page, context=f".qvirt-vm-panel {part}", options=rules)
+        assert found.violations_count == 0, found.generate_report()
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Performance").click()
+    page.wait_for_timeout(4000)
+    a_picture(page, f"machine-performance-{name}")
+    page.locator(TAB, has_text="Virtual Machine Manager").click()
+    a_picture(page, f"manager-{name}")
+    found = Axe().run(page, context=".qvirt-manager", options=rules)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_narrow_windows_show_everything_without_scrolling_sideways(a_machine_tab, a_picture):
+    page = a_machine_tab
+    page.set_viewport_size({"width": 800, "height": 700})
+    for tab in ("Overview", "Performance", "Console"):
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_timeout(1000)
+        panel = page.locator(".qvirt-vm-panel")
+        assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth + 1"), tab
+        a_picture(page, f"machine-narrow-{tab.lower()}")
