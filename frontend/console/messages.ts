@@ -64,9 +64,12 @@ export type ToKernel =
   | { kind: 'ticket' }
   | { kind: 'action'; action: Action };
 
-/** What the page tells the widget that holds its frame. */
+/** What the page tells the widget that holds its frame; `again` asks the kernel anew. */
 export type FromPage =
-  { kind: 'ready' } | { kind: 'leave' } | Exclude<ToKernel, { kind: 'hello' }>;
+  | { kind: 'ready' }
+  | { kind: 'again' }
+  | { kind: 'leave' }
+  | Exclude<ToKernel, { kind: 'hello' }>;
 
 const KINDS = new Set(['console', 'state', 'ticket', 'problem']);
 

@@ -304,7 +304,7 @@ class Page {
     if (this.console?.ticket) {
       this.link.retry();
     } else {
-      this.post({ kind: 'ready' });
+      this.post({ kind: 'again' });
     }
   }
 

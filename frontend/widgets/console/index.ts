@@ -9,6 +9,9 @@ import {
 } from '../../console/messages';
 import style from './style.css';
 
+/** Milliseconds after which an unanswered question is asked again. */
+const ASK_AGAIN = 5000;
+
 /** Put our style into the page once. */
 function addStyle(): void {
   const id = 'qvirt-console-style';
@@ -32,7 +35,7 @@ function serverPrefix(): URL | null {
     : new URL(baseUrl.replace(/\/?$/, '/'), location.href);
 }
 
-const FROM_PAGE = new Set(['ready', 'leave', 'ticket', 'action']);
+const FROM_PAGE = new Set(['ready', 'again', 'leave', 'ticket', 'action']);
 
 function isFromPage(message: unknown): message is FromPage {
   return (
@@ -55,6 +58,10 @@ const render: Render = ({ model, el }) => {
   let frame: HTMLIFrameElement | null = null;
   let console: ConsoleMessage | null = null;
   let isReady = false;
+
+  function hello(): void {
+    model.send({ kind: 'hello', version: VERSION });
+  }
 
   function tell(message: unknown): void {
     if (isReady) {
@@ -125,9 +132,12 @@ const render: Render = ({ model, el }) => {
     }
     const message = event.data;
     if (message.kind === 'ready') {
-      // Also after the tab was moved to another place, where the browser loads the page anew.
+      // Also after the tab was moved to another place, where the browser loads the page anew. What
+      // the kernel told us is up to date but for the ticket, for which the page asks when it must.
       isReady = true;
-      model.send({ kind: 'hello', version: VERSION });
+      tell(console);
+    } else if (message.kind === 'again') {
+      hello();
     } else if (message.kind === 'leave') {
       root.focus();
     } else {
@@ -137,8 +147,17 @@ const render: Render = ({ model, el }) => {
 
   model.on('msg:custom', fromKernel);
   window.addEventListener('message', fromPage);
-  model.send({ kind: 'hello', version: VERSION });
+  hello();
+  // A message that is sent while a kernel is being connected to again may be lost.
+  const asking = window.setInterval(() => {
+    if (console) {
+      clearInterval(asking);
+    } else {
+      hello();
+    }
+  }, ASK_AGAIN);
   return () => {
+    clearInterval(asking);
     model.off('msg:custom', fromKernel);
     window.removeEventListener('message', fromPage);
     root.remove();
