@@ -8,7 +8,10 @@ import time
 import a_libvirtd
 import pytest
 
+from qvirt_jupyter.documents import parse_xml
 from qvirt_jupyter.hypervisor import connect
+from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
+from qvirt_jupyter.provision import tiny_guest
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +61,29 @@ def a_qemu_connection_of_the_module(a_qemu_libvirtd):
     """The same for the tests of one file, which share a guest."""
     connection = connect(a_qemu_libvirtd.uri)
     yield connection
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def a_tiny_guest(a_qemu_libvirtd):
+    """A real guest that runs and whose agent answers, for tests that leave it as it is.
+
+    Its connection is that of ``a_qemu_connection``, which a test opens and closes.
+    """
+    connection = connect(a_qemu_libvirtd.uri)
+    guest = tiny_guest().define(
+        connection, "tiny", accelerator="tcg", memory=160 * 1024, forwards=[(0, 80)]
+    )
+    guest.start()
+    end = time.monotonic() + 240
+    while not is_agent_connected(parse_xml(guest.xml())):
+        assert time.monotonic() < end, "the guest's agent does not answer"
+        time.sleep(0.5)
+    yield guest
+    connect(a_qemu_libvirtd.uri)
+    if guest.state.is_active:
+        guest.destroy()
+    guest.undefine()
     connection.close()
 
 
