@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -20,6 +21,9 @@ def a_process():
     started = time.time()
     command = ["sleep) 9 (x", "-c", "import time; time.sleep(60)", "-uuid", UUID]
     with subprocess.Popen(command, executable=sys.executable) as process:
+        # Popen returns a moment before the kernel shows the new command line.
+        while UUID not in Path(f"/proc/{process.pid}/cmdline").read_text():
+            time.sleep(0.01)
         yield started
         process.kill()
 
