@@ -286,11 +286,12 @@ class Connection(ConnectionFacts):
             record, versions = host.read(raw)
             with self._lock:
                 self._refuse_if_closed(generation)
+                # Before anybody else can find it: a reader that fails takes our lock.
+                watcher.start()
                 self._raw, self._watcher = raw, watcher
                 self._features, self._host, self._versions = found, record, versions
                 loss.register(raw, lambda reason: self._on_closed(generation, reason))
                 self._inventory.attach(watcher)
-                watcher.start()
                 self._stats.start(watcher)
                 self._set(ConnectionState.CONNECTED, None)
         except BaseException as error:
