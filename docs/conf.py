@@ -18,7 +18,6 @@ extensions = [
 exclude_patterns = ["_build", "jupyter_execute"]
 html_theme = "furo"
 html_title = "qvirt-jupyter"
-html_static_path = ["_static"]
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
