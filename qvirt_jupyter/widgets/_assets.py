@@ -15,8 +15,11 @@ import anywidget
 import traitlets
 
 from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.widgets.subshells import hear_beside_cells
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qvirt_jupyter.widgets._messages import ModuleText
 
 STATIC_FOLDER = Path(__file__).parent.parent / "static"
@@ -123,6 +126,16 @@ class ModuleWidget(anywidget.AnyWidget):
     def __init__(self, **keywords: Any) -> None:  # noqa: ANN401 - traits of any type
         super().__init__(**keywords)
         self.on_msg(self._on_message)
+
+    def open(self) -> None:
+        """Make the widget known to browsers, and hear them while cells run."""
+        super().open()
+        hear_beside_cells(self)
+
+    def _send(self, msg: object, buffers: Sequence[bytes] | None = None) -> None:
+        # All that ipywidgets sends of a widget goes through here.
+        super()._send(msg, buffers=buffers)
+        hear_beside_cells(self)
 
     def _on_message(self, _widget: object, content: object, _buffers: object) -> None:
         if not isinstance(content, dict):

@@ -73,7 +73,7 @@ class ConnectionView:
             self.connection.inventory.prefer(visible)
         self._visible = visible
         if visible and self._watch is None:
-            self._watch = self.connection.stats.watch()
+            self._watch = self.connection.stats.watch(groups=("cpu",))
         elif not visible and self._watch is not None:
             watch, self._watch = self._watch, None
             watch.close()
@@ -83,23 +83,6 @@ class ConnectionView:
         for subscription in self._subscriptions:
             subscription.close()
         self.watch(frozenset())
-
-    def snapshot(self) -> str:
-        """Return its rows of a plain table."""
-        label = html.escape(f"{self.connection.label} ({self.connection.state.label})")
-        rows = [f'<tr><th colspan="4" style="text-align:left">{label}</th></tr>']
-        records = self.connection.inventory.snapshot().domains
-        for record in sorted(records, key=lambda record: record.label.casefold()):
-            cells = (
-                record.label,
-                str(record.state.label),
-                quantities.size(record.memory, unit="KiB"),
-                ", ".join(record.addresses),
-            )
-            rows.append(
-                "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"
-            )
-        return "".join(rows)
 
     def _on_batch(self, batch: Batch) -> None:
         records = (*batch.added, *batch.changed)
@@ -117,3 +100,19 @@ class ConnectionView:
         self._rows.samples(
             batch.uri, batch.time, samples, interval=float(preferences.now.update_interval)
         )
+
+
+def snapshot_rows(connection: Connection) -> str:
+    """Return a connection's rows of a plain HTML table."""
+    label = html.escape(f"{connection.label} ({connection.state.label})")
+    rows = [f'<tr><th colspan="4" style="text-align:left">{label}</th></tr>']
+    records = connection.inventory.snapshot().domains
+    for record in sorted(records, key=lambda record: record.label.casefold()):
+        cells = (
+            record.label,
+            str(record.state.label),
+            quantities.size(record.memory, unit="KiB"),
+            ", ".join(record.addresses),
+        )
+        rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+    return "".join(rows)

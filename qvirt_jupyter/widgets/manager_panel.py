@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import ipywidgets
@@ -13,9 +14,9 @@ from qvirt_jupyter.hypervisor import Domain, NotFound, RecordKey, publisher
 from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.widgets.about import About
 from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
-from qvirt_jupyter.widgets.connection_view import ConnectionView
+from qvirt_jupyter.widgets.connection_view import ConnectionView, snapshot_rows
 from qvirt_jupyter.widgets.first_start import FirstStart
-from qvirt_jupyter.widgets.fleet import fleet
+from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.machine_actions import MachineActions
 from qvirt_jupyter.widgets.notices import Notice, Notices
 from qvirt_jupyter.widgets.panel import Panel, close_all
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 
 _NO_TEXT = LazyString("")
+_MOMENT: Final = 0.5
+"""Seconds that a cell waits at most for connections that are being opened."""
 _LIFECYCLE: Final = frozenset(action.value for action in Action)
 # The preferences decide what is asked, and the panel asks it: not the list as well.
 _ACTIONS: Final = tuple(
@@ -80,7 +83,7 @@ class Manager(Panel):
 
     def snapshot(self) -> str:
         """Return the connections and machines as a plain table."""
-        rows = "".join(view.snapshot() for view in self._views.values())
+        rows = "".join(snapshot_rows(connection) for connection in fleet.connections)
         head = "".join(
             f"<th>{html.escape(str(words))}</th>"
             for words in (_("Name"), _("State"), _("Memory"), _("IP address"))
@@ -97,6 +100,15 @@ class Manager(Panel):
             view.close()
         self._views = {}
         super().close()
+
+    def _repr_mimebundle_(self, **keywords: Any) -> dict[str, Any]:  # noqa: ANN401 - IPython's
+        # A hypervisor on this machine is open in a moment: then its machines are in the snapshot.
+        end = time.monotonic() + _MOMENT
+        while time.monotonic() < end and any(
+            connection.state is ConnectionState.CONNECTING for connection in fleet.connections
+        ):
+            time.sleep(_MOMENT / 20)
+        return super()._repr_mimebundle_(**keywords)
 
     def _begin(self) -> None:
         for problem in (saved_connections.problem, preferences.problem):

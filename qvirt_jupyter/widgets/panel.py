@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from qvirt_jupyter.widgets.subshells import hear_beside_cells
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,6 +24,8 @@ class Panel(ipywidgets.VBox):
     def __init__(self, children: tuple[ipywidgets.Widget, ...]) -> None:
         super().__init__(children)
         self.add_class("qvirt-panel")
+        for widget in (*_inside(self), self):
+            hear_beside_cells(widget)
         self._subscriptions: list[Subscription] = []
         self.is_closed = False
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _STEP = 1024
 _SIZES: Sequence[str] = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _ROUND_FROM = 100
+_ONE = 0.95
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -20,7 +21,7 @@ def percent(value: float | None) -> str:
     """Return a share of 100."""
     if value is None or math.isnan(value):
         return str(_("not available"))
-    return f"{value:.0f} %" if value >= 1 or value == 0 else f"{value:.1f} %"
+    return f"{value:.0f} %" if value >= _ONE or value == 0 else f"{value:.1f} %"
 
 
 def size(value: float | None, *, unit: str = "B") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -192,6 +193,7 @@ def test_axe_finds_nothing_in_the_panels(a_machine_tab, a_picture, theme):
     page = a_machine_tab
     use_theme(page, theme)
     press(page, "Force reset")
+    expect(page.get_by_role("alertdialog")).to_be_visible()
     name = theme[11:].lower()
     a_picture(page, f"machine-question-{name}")
     rules = {"resultTypes": ["violations"]}
@@ -217,3 +219,48 @@ def test_narrow_windows_show_everything_without_scrolling_sideways(a_machine_tab
         panel = page.locator(".qvirt-vm-panel")
         assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth + 1"), tab
         a_picture(page, f"machine-narrow-{tab.lower()}")
+
+
+def test_the_same_panels_work_in_a_notebook(a_context, a_lab_with_a_host, a_workspace, a_picture):
+    cells = [
+        "import qvirt_jupyter; qvirt_jupyter.manager()",
+        (
+            "from qvirt_jupyter.provision import demo_host\n"
+            "conn = qvirt_jupyter.connect(demo_host())\n"
+            "qvirt_jupyter.widgets.vm_panel(conn.domains['build-03'])"
+        ),
+        "import time; time.sleep(60)",
+    ]
+    notebook = {
+        "cells": [
+            {"cell_type": "code", "source": text, "metadata": {}, "outputs": []} for text in cells
+        ],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        "nbformat": 4,
+        "nbformat_minor": 4,
+    }
+    for cell in notebook["cells"]:
+        cell["execution_count"] = None
+    path = a_lab_with_a_host.folder / "root" / "panels.ipynb"
+    path.write_text(json.dumps(notebook))
+    page = a_lab_with_a_host.enter(a_context, a_workspace)
+    page.evaluate("jupyterapp.commands.execute('docmanager:open', {path: 'panels.ipynb'})")
+    expect(page.locator(".jp-NotebookPanel .jp-Cell")).to_have_count(3)
+    page.wait_for_timeout(2000)
+    # Not waited for: its promise ends with the last cell.
+    page.evaluate("() => { void jupyterapp.commands.execute('notebook:run-all-cells'); }")
+    expect(row(page, "build-03")).to_be_visible(timeout=60_000)
+    expect(head(page)).to_be_attached(timeout=60_000)
+    # What is far away in a notebook is not drawn.
+    page.locator(".jp-NotebookPanel .jp-Cell").nth(2).scroll_into_view_if_needed()
+    expect(head(page)).to_be_visible()
+    # The third cell goes on for a minute, and the panels go on beside it.
+    press(page, "Pause")
+    expect(head(page)).to_contain_text("Paused", timeout=15_000)
+    a_picture(page, "panels-in-a-notebook")
+    # What is saved reads without a kernel.
+    page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_timeout(1500)
+    outputs = json.loads(path.read_text())["cells"][0]["outputs"]
+    assert "build-03" in "".join(outputs[0]["data"]["text/html"])
+    a_lab_with_a_host.end_sessions()

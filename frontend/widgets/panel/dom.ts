@@ -1,5 +1,8 @@
 import { IButton, IModel, IStateMessage, Said, VERSION } from './messages';
 
+/** Milliseconds after which a part that knows nothing asks again. */
+const ASK_AGAIN = 700;
+
 type Attributes = Record<string, string | boolean | undefined>;
 
 /** Make an element; text is always set as text, so names cannot bring markup with them. */
@@ -97,14 +100,23 @@ export function follow(
   model: IModel,
   draw: (state: never, buffers: DataView[]) => void
 ): () => void {
+  // Until JupyterLab has made a subshell, messages wait behind a running cell: ask again.
+  const asking = window.setInterval(
+    () => say(model, { type: 'ready' }),
+    ASK_AGAIN
+  );
   const onMessage = (message: IStateMessage, buffers?: DataView[]) => {
     if (message.type === 'state' && message.version === VERSION) {
+      window.clearInterval(asking);
       draw(message.state as never, buffers ?? []);
     }
   };
   model.on('msg:custom', onMessage);
   say(model, { type: 'ready' });
-  return () => model.off('msg:custom', onMessage);
+  return () => {
+    window.clearInterval(asking);
+    model.off('msg:custom', onMessage);
+  };
 }
 
 /** Replace the children, and keep the focus on the button or field that had it. */

@@ -116,6 +116,10 @@ export class View {
           if (this._isLookedAt) {
             this._grid.tick();
           }
+          if (this._store.version === 0) {
+            // Until JupyterLab has made a subshell, messages wait behind a running cell.
+            this._watch();
+          }
           this._scheduleTick();
         }
       },
