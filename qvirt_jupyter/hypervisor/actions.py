@@ -133,17 +133,25 @@ def _begin(
     function: Callable[[], _Result],
     progress: Progress | None,
 ) -> None:
-    """Hand it to the pool; a closed connection is the outcome of the job."""
+    """Hand it to the pool; a connection that is closed, now or before its turn, is the outcome."""
     try:
-        connection.pool.submit(lambda: _run_logged(connection, job, function, progress))
+        future = connection.pool.submit(lambda: _run_logged(connection, job, function, progress))
     except ConnectionLost as error:
-        refusal = error
+        _fail(job, error)
+    else:
+        future.add_done_callback(lambda ended: _fail(job, ended.exception()))
 
-        def refuse() -> _Result:
-            raise refusal
 
-        job.run(refuse)
-        action_log.record(job)
+def _fail(job: Job[Any], error: BaseException | None) -> None:
+    """End a job that did not come to run."""
+    if error is None or job.done():
+        return
+
+    def refuse() -> None:
+        raise error
+
+    job.run(refuse)
+    action_log.record(job)
 
 
 def _new_job(

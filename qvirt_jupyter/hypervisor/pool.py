@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qvirt_jupyter._translation import _
@@ -96,14 +96,10 @@ class WorkerPool:
         refuse_on_event_thread()
         if is_pool_thread():
             return function()
-        try:
-            return self.submit(function).result()
-        except CancelledError:
-            # It was closed before a thread was free.
-            raise self._is_closed_error() from None
+        return self.submit(function).result()
 
     def close(self, timeout: float = 2.0) -> None:
-        """Take no more work, drop what has not begun, and wait a little for the rest.
+        """Take no more work, end what has not begun as lost, and wait a little for the rest.
 
         Parameters
         ----------
@@ -113,13 +109,18 @@ class WorkerPool:
         with self._lock:
             self._closed = True
             threads = tuple(self._threads)
+            dropped = []
             while not self._tasks.empty():
                 task = self._tasks.get()
                 if task is not None:
                     self._waiting -= 1
-                    task[0].cancel()
+                    dropped.append(task[0])
             for _thread in threads:
                 self._tasks.put(None)
+        # Without the lock: who waits may look at this pool.
+        for future in dropped:
+            if future.set_running_or_notify_cancel():
+                future.set_exception(self._is_closed_error())
         for thread in threads:
             if thread is not threading.current_thread():
                 thread.join(timeout)

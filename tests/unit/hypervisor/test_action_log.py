@@ -168,6 +168,44 @@ def test_a_closed_connection_is_the_outcome_of_the_job(a_lamp):
     assert action_log.entries[-1].outcome is JobState.FAILED
 
 
+def test_what_waits_when_a_connection_closes_ends_and_its_caller_is_told(a_lamp):
+    a_lamp.pool = WorkerPool("lamp", size=1)
+    entered, leave = threading.Event(), threading.Event()
+
+    def occupy():
+        entered.set()
+        leave.wait(10)
+
+    a_lamp.pool.submit(occupy)
+    assert entered.wait(5)
+    waiting = Submit(a_lamp).switch()
+    heard = []
+    caller = threading.Thread(target=lambda: heard.append(_error_of(a_lamp.switch)))
+    caller.start()
+    while len(action_log.entries) < 2 or waiting.state is not JobState.QUEUED:
+        threading.Event().wait(0.01)
+    threading.Event().wait(0.1)
+    closing = threading.Thread(target=a_lamp.pool.close, kwargs={"timeout": 0.1})
+    closing.start()
+    caller.join(5)
+    leave.set()
+    closing.join(5)
+    assert not caller.is_alive(), "a blocking call waits for ever"
+    assert isinstance(heard[0], ConnectionLost)
+    with pytest.raises(ConnectionLost):
+        waiting.result(timeout=5)
+    assert waiting.state is JobState.FAILED
+    assert all(entry.outcome.is_final for entry in action_log.entries)
+
+
+def _error_of(function):
+    try:
+        function()
+    except Exception as error:  # noqa: BLE001 - it is looked at
+        return error
+    return None
+
+
 def test_submit_lists_the_actions_and_nothing_else(a_lamp):
     assert dir(a_lamp.submit) == ["blink", "lock", "switch", "wait"]
     with pytest.raises(AttributeError, match="there are blink, lock, switch, wait"):
