@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import logging
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from qvirt_jupyter._private_files import jupyter_folder, set_aside, write_private
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import declarations, option
 from qvirt_jupyter.documents.switches import Flag
 from qvirt_jupyter.documents.values import Choice, Integer
 from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
+from qvirt_jupyter.widgets.kept_file import KeptFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,25 +87,24 @@ class PreferenceStore:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path
+        self._file = KeptFile("preferences.json", path)
         self._lock = threading.RLock()
         self._now: Preferences | None = None
         self._unknown: dict[str, Any] = {}
         self._version = VERSION
-        self._problem: LazyString | None = None
         self._observers: Subscribers[[Preferences]] = Subscribers()
 
     @property
     def path(self) -> Path:
         """Where they are kept."""
-        return self._path or jupyter_folder("config") / "preferences.json"
+        return self._file.path
 
     @property
     def problem(self) -> LazyString | None:
         """What was wrong with the file, for people; None where nothing was."""
         with self._lock:
             self._load()
-            return self._problem
+            return self._file.problem
 
     @property
     def now(self) -> Preferences:
@@ -135,7 +133,7 @@ class PreferenceStore:
             if wanted == self._now:
                 return
             document = {**self._unknown, **dataclasses.asdict(wanted), "version": self._version}
-            write_private(self.path, json.dumps(document, indent=2) + "\n")
+            self._file.write(document)
             self._now = wanted
         publisher.post(("preferences", id(self)), lambda: self._observers.call(wanted))
 
@@ -145,18 +143,8 @@ class PreferenceStore:
 
     def _load(self) -> Preferences:
         if self._now is None:
-            self._now = self._read()
+            self._now = self._file.read(self._understood, Preferences())
         return self._now
-
-    def _read(self) -> Preferences:
-        try:
-            document = json.loads(self.path.read_text(encoding="utf-8"))
-            return self._understood(dict(document))
-        except FileNotFoundError:
-            return Preferences()
-        except (OSError, ValueError, TypeError) as error:
-            self._set_aside(error)
-            return Preferences()
 
     def _understood(self, document: dict[str, Any]) -> Preferences:
         version = document.pop("version", VERSION)
@@ -170,27 +158,13 @@ class PreferenceStore:
                 declared.type.check(value)
             except (TypeError, ValueError) as error:
                 _LOG.warning("The preference %s is not used: %s", declared.name, error)
-                self._problem = _("The preference “{label}” was wrong and has its default.").format(
-                    label=declared.label
-                )
+                self._file.problem = _(
+                    "The preference “{label}” was wrong and has its default."
+                ).format(label=declared.label)
                 continue
             values[declared.name] = value
         self._unknown = document
         return Preferences(**values)
-
-    def _set_aside(self, error: Exception) -> None:
-        try:
-            aside = set_aside(self.path)
-        except OSError as reason:
-            _LOG.warning("%s cannot be read (%s) nor set aside (%s)", self.path, error, reason)
-            self._problem = _("The preferences in {path} cannot be read: {reason}").format(
-                path=self.path, reason=reason
-            )
-            return
-        _LOG.warning("%s cannot be read: %s; it is now %s", self.path, error, aside)
-        self._problem = _(
-            "The preferences could not be read. The file is kept as {path}; defaults are used."
-        ).format(path=aside)
 
 
 preferences = PreferenceStore()

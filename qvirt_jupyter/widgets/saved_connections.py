@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import logging
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from qvirt_jupyter._private_files import jupyter_folder, set_aside, write_private
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
+from qvirt_jupyter.widgets.kept_file import KeptFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-_LOG = logging.getLogger(__name__)
 VERSION: Final = 1
 """Of the file's layout. A file of a newer one is read as far as it is understood."""
 
@@ -58,23 +55,22 @@ class SavedConnections:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path
+        self._file = KeptFile("connections.json", path)
         self._lock = threading.RLock()
         self._found: dict[str, SavedConnection] | None = None
         self._observers: Subscribers[[]] = Subscribers()
-        self._problem: LazyString | None = None
 
     @property
     def path(self) -> Path:
         """Where they are kept."""
-        return self._path or jupyter_folder("config") / "connections.json"
+        return self._file.path
 
     @property
     def problem(self) -> LazyString | None:
         """What was wrong with the file, for people; None where nothing was."""
         with self._lock:
             self._load()
-            return self._problem
+            return self._file.problem
 
     @property
     def all(self) -> tuple[SavedConnection, ...]:
@@ -130,50 +126,24 @@ class SavedConnections:
             "version": VERSION,
             "connections": [dataclasses.asdict(item) for item in wanted.values()],
         }
-        write_private(self.path, json.dumps(document, indent=2) + "\n")
+        self._file.write(document)
         self._found = wanted
         self._announce()
 
     def _load(self) -> dict[str, SavedConnection]:
         if self._found is None:
-            self._found = self._read()
+            nothing: dict[str, SavedConnection] = {}
+            self._found = self._file.read(self._understood, nothing)
         return self._found
 
-    def _read(self) -> dict[str, SavedConnection]:
-        try:
-            document = json.loads(self.path.read_text(encoding="utf-8"))
-            items = [_connection(item) for item in document["connections"]]
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            self._set_aside(error)
-            return {}
+    def _understood(self, document: dict[str, Any]) -> dict[str, SavedConnection]:
+        items = [_connection(item) for item in document["connections"]]
         if document.get("version", VERSION) > VERSION:
-            self._keep_copy()
+            self._file.problem = _(
+                "The saved connections were written by a newer version. What this version "
+                "understands is shown; the whole is kept as {path}."
+            ).format(path=self._file.keep_copy())
         return {item.uri: item for item in items}
-
-    def _set_aside(self, error: Exception) -> None:
-        try:
-            aside = set_aside(self.path)
-        except OSError as reason:
-            _LOG.warning("%s cannot be read (%s) nor set aside (%s)", self.path, error, reason)
-            self._problem = _("The saved connections in {path} cannot be read: {reason}").format(
-                path=self.path, reason=reason
-            )
-            return
-        _LOG.warning("%s cannot be read: %s; it is now %s", self.path, error, aside)
-        self._problem = _(
-            "The saved connections could not be read. The file is kept as {path}; "
-            "the list starts empty."
-        ).format(path=aside)
-
-    def _keep_copy(self) -> None:
-        copy = self.path.with_name(f"{self.path.name}.newer")
-        write_private(copy, self.path.read_text(encoding="utf-8"))
-        self._problem = _(
-            "The saved connections were written by a newer version. What this version understands "
-            "is shown; the whole is kept as {path}."
-        ).format(path=copy)
 
 
 def _connection(item: Any) -> SavedConnection:  # noqa: ANN401 - JSON from a file

@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_written_is_said(a_dialog, closings, monkeypatch):
     def full(_path, _text):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr("qvirt_jupyter.widgets.preferences.write_private", full)
+    monkeypatch.setattr("qvirt_jupyter.widgets.kept_file.write_private", full)
     a_dialog.edit("confirm_pause", "true")
     assert not a_dialog.submit()
     assert "No space left" in a_dialog.shown["problem"]
