@@ -66,7 +66,8 @@ def in_both_themes(page: Page, name: str) -> None:
     for theme in ("Dark", "Light"):
         page.locator(".lm-MenuBar-item", has_text="Settings").click()
         page.locator(".lm-Menu-item[data-type=submenu]", has_text="Theme").first.click()
-        page.locator(".lm-Menu-item", has_text=f"JupyterLab {theme}").last.click()
+        # Exactly: there are high-contrast themes whose names go on.
+        page.locator(f".lm-Menu-itemLabel:text-is('JupyterLab {theme}')").click()
         expect(page.locator("body")).to_have_attribute(
             "data-jp-theme-light", "true" if theme == "Light" else "false"
         )

@@ -82,8 +82,18 @@ class Fleet:
                     jobs.subscribe(self._on_job),
                 )
         subscription = self._changed.add(callback, self._on_close)
+        self._say_what_was_wrong()
         self.refresh()
         return subscription
+
+    def _say_what_was_wrong(self) -> None:
+        """Tell of a broken file, whose connections would be gone without a word otherwise."""
+        for key, title, problem in (
+            ("saved-connections", _("Saved connections"), saved_connections.problem),
+            ("preferences", _("Preferences"), preferences.problem),
+        ):
+            if problem is not None:
+                self.notices.put(Notice(key, "warning", title, problem))
 
     def refresh(self) -> None:
         """Look again which connections there are; nothing to do where nobody is interested."""

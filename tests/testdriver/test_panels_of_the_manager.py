@@ -268,6 +268,23 @@ def test_the_first_start_without_a_hypervisor_guides(tmp_path, monkeypatch):
     panel.close()
 
 
+@pytest.mark.parametrize(
+    "store", [saved_connections, preferences], ids=["connections", "preferences"]
+)
+def test_a_broken_file_is_said_and_kept(a_uri, store, monkeypatch):
+    monkeypatch.setattr(
+        "qvirt_jupyter.widgets.first_start.connection_to", lambda _uri: connection_to(a_uri)
+    )
+    store.path.parent.mkdir(parents=True, exist_ok=True)
+    store.path.write_text("{ half a fi")
+    panel = show_panel("manager")
+    (kept,) = store.path.parent.glob("*.broken-*")
+    assert kept.read_text() == "{ half a fi"
+    said = [str(notice.text) for notice in fleet.notices.notices if notice.level == "warning"]
+    assert any(kept.name in text for text in said), said
+    panel.close()
+
+
 def test_a_panel_that_closes_does_not_look_any_more(a_uri, monkeypatch):
     monkeypatch.setattr(first_start, "DELAY", 0.2)
     monkeypatch.setenv("LIBVIRT_DEFAULT_URI", a_uri)
