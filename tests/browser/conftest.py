@@ -286,6 +286,22 @@ def a_lab_with_a_host(tmp_path_factory):
 
 
 @pytest.fixture
+def start_a_lab(tmp_path):
+    """Starts a JupyterLab of the test's own, whose kernels run what is given at their start."""
+    needs_front_end()
+    started = []
+
+    def start(startup: str, base: str = "/user/x/") -> Lab:
+        lab, process = start_lab(tmp_path / f"lab-{len(started)}", base, startup)
+        started.append(process)
+        return lab
+
+    yield start
+    for process in started:
+        stop(process)
+
+
+@pytest.fixture
 def a_context(a_browser, request):
     """A browser window with its own cookies, whose errors the test sees."""
     context = a_browser.new_context(viewport={"width": 1280, "height": 800})

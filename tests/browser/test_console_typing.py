@@ -5,16 +5,13 @@ What the guest understood is read from its serial port, to which the typed comma
 
 from __future__ import annotations
 
-import threading
-import time
-
-import libvirt
 import pytest
-from a_console_host import a_running_host, missing
+from a_console_host import a_running_host, a_tiny_guest_for, missing
 from a_framed_console import open_framed
 from a_jupyter_server import running_server
+from a_serial_port import Serial
 
-from qvirt_jupyter.provision import PackagesMissing, tiny_guest
+from qvirt_jupyter.provision import PackagesMissing
 
 pytestmark = [
     pytest.mark.qemu,
@@ -27,46 +24,13 @@ BOOT = 180
 """Seconds for a guest without hardware help on a busy machine."""
 
 
-class Serial:
-    """What a guest writes to its serial port."""
-
-    def __init__(self, domain):
-        self.text = ""
-        self.stream = domain.connect().newStream()
-        domain.openConsole(None, self.stream)
-        self.reader = threading.Thread(target=self.read)
-        self.reader.start()
-
-    def read(self):
-        try:
-            while data := self.stream.recv(4096):
-                self.text += data.decode(errors="replace")
-        except libvirt.libvirtError:
-            return  # aborted at the end of the test
-
-    def wait_for(self, text, seconds):
-        end = time.monotonic() + seconds
-        while text not in self.text:
-            assert time.monotonic() < end, self.text[-2000:]
-            time.sleep(0.2)
-
-    def close(self):
-        self.stream.abort()
-        self.reader.join(10)
-
-
 @pytest.fixture
 def a_guest():
     with a_running_host() as host:
-        # The daemon is another user's, who may not look into our cache.
         try:
-            guest = tiny_guest(disk=None, folder=host.folder / "guest")
+            guest = a_tiny_guest_for(host)
         except PackagesMissing as error:
             pytest.skip(str(error))
-        for path in (host.folder / "guest").rglob("*"):
-            path.chmod(0o755 if path.is_dir() else 0o644)
-        host.folder.chmod(0o755)
-        (host.folder / "guest").chmod(0o755)
         domain = host.connection.createXML(guest.definition("tiny", accelerator="tcg"))
         serial = Serial(domain)
         yield host, domain, serial

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import libvirt
 
+from qvirt_jupyter.provision import TinyGuest, tiny_guest
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,6 +43,9 @@ class ConsoleHost:
 
     uri: str
     folder: Path
+    command: list[str]
+    environment: dict[str, str]
+    daemon: subprocess.Popen[bytes] | None = None
 
     def define(self, name: str, displays: str = NO_LISTENER) -> libvirt.virDomain:
         return self.connection.defineXML(MACHINE.format(name=name, displays=displays))
@@ -58,8 +63,38 @@ class ConsoleHost:
             if persistent:
                 domain.undefine()
 
-    def __post_init__(self) -> None:
+    @property
+    def socket(self) -> Path:
+        return Path(self.environment["XDG_RUNTIME_DIR"]) / "libvirt" / "libvirt-sock"
+
+    def begin(self) -> None:
+        """Start the daemon; machines of an earlier one, which run on, are its own then."""
+        self.socket.unlink(missing_ok=True)
+        with (self.folder / "log").open("ab") as log:
+            self.daemon = subprocess.Popen(
+                self.command, env=self.environment, stdout=log, stderr=log
+            )
+        end = time.monotonic() + 30
+        while not self.socket.exists():
+            assert self.daemon.poll() is None, (self.folder / "log").read_text()
+            assert time.monotonic() < end, "libvirtd does not start"
+            time.sleep(0.05)
         self.connection = libvirt.open(self.uri)
+
+    def kill(self) -> None:
+        """Take the daemon away without a word; its machines run on."""
+        self.daemon.kill()
+        self.daemon.wait(20)
+
+
+def a_tiny_guest_for(host: ConsoleHost) -> TinyGuest:
+    """Build the tiny guest where the daemon, which is another user's, may read it."""
+    place = host.folder / "guest"
+    guest = tiny_guest(disk=None, folder=place)
+    for path in (place, *place.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    host.folder.chmod(0o755)
+    return guest
 
 
 def missing() -> str:
@@ -91,22 +126,19 @@ def a_running_host() -> Iterator[ConsoleHost]:
         "XDG_CONFIG_HOME": str(home / ".config"),
         "XDG_CACHE_HOME": str(home / ".cache"),
     }
-    path = run / "libvirt" / "libvirt-sock"
-    with (folder / "log").open("wb") as log:
-        daemon = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    socket = run / "libvirt" / "libvirt-sock"
+    host = ConsoleHost(f"qemu+unix:///session?socket={socket}", folder, command, environment)
     try:
-        end = time.monotonic() + 30
-        while not path.exists():
-            assert daemon.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < end, "libvirtd does not start"
-            time.sleep(0.05)
-        host = ConsoleHost(f"qemu+unix:///session?socket={path}", folder)
+        host.begin()
         try:
             yield host
         finally:
+            if host.daemon.poll() is not None:
+                host.begin()
             host.remove_all()
             host.connection.close()
     finally:
-        daemon.terminate()
-        daemon.wait(20)
+        if host.daemon is not None:
+            host.daemon.terminate()
+            host.daemon.wait(20)
         shutil.rmtree(folder, ignore_errors=True)
