@@ -87,9 +87,17 @@ function activate(
   }
 
   const parameters = new URLSearchParams(window.location.search);
-  if (parameters.get(URL_PARAMETER) === 'manager') {
+  if (parameters.get(URL_PARAMETER) === 'manager' && !isReload()) {
     void app.restored.then(() => tabs.open(managerPanel(trans)));
   }
+}
+
+/** Whether the page was loaded again, which brings back what was in front before. */
+function isReload(): boolean {
+  const [entry] = performance.getEntriesByType('navigation');
+  return (
+    entry instanceof PerformanceNavigationTiming && entry.type === 'reload'
+  );
 }
 
 export default plugin;

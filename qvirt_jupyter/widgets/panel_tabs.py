@@ -29,17 +29,26 @@ def show_tab(tab: str, kind: str, arguments: Mapping[str, str]) -> None:
     kind, arguments
         Which panel: see :func:`~qvirt_jupyter.widgets.show_panel`.
     """
-    close_tab(tab)
-    panel = show_panel(kind, **arguments)
-    _open[tab] = panel
-    display(panel)
+    before = _open.pop(tab, None)
+    try:
+        panel = show_panel(kind, **arguments)
+        _open[tab] = panel
+        display(panel)
+    finally:
+        # Last: JupyterLab deletes the subshell that the comms of all widgets share when the last of
+        # them closes, also where the next one opens at the same moment. That one is never heard.
+        if before is not None:
+            _close(before)
 
 
 def close_tab(tab: str) -> None:
     """Close the widgets of a tab that was closed; no machine is touched."""
     panel = _open.pop(tab, None)
-    if panel is None:
-        return
+    if panel is not None:
+        _close(panel)
+
+
+def _close(panel: Widget) -> None:
     family = tuple(_family(panel))
     panel.close()
     # ipywidgets leaves the layout and style of a closed widget open for good.

@@ -28,7 +28,7 @@ SAMPLES = 40
 _SUFFIXES: dict[str, LazyString] = {
     "connected": LazyString(""),
     "connecting": _("connecting…"),
-    "reconnecting": _("connection lost, trying again…"),
+    "reconnecting": _("connection lost, trying again"),
     "failed": _("not connected"),
     "disconnected": _("not connected"),
     "closed": _("not connected"),

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,27 @@ class Lab:
         page.locator("#jupyterlab-splash").wait_for(state="detached")
         page.locator("#main.lm-Widget").wait_for()
         return page
+
+    def reload(self, page, front: str) -> None:
+        """Reload a page once JupyterLab has saved that a tab is in front; it saves with a delay.
+
+        ``front`` is a part of that tab's key: its kind, or the UUID of its machine.
+        """
+        workspace = urllib.parse.urlsplit(page.url).path.rpartition("/")[2]
+        end = time.monotonic() + 30
+        while front not in (saved := self._tab_in_front(workspace)):
+            assert time.monotonic() < end, f"{front} was not saved, but {saved or 'nothing'}"
+            page.wait_for_timeout(100)
+        # JupyterLab takes the word that empties the workspace out of the address; not at once.
+        page.wait_for_url(lambda url: "reset" not in url)
+        page.reload()
+
+    def _tab_in_front(self, workspace: str) -> str:
+        data = self.api(f"lab/api/workspaces/{workspace}").get("data", {})
+        main = data.get("layout-restorer:data", {}).get("main") or {}
+        current = main.get("current") or ""
+        # The layout and what is in its tabs are saved one after the other.
+        return current if current in data else ""
 
     def run(self, expression: str, path: str = "qvirt-jupyter/manager") -> str:
         """Evaluate an expression in the kernel of a session and return its repr.

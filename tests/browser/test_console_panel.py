@@ -109,10 +109,10 @@ def test_a_console_in_a_tab_from_the_first_picture_to_start_again(
     assert "ticket=" not in page.content()
 
 
-def test_a_reload_brings_the_console_back(a_lab_page, a_host, a_machine):
+def test_a_reload_brings_the_console_back(a_lab_page, a_host, a_machine, a_lab_with_our_panels):
     page = a_lab_page
     open_console(page, a_host, a_machine)
-    page.reload()
+    a_lab_with_our_panels.reload(page, a_machine.UUIDString())
     frame = page.frame_locator(".qvirt-console iframe")
     expect(frame.locator("html")).to_have_attribute("data-phase", "connected", timeout=90_000)
 

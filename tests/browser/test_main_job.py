@@ -118,8 +118,7 @@ def test_from_the_launcher_to_typing_on_the_screen(a_lab_of_the_host, a_host, a_
         is_in_state(page, "running")
 
         # A reload finds the kernel, the tabs and the screen again.
-        page.wait_for_timeout(2500)
-        page.reload()
+        a_lab_of_the_host.reload(page, "manager")
         bring_forward(page, "tiny")
         screen = screen_of(page)
         bring_forward(page, "Virtual Machine Manager")

@@ -162,14 +162,9 @@ def test_title_is_edited_in_place_and_renames_the_tab(a_machine_tab):
     expect(page.locator(TAB, has_text="Bär <b>")).to_be_visible()
 
 
-def test_tabs_come_back_after_a_reload(a_machine_tab):
+def test_tabs_come_back_after_a_reload(a_machine_tab, a_lab_with_a_host):
     page = a_machine_tab
-    # JupyterLab saves its layout a moment after a change.
-    page.wait_for_timeout(2500)
-    page.reload()
-    # Which of them is in front is JupyterLab's to remember, and on a busy machine it comes too late.
-    expect(page.locator(TAB, has_text="build-03")).to_be_visible(timeout=60_000)
-    page.locator(TAB, has_text="build-03").click()
+    a_lab_with_a_host.reload(page, "vm")
     expect(head(page)).to_be_visible(timeout=60_000)
     expect(head(page).locator("h2")).to_have_text("build-03")
     page.locator(TAB, has_text="Virtual Machine Manager").click()

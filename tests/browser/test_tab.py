@@ -67,8 +67,7 @@ def test_a_reload_brings_the_tabs_back_with_the_same_kernel(a_page, a_lab):
     a_page.locator("[role=row]", has_text="machine-2").dblclick()
     expect(a_page.locator(".shown")).to_have_text("vm 02")
     (before,) = a_lab.sessions()
-    a_page.wait_for_timeout(1500)  # the workspace is saved with a delay
-    a_page.reload()
+    a_lab.reload(a_page, "vm")
     expect(a_page.locator(".shown")).to_have_text("vm 02", timeout=60_000)
     a_page.locator(TAB, has_text="Virtual Machine Manager").click()
     expect(a_page.locator("[role=row]", has_text="machine-2")).to_be_visible()
