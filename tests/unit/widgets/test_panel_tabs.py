@@ -21,7 +21,9 @@ def what_happens(monkeypatch):
             self.name = name
 
         def close(self):
-            events.append(f"close {self.name}")
+            # ipywidgets closes once more what is deleted.
+            if self.comm is not None:
+                events.append(f"close {self.name}")
             super().close()
 
     def show_panel(kind, name=""):
