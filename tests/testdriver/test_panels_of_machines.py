@@ -6,11 +6,12 @@ import time
 
 import ipywidgets
 import pytest
+from a_fresh_store import make_fresh
 
 from qvirt_jupyter.hypervisor import DomainState, publisher
 from qvirt_jupyter.widgets import show_panel, vm_panel
 from qvirt_jupyter.widgets.fleet import fleet
-from qvirt_jupyter.widgets.preferences import PreferenceStore, preferences
+from qvirt_jupyter.widgets.preferences import preferences
 
 RUNNING = "11111111-1111-4111-8111-111111111101"
 ALL_WIDGETS = ipywidgets.widgets.widget._instances
@@ -28,10 +29,7 @@ def wait_for(condition, seconds=10.0):
 
 @pytest.fixture(autouse=True)
 def _fresh_preferences(monkeypatch):
-    """The process has one store; here it reads the test's own folder."""
-    fresh = PreferenceStore()
-    for name in ("_now", "_unknown", "_version", "_problem"):
-        monkeypatch.setattr(preferences, name, getattr(fresh, name))
+    make_fresh(monkeypatch, preferences)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import time
 
 import ipywidgets
 import pytest
+from a_fresh_store import make_fresh
 
 import qvirt_jupyter
 from qvirt_jupyter.hypervisor import (
@@ -19,10 +20,9 @@ from qvirt_jupyter.hypervisor import (
 )
 from qvirt_jupyter.widgets import first_start, manager_panel, show_panel
 from qvirt_jupyter.widgets.fleet import fleet
-from qvirt_jupyter.widgets.preferences import PreferenceStore, preferences
+from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.saved_connections import (
     SavedConnection,
-    SavedConnections,
     saved_connections,
 )
 from qvirt_jupyter.widgets.vm_list_rows import wire_key
@@ -43,14 +43,8 @@ def wait_for(condition, seconds=15.0):
 
 @pytest.fixture(autouse=True)
 def _a_user_without_a_past(monkeypatch):
-    """The process has one of each store; here they read the test's own folder."""
-    for store, fresh in (
-        (preferences, PreferenceStore()),
-        (saved_connections, SavedConnections()),
-    ):
-        for name, value in vars(fresh).items():
-            if name not in {"_lock", "_observers"}:
-                monkeypatch.setattr(store, name, value)
+    for store in (preferences, saved_connections):
+        make_fresh(monkeypatch, store)
     yield
     for connection in connections():
         connection.close()
