@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import features, publisher
+from qvirt_jupyter.hypervisor import features, html, publisher
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.errors import (
     ConnectionLost,
@@ -176,3 +176,27 @@ class ConnectionFacts:
 
     def __repr__(self) -> str:
         return f"<Connection {self._uri} {self._state.value}>"
+
+    def _repr_html_(self) -> str:
+        known: tuple[tuple[object, object], ...] = ()
+        if self._host is not None and self._versions is not None:
+            known = (
+                (_("Host"), self._host.hostname),
+                (_("Hypervisor"), f"{self._host.hypervisor} {self._versions.hypervisor}"),
+                (_("libvirt"), self._versions.service),
+            )
+        if self.is_connected:
+            machines = self._inventory.snapshot().domains
+            active = sum(machine.state.is_active for machine in machines)
+            count = _("{active} of {total} active").format(active=active, total=len(machines))
+            known = (*known, (_("Virtual machines"), count))
+        return html.properties(
+            _("Connection {name}").format(name=self.label),
+            (
+                (_("State"), self._state.label),
+                (_("Error"), self._error or ""),
+                (_("Access"), _("read-only") if self._read_only else ""),
+                *known,
+                (_("URI"), self._uri),
+            ),
+        )

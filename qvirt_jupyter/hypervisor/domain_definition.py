@@ -13,7 +13,7 @@ from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.definition_history import KeptDefinition, kept
 from qvirt_jupyter.hypervisor.definition_names import checked_name
 from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
-from qvirt_jupyter.hypervisor.edit import Edit
+from qvirt_jupyter.hypervisor.edit import Edit, EditResult
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, NotFound, WrongState
 from qvirt_jupyter.hypervisor.lifecycle import TRANSIENT, Action
 
@@ -103,6 +103,42 @@ class Definition(DomainHandle):
     def history(self) -> tuple[KeptDefinition, ...]:
         """Its earlier definitions, as far as edits made here replaced them; the newest first."""
         return kept(self.subject)
+
+    @action(_("Undo an edit of {name}"))
+    def undo_edit(self, earlier: KeptDefinition | None = None) -> EditResult:
+        """Bring an earlier definition back; the present one is kept, so this can be undone too.
+
+        Parameters
+        ----------
+        earlier
+            One of :attr:`history`; None means the newest.
+
+        Returns
+        -------
+        EditResult
+            What that changed.
+
+        Raises
+        ------
+        NotFound
+            No earlier definition is kept.
+        WrongState
+            It is transient and has no definition.
+        InvalidDefinition
+            libvirt does not understand it any more.
+        """
+        wanted = earlier or next(iter(self.history), None)
+        try:
+            text = wanted.xml if wanted is not None else None
+        except FileNotFoundError:
+            text = None
+        if text is None:
+            raise NotFound(
+                _("No earlier definition of it is kept."),
+                subject=self.subject,
+                next_step=_("Only edits that were made here can be undone."),
+            )
+        return self.edit().replace(text)
 
     @action(_("Set autostart of {name}"))
     def set_autostart(self, enabled: bool = True) -> None:  # noqa: FBT001, FBT002 - as libvirt's

@@ -83,6 +83,25 @@ class Edit:
         if kind is None:
             self.result = self._commit()
 
+    def replace(self, text: str) -> EditResult:
+        """Write a whole definition, under the present name: the machine may have a new one.
+
+        Parameters
+        ----------
+        text
+            XML.
+
+        Raises
+        ------
+        QvirtError
+            As at the end of the block.
+        """
+        self._before = self._read()
+        self._after = documents.Domain.parse(text)
+        self._after.name = self._before.name
+        self.result = self._commit()
+        return self.result
+
     def _commit(self) -> EditResult:
         if self._before is None or self._after is None:
             raise RuntimeError("An edit is a with block: with vm.edit() as definition: ...")

@@ -256,6 +256,8 @@ _REASONS: Final = {
     "VIR_ERR_NO_CONNECT": _("The connection is closed."),
     "VIR_ERR_AGENT_UNRESPONSIVE": _("The guest agent does not answer."),
     "VIR_ERR_OPERATION_TIMEOUT": _("The hypervisor did not answer in time."),
+    # libvirt uses it for what a read-only connection must not do; polkit's refusal has another.
+    "VIR_ERR_OPERATION_DENIED": _("The connection is read-only."),
 }
 
 _NEXT_STEPS: Final = {
@@ -267,10 +269,21 @@ _NEXT_STEPS: Final = {
     "VIR_ERR_DOM_EXIST": _("Choose another name or UUID."),
     "VIR_ERR_NETWORK_EXIST": _("Choose another name or UUID."),
     "VIR_ERR_STORAGE_VOL_EXIST": _("Choose another name."),
-    "VIR_ERR_OPERATION_DENIED": _("Open the connection without read-only, or ask for the right."),
+    "VIR_ERR_OPERATION_DENIED": _("Open the connection again without read-only."),
     "VIR_ERR_ACCESS_DENIED": _("Ask the administrator of the host for the right to do this."),
     "VIR_ERR_INVALID_CONN": _("Connect again."),
     "VIR_ERR_NO_CONNECT": _("Connect again."),
+}
+
+# Where the code has no step of its own.
+_NEXT_STEPS_OF_CLASSES: Final = {
+    NotFound: _("Somebody removed or renamed it: look at what is there now."),
+    AlreadyExists: _("Choose another name."),
+    AccessDenied: _("Ask the administrator of the host for the right to do this."),
+    Unsupported: _("Another driver or a newer libvirt may be able to."),
+    InvalidDefinition: _("Correct what it names and try again."),
+    WrongState: _("Look at its present state, then try again."),
+    OperationFailed: _("Mend what it names and try again; libvirt's log on the host may say more."),
 }
 
 _NAMES: Final[dict[int, str]] = {
@@ -311,7 +324,7 @@ def from_libvirt(error: libvirt.libvirtError, subject: Subject | None = None) ->
     mapped = kind(
         _REASONS.get(name, text[:1].upper() + text[1:]),
         subject=subject,
-        next_step=_NEXT_STEPS.get(name, ""),
+        next_step=_NEXT_STEPS.get(name, _NEXT_STEPS_OF_CLASSES.get(kind, "")),
         code=code,
         details=error_text(error),
     )

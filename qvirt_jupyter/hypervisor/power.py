@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import libvirt
 
@@ -108,7 +108,7 @@ class Power(DomainHandle):
         self._check(Action.SHUTDOWN)
         flags = self._mode(_SHUTDOWN_MODES, mode)
         try:
-            self._call_with_flags(lambda domain: domain.shutdownFlags(flags))
+            self._ask_guest(lambda domain: domain.shutdownFlags(flags), mode)
         except WrongState as error:
             # QEMU's driver refuses it for a paused machine with "domain is not running".
             if self.state is not DomainState.PAUSED:
@@ -132,7 +132,7 @@ class Power(DomainHandle):
         """
         self._check(Action.REBOOT)
         flags = self._mode(_REBOOT_MODES, mode)
-        self._call_with_flags(lambda domain: domain.reboot(flags))
+        self._ask_guest(lambda domain: domain.reboot(flags), mode)
 
     @action(_("Reset {name}"))
     def reset(self) -> None:
@@ -258,6 +258,20 @@ class Power(DomainHandle):
                 subject=self.subject,
                 next_step=_("Use 'acpi', 'agent' or None."),
             ) from None
+
+    def _ask_guest(self, function: Callable[[Any], object], mode: str | None) -> None:
+        try:
+            self._call_with_flags(function)
+        except Unsupported as error:
+            if mode != "agent" or error.code != libvirt.VIR_ERR_ARGUMENT_UNSUPPORTED:
+                raise
+            raise Unsupported(
+                _("It has no channel to a guest agent."),
+                subject=self.subject,
+                next_step=_("Press the power button (mode 'acpi'), or give it a channel."),
+                code=error.code,
+                details=error.details,
+            ) from error
 
     def _start(self, *, paused: bool) -> None:
         flags = libvirt.VIR_DOMAIN_START_PAUSED if paused else libvirt.VIR_DOMAIN_NONE

@@ -53,6 +53,19 @@ def test_what_it_says_of_itself(a_connection):
     assert a_connection.code == f"qvirt_jupyter.connect({a_connection.uri!r})"
 
 
+def test_a_notebook_shows_it_as_a_table(a_connection):
+    a_connection.label = "<b>lab</b>"
+    shown = a_connection._repr_html_()
+    assert "&lt;b&gt;lab&lt;/b&gt;" in shown
+    assert "7 of 10 active" in shown
+    assert "Connected" in shown
+    assert a_connection.hostname in shown
+    a_connection.close()
+    closed = a_connection._repr_html_()
+    assert "Closed" in closed
+    assert "active" not in closed
+
+
 def test_its_label_can_be_set(a_connection):
     heard = []
     with a_connection.observe(heard.append):

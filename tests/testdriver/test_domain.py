@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import stat
 from html.parser import HTMLParser
 
 import pytest
@@ -12,7 +11,6 @@ from PIL import Image
 from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import (
     AlreadyExists,
-    EditConflict,
     InvalidDefinition,
     NotFound,
     OperationFailed,
@@ -206,77 +204,6 @@ class TestRedefine:
         kept = a_machine.history[0]
         assert str(kept.path) in caught.value.next_step
         assert kept.xml == before
-
-
-def test_edit_writes_what_the_block_changed(a_connection):
-    machine = a_connection.domains["running"]
-    edit = machine.edit()
-    with edit as definition:
-        definition.vcpus = 3
-        definition.title = "edited"
-    assert set(edit.result.changes.paths) == {"title", "vcpu"}
-    assert edit.result.waits_for_start
-    assert machine.document(inactive=True).vcpus == 3
-    # The password that only a SECURE definition has is still there.
-    assert 'passwd="hunter2"' in machine.xml(secure=True).replace("'", '"')
-
-
-def test_an_edit_keeps_the_old_definition_for_its_owner_only(a_connection):
-    machine = a_connection.domains["running"]
-    before = machine.xml(inactive=True, secure=True)
-    with machine.edit() as definition:
-        definition.vcpus = 3
-    (kept,) = machine.history
-    assert documents.parse(kept.xml) == documents.parse(before) or kept.xml == before
-    assert stat.S_IMODE(kept.path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(kept.path.parent.stat().st_mode) == 0o700
-    machine_again = a_connection.domains.define(kept.xml)
-    assert machine_again.document(inactive=True).vcpus == 2
-
-
-def test_an_edit_that_changes_nothing_writes_nothing(a_connection):
-    machine = a_connection.domains["running"]
-    edit = machine.edit()
-    with edit:
-        pass
-    assert not edit.result.changes
-    assert machine.history == ()
-
-
-def test_an_edit_whose_block_raises_writes_nothing(a_connection):
-    machine = a_connection.domains["running"]
-
-    def edit_and_fail():
-        with machine.edit() as definition:
-            definition.vcpus = 3
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        edit_and_fail()
-    assert machine.document(inactive=True).vcpus == 2
-
-
-def test_an_edit_notices_somebody_elses(a_connection):
-    machine = a_connection.domains["running"]
-
-    def edit_while_somebody_else_does():
-        with machine.edit() as definition:
-            definition.vcpus = 3
-            machine.set_title("from elsewhere")
-
-    with pytest.raises(EditConflict) as caught:
-        edit_while_somebody_else_does()
-    assert caught.value.mine.paths == ("vcpu",)
-    assert caught.value.theirs.paths == ("title",)
-    assert machine.document(inactive=True).vcpus == 2
-
-
-@pytest.mark.parametrize("field", ["name", "uuid"])
-def test_an_edit_keeps_name_and_uuid(a_connection, field):
-    machine = a_connection.domains["running"]
-    with pytest.raises(InvalidDefinition, match="keeps the name"), machine.edit() as definition:
-        setattr(definition, field, "11111111-1111-4111-8111-1111111111ff")
-    assert len(a_connection.domains) == 10
 
 
 def test_screenshot(a_connection, tmp_path):

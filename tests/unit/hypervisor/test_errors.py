@@ -68,6 +68,15 @@ def test_each_code_becomes_its_class(code, kind):
     assert error.subject is WEB
     assert error.reason.endswith(".")
     assert "something failed" in error.details
+    assert error.next_step.endswith(".") or kind is OperationCancelled
+
+
+def test_a_read_only_connection_is_said_in_plain_words():
+    text = "operation forbidden: read only access prevents virDomainCreate"
+    error = from_libvirt(libvirts(libvirt.VIR_ERR_OPERATION_DENIED, text), WEB)
+    assert error.reason == "The connection is read-only."
+    assert error.next_step == "Open the connection again without read-only."
+    assert text in error.details
 
 
 def test_a_code_of_a_newer_libvirt_keeps_its_text():
