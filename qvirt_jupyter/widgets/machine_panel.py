@@ -65,7 +65,7 @@ class VmPanel(Panel):
 
         self._presence = Presence(self._on_presence)
         self._head = MachineHead(self._press)
-        self._overview = Overview(domain, self._actions.run)
+        self._overview = Overview(domain, self._actions.run, self._go_to_console)
         self._performance = ipywidgets.VBox()
         self._performance.add_class("qvirt-performance")
         self._console_tab = ipywidgets.VBox()
@@ -231,6 +231,9 @@ class VmPanel(Panel):
 
     def _press(self, action: Action, client: str) -> None:
         self._actions.do(action, (self.domain,), client)
+
+    def _go_to_console(self) -> None:
+        self._tabs.selected_index = _CONSOLE
 
     def _concerns(self, subject: Subject | None) -> bool:
         return subject is not None and subject.uuid == self.domain.uuid

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.hypervisor import InvalidDefinition, Subject, publisher
+from qvirt_jupyter.hypervisor.definition_names import checked_name
+from qvirt_jupyter.hypervisor.lifecycle import Action, allowed
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.panel import close_all
 from qvirt_jupyter.widgets.thumbnail import Thumbnail
@@ -23,10 +25,11 @@ if TYPE_CHECKING:
     Run = Callable[[str | LazyString, Callable[[], Job[Any]]], object]
 
 _DESCRIPTION_ROWS = 3
+_EDITED = _("Change name, title, description and tags")
 
 
 class Overview(ipywidgets.Box):
-    """Facts, the screen, and a form for title, description and tags.
+    """Facts, the screen, and a form for name, title, description and tags.
 
     Parameters
     ----------
@@ -34,18 +37,20 @@ class Overview(ipywidgets.Box):
         The machine.
     run
         Begins a job and explains in the panel if it fails.
+    open_console
+        Called when the picture of the screen is pressed.
     """
 
-    def __init__(self, domain: Domain, run: Run) -> None:
+    def __init__(self, domain: Domain, run: Run, open_console: Callable[[], object]) -> None:
         self._domain = domain
         self._run = run
         self._lock = threading.Lock()
         self._record: DomainRecord | None = None
-        self.thumbnail = Thumbnail(domain)
+        self.thumbnail = Thumbnail(domain, open_console)
         self._facts = ipywidgets.HTML()
         self._edit = ipywidgets.Button(
-            description=str(_("Edit description…")),
-            tooltip=str(_("Change title, description and tags")),
+            description=str(_("Edit…")),
+            tooltip=str(_EDITED),
             layout=ipywidgets.Layout(width="max-content"),
         )
         self._edit.on_click(lambda _button: publisher.post(("edit", id(self)), self._open_form))
@@ -65,8 +70,8 @@ class Overview(ipywidgets.Box):
         Parameters
         ----------
         record
-            None while the machine is not there: then what was known last stays, in the past tense
-            that the panel's notice gives it.
+            None while the machine is not there: then what was known last stays, without what it
+            was doing.
         connection
             What its connection is called.
         read_only
@@ -77,13 +82,14 @@ class Overview(ipywidgets.Box):
         self.thumbnail.update(record, refused=dark)
         if record is not None:
             self._record = record
-            text = facts_html(record, connection)
+        if self._record is not None:
+            text = facts_html(self._record, connection, is_there=record is not None)
             if self._facts.value != text:
                 self._facts.value = text
         refused = read_only or ("" if record is not None else str(_("It is not there now.")))
         if self._edit.disabled != bool(refused):
             self._edit.disabled = bool(refused)
-        tooltip = refused or str(_("Change title, description and tags"))
+        tooltip = refused or str(_EDITED)
         if self._edit.tooltip != tooltip:
             self._edit.tooltip = tooltip
 
@@ -106,10 +112,12 @@ class Overview(ipywidgets.Box):
             self._edit.layout.display = None
             self._edit.focus()
 
-    def _save(self, title: str, description: str, tags: tuple[str, ...]) -> None:
+    def _save(self, name: str, title: str, description: str, tags: tuple[str, ...]) -> None:
         record, submit = self._record, self._domain.submit
         if record is None:
             return
+        if name != record.name:
+            self._run(_("Rename"), lambda: submit.rename(name))
         if title != record.title:
             self._run(_("Set title"), lambda: submit.set_title(title))
         if description != record.description:
@@ -120,14 +128,14 @@ class Overview(ipywidgets.Box):
 
 
 class DescriptionForm(ipywidgets.VBox):
-    """Title, description and tags, with Save and Cancel.
+    """Name, title, description and tags, with Save and Cancel.
 
     Parameters
     ----------
     record
         What they are now.
     save
-        Called with the three when Save is pressed.
+        Called with the four when Save is pressed and the name is one.
     cancel
         Called when Cancel is pressed.
     """
@@ -135,9 +143,18 @@ class DescriptionForm(ipywidgets.VBox):
     def __init__(
         self,
         record: DomainRecord,
-        save: Callable[[str, str, tuple[str, ...]], object],
+        save: Callable[[str, str, str, tuple[str, ...]], object],
         cancel: Callable[[], object],
     ) -> None:
+        self._subject = Subject("domain", record.name, record.uri, record.uuid)
+        self._name = ipywidgets.Text(record.name, description=str(_("Name")))
+        refusal = allowed(record.state, Action.RENAME, persistent=record.persistent)
+        self._name.disabled = refusal is not None
+        # Under the name: why it cannot be changed now, or what is wrong with the new one.
+        self._hint = ipywidgets.HTML()
+        self._hint.add_class("qvirt-form-hint")
+        if refusal is not None:
+            self._say(_("The name stays for now. {why}").format(why=refusal))
         self._title = ipywidgets.Text(record.title, description=str(_("Title")))
         self._description = ipywidgets.Textarea(
             record.description, description=str(_("Description")), rows=_DESCRIPTION_ROWS
@@ -147,30 +164,47 @@ class DescriptionForm(ipywidgets.VBox):
             description=str(_("Tags")),
             placeholder=str(_("several, with commas between them")),
         )
-        for field in (self._title, self._description, self._tags):
+        for field in (self._name, self._title, self._description, self._tags):
             field.layout.width = "auto"
         self._buttons = (
             ipywidgets.Button(description=str(_("Save")), button_style="primary"),
             ipywidgets.Button(description=str(_("Cancel"))),
         )
-        self._buttons[0].on_click(
-            lambda _button: save(self._title.value, self._description.value, self._tag_texts())
-        )
+        self._save = save
+        self._buttons[0].on_click(lambda _button: self._press_save())
         self._buttons[1].on_click(lambda _button: cancel())
         self._row = ipywidgets.HBox(self._buttons)
         self._row.add_class("qvirt-form-buttons")
-        super().__init__([self._title, self._description, self._tags, self._row])
+        super().__init__(
+            [self._name, self._hint, self._title, self._description, self._tags, self._row]
+        )
 
     def focus(self) -> None:
-        """Put the cursor into the first field."""
-        self._title.focus()
+        """Put the cursor into the first field that can be changed."""
+        (self._title if self._name.disabled else self._name).focus()
+
+    def _press_save(self) -> None:
+        name = self._name.value.strip()
+        try:
+            checked_name(name, self._subject)
+        except InvalidDefinition as error:
+            # The form stays, with all that was typed (ERR-02).
+            self._say(error.reason)
+            self._name.focus()
+        else:
+            self._save(name, self._title.value, self._description.value, self._tag_texts())
+
+    def _say(self, words: str | LazyString) -> None:
+        self._hint.value = f'<span role="status">{html.escape(str(words))}</span>'
 
     def _tag_texts(self) -> tuple[str, ...]:
         texts = (text.strip() for text in self._tags.value.split(","))
         return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def facts(record: DomainRecord, connection: str) -> list[tuple[str, str | Iterable[str]]]:
+def facts(
+    record: DomainRecord, connection: str, *, is_there: bool = True
+) -> list[tuple[str, str | Iterable[str]]]:
     """Return what is known of a machine, as names and values; only what is known.
 
     Parameters
@@ -179,19 +213,14 @@ def facts(record: DomainRecord, connection: str) -> list[tuple[str, str | Iterab
         The machine.
     connection
         What its connection is called.
+    is_there
+        Whether this is so now; otherwise it is what was known last.
     """
-    state = str(record.state.label)
-    rows: list[tuple[LazyString, str | Iterable[str]]] = [
-        (_("State"), f"{state} ({record.reason})" if record.reason else state),
-    ]
-    if record.started_at is not None:
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(record.started_at))
-        running = quantities.span(time.time() - record.started_at)
-        rows.append(
-            (_("Running for"), str(_("{span}, since {when}")).format(span=running, when=when))
-        )
-    if record.is_active:
-        rows.append((_("Addresses"), "\n".join(record.addresses) or str(_("not known (yet)"))))
+    rows: list[tuple[LazyString, str | Iterable[str]]]
+    if is_there:
+        rows = _doings(record)
+    else:
+        rows = [(_("State"), str(_("not known; the rest is what was known last")))]
     memory = quantities.size(record.memory, unit="KiB")
     if record.max_memory > record.memory:
         largest = quantities.size(record.max_memory, unit="KiB")
@@ -218,6 +247,23 @@ def facts(record: DomainRecord, connection: str) -> list[tuple[str, str | Iterab
     return [(str(name), value) for name, value in rows]
 
 
+def _doings(record: DomainRecord) -> list[tuple[LazyString, str | Iterable[str]]]:
+    """Return what the machine is doing now."""
+    state = str(record.state.label)
+    rows: list[tuple[LazyString, str | Iterable[str]]] = [
+        (_("State"), f"{state} ({record.reason})" if record.reason else state),
+    ]
+    if record.started_at is not None:
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(record.started_at))
+        running = quantities.span(time.time() - record.started_at)
+        rows.append(
+            (_("Running for"), str(_("{span}, since {when}")).format(span=running, when=when))
+        )
+    if record.is_active:
+        rows.append((_("Addresses"), "\n".join(record.addresses) or str(_("not known (yet)"))))
+    return rows
+
+
 def system_name(identity: str) -> str:
     """Return an operating system's name from libosinfo's identity of it.
 
@@ -229,7 +275,7 @@ def system_name(identity: str) -> str:
     return path.replace("/", " ").strip() or identity
 
 
-def facts_html(record: DomainRecord, connection: str) -> str:
+def facts_html(record: DomainRecord, connection: str, *, is_there: bool = True) -> str:
     """Return the facts as a list of HTML; everything that people wrote is escaped."""
 
     def shown(value: str | Iterable[str]) -> str:
@@ -239,6 +285,6 @@ def facts_html(record: DomainRecord, connection: str) -> str:
 
     rows = "".join(
         f"<dt>{html.escape(name)}</dt><dd>{shown(value)}</dd>"
-        for name, value in facts(record, connection)
+        for name, value in facts(record, connection, is_there=is_there)
     )
     return f'<dl class="qvirt-facts">{rows}</dl>'

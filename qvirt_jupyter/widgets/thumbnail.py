@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from PIL import Image
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor import ConnectionLost, DomainState, QvirtError
+from qvirt_jupyter.hypervisor import ConnectionLost, DomainState, QvirtError, publisher
 from qvirt_jupyter.widgets.panel_part import PanelPart
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from qvirt_jupyter.hypervisor import Domain, DomainRecord
     from qvirt_jupyter.widgets._panel_messages import ScreenState
 
@@ -33,13 +35,17 @@ class Thumbnail(PanelPart):
     ----------
     domain
         The machine.
+    open_console
+        Called on the publisher thread when the picture is pressed.
     """
 
     _part: ClassVar[str] = "screen"
+    _strings: ClassVar[Mapping[str, LazyString]] = {"open": _("Open the console")}
 
-    def __init__(self, domain: Domain) -> None:
+    def __init__(self, domain: Domain, open_console: Callable[[], object]) -> None:
         super().__init__()
         self._domain = domain
+        self._open_console = open_console
         self._lock = threading.Lock()
         self._state: DomainState | None = None
         self._is_busy = False
@@ -79,8 +85,13 @@ class Thumbnail(PanelPart):
         self.show(state)
 
     def _said(self, content: dict[str, Any], client: str) -> None:  # noqa: ARG002 - any may look
-        if content.get("type") != "picture":
-            return
+        match content:
+            case {"type": "picture"}:
+                self._ask()
+            case {"type": "press", "id": "open"}:
+                publisher.post(("open", id(self)), self._open_console)
+
+    def _ask(self) -> None:
         with self._lock:
             if self._is_busy or self._state not in {DomainState.RUNNING, DomainState.PAUSED}:
                 return

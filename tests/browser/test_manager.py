@@ -154,7 +154,7 @@ def test_a_task_is_listed_and_copied_as_code(a_machine_tab):
 
 def test_title_is_edited_in_place_and_renames_the_tab(a_machine_tab):
     page = a_machine_tab
-    page.get_by_role("button", name="Edit description").click()
+    page.get_by_role("button", name="Edit…").click()
     expect(page.get_by_label("Title")).to_be_focused()
     page.keyboard.type("Bär <b>")
     page.get_by_role("button", name="Save", exact=True).last.click()

@@ -159,6 +159,11 @@ def test_a_removed_machine_leaves_a_sentence_and_comes_back(a_panel, a_connectio
     (notice,) = wait_for(lambda: a_panel._notices.notices)
     assert "removed" in str(notice.title)
     assert all(buttons(a_panel).values())
+    # What it is stays to be read, what it did last is not said of now.
+    text = a_panel._overview._facts.value
+    assert "128 MiB of 256 MiB" in text
+    assert "was known last" in text
+    assert "Running" not in text
     a_connection.domains.define(xml)
     assert wait_for(lambda: a_panel._head.shown["state"] == "shutoff")
     assert wait_for(lambda: a_panel._notices.notices == ())
@@ -218,6 +223,36 @@ def test_the_description_is_changed_in_place(a_panel):
     overview._form._buttons[0].click()
     assert wait_for(lambda: a_panel._head.shown["title"] == "Bär <b>")
     assert wait_for(lambda: overview._form is None)
+
+
+def test_the_name_of_a_machine_that_is_off_is_changed_in_place(a_connection):
+    panel = vm_panel(a_connection.domains["shutoff"])
+    assert wait_for(lambda: panel._record)
+    overview = panel._overview
+    overview._edit.click()
+    form = wait_for(lambda: overview._form)
+    form._name.value = "a/b"
+    form._buttons[0].click()
+    # What cannot be a name is said in the form, which stays with what was typed.
+    assert "must not have a /" in form._hint.value
+    assert overview._form is form
+    form._name.value = "better"
+    form._buttons[0].click()
+    assert wait_for(lambda: panel._head.shown["name"] == "better")
+    panel.close()
+
+
+def test_the_name_of_a_running_machine_stays_with_the_reason(a_panel):
+    a_panel._overview._edit.click()
+    form = wait_for(lambda: a_panel._overview._form)
+    assert form._name.disabled
+    assert "shut it down" in form._hint.value.lower()
+
+
+def test_the_picture_opens_the_console(a_panel):
+    a_panel._overview.thumbnail._handle_custom_msg({"type": "press", "id": "open"}, [])
+    assert wait_for(lambda: a_panel._console)
+    assert a_panel._tabs.selected_index == 2
 
 
 def test_a_saved_notebook_still_reads(a_panel):

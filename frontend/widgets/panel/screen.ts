@@ -1,15 +1,25 @@
-import { element, follow, say } from './dom';
+import { element, follow, say, text } from './dom';
 import { IModel, IScreenState } from './messages';
 
 /** A small picture of the screen; asked for only while somebody can see it. */
 export function renderScreen(model: IModel, root: HTMLElement): () => void {
   root.classList.add('qvirt-screen');
-  const picture = element('img', {
-    class: 'qvirt-screen-picture',
-    hidden: true
-  });
+  const picture = element('img', { class: 'qvirt-screen-picture' });
+  const opener = element(
+    'button',
+    {
+      type: 'button',
+      class: 'qvirt-screen-opener',
+      title: text(model, 'open'),
+      hidden: true
+    },
+    picture
+  );
+  opener.addEventListener('click', () =>
+    say(model, { type: 'press', id: 'open' })
+  );
   const words = element('div', { class: 'qvirt-screen-words' });
-  root.append(picture, words);
+  root.append(opener, words);
   let url = '';
   let timer = 0;
   let seen = false;
@@ -45,8 +55,10 @@ export function renderScreen(model: IModel, root: HTMLElement): () => void {
       picture.src = url;
       picture.alt = state.alt;
     }
-    picture.hidden = !state.picture || !url;
-    words.hidden = state.picture && url !== '';
+    const shown = state.picture && url !== '';
+    opener.hidden = !shown;
+    words.hidden = shown;
+    root.classList.toggle('qvirt-has-picture', shown);
     words.textContent = state.text;
     if (state.interval > 0) {
       timer = window.setTimeout(ask, state.interval);
