@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import ipywidgets
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.graphs import Graphs
 
 _OVERVIEW, _PERFORMANCE, _CONSOLE = range(3)
+Page: TypeAlias = Literal["overview", "performance", "console"]
+_PAGES: Final[tuple[Page, ...]] = ("overview", "performance", "console")
 _AWAY: Final = "away"
 """Key of the notice that says why the machine is not there."""
 _CONSOLE_HEIGHT: Final = "max(320px, calc(100vh - 330px))"
@@ -45,9 +47,11 @@ class VmPanel(Panel):
     ----------
     domain
         The machine.
+    page
+        What is in front at first.
     """
 
-    def __init__(self, domain: Domain) -> None:
+    def __init__(self, domain: Domain, page: Page = "overview") -> None:
         self.domain = domain
         self._connection: Connection = domain.connection
         self._arguments = {"uri": self._connection.uri, "uuid": domain.uuid}
@@ -72,7 +76,7 @@ class VmPanel(Panel):
         self._tabs = ipywidgets.Tab(
             [self._overview, self._performance, self._console_tab],
             titles=[str(_("Overview")), str(_("Performance")), str(_("Console"))],
-            selected_index=_OVERVIEW,
+            selected_index=_PAGES.index(page),
         )
         self._tabs.add_class("qvirt-tabs")
         self._tabs.observe(
@@ -97,6 +101,7 @@ class VmPanel(Panel):
             self._connection.stats.subscribe(self._on_stats),
         )
         publisher.post(("vm-panel", id(self)), self._update)
+        publisher.post(("tab", id(self)), self._fill_tab)
         fleet.open_if_idle(self._connection)
 
     def snapshot(self) -> str:
@@ -105,6 +110,11 @@ class VmPanel(Panel):
             return f"<p>{html.escape(self._name)}: {html.escape(self._why_away())}</p>"
         heading = html.escape(self._record.label)
         return f"<h3>{heading}</h3>{facts_html(self._record, self._connection.label)}"
+
+    def take_over(self, before: Panel) -> None:
+        """Show the page that was in front."""
+        if isinstance(before, VmPanel):
+            self._tabs.selected_index = before._tabs.selected_index  # noqa: SLF001 - of our class
 
     def close(self) -> None:
         """Close the tab's widgets; the machine is not touched."""
@@ -251,7 +261,9 @@ def vm_panel(domain: Domain) -> VmPanel:
 
 
 def vm_panel_of(uri: str, uuid: str) -> VmPanel:
-    """Return the panel of a machine that may not be reachable yet.
+    """Return the panel of a machine that may not be reachable yet, with its console in front.
+
+    That is what somebody wants who opens a machine from the list (MGR-05).
 
     Parameters
     ----------
@@ -260,4 +272,4 @@ def vm_panel_of(uri: str, uuid: str) -> VmPanel:
     uuid
         Its UUID.
     """
-    return VmPanel(fleet.domain(uri, uuid))
+    return VmPanel(fleet.domain(uri, uuid), page="console")

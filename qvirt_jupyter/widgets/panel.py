@@ -37,6 +37,9 @@ class Panel(ipywidgets.VBox):
         """Return what is shown now as plain HTML."""
         raise NotImplementedError
 
+    def take_over(self, before: Panel) -> None:
+        """Look like the panel that was in the same tab before its page was loaded again."""
+
     def close(self) -> None:
         """Close the panel, all that is in it and its subscriptions; machines are not touched."""
         if self.is_closed:

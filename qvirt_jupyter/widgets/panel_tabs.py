@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from IPython.display import display
 from ipywidgets import Widget
 
+from qvirt_jupyter.widgets.panel import Panel
 from qvirt_jupyter.widgets.panels import show_panel
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def show_tab(tab: str, kind: str, arguments: Mapping[str, str]) -> None:
     try:
         panel = show_panel(kind, **arguments)
         _open[tab] = panel
+        if isinstance(panel, Panel) and isinstance(before, Panel):
+            panel.take_over(before)
         display(panel)
     finally:
         # Last: JupyterLab deletes the subshell that the comms of all widgets share when the last of

@@ -74,7 +74,7 @@ class Column:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("name", _("Name"), "name", least_width=160, required=True),
+    Column("name", _("Name"), "name", least_width=132, required=True),
     Column("state", _("State"), "state", width=140, least_width=52),
     Column(
         "cpu",

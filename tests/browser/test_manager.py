@@ -23,11 +23,16 @@ def a_manager(a_context, a_lab_with_a_host, a_workspace):
 
 @pytest.fixture
 def a_machine_tab(a_manager):
-    """A page with the tab of a running machine in front."""
-    row(a_manager, "build-03").dblclick()
-    expect(head(a_manager)).to_be_visible(timeout=30_000)
-    expect(head(a_manager).locator("h2")).to_have_text("build-03")
+    """A page with the tab of a running machine in front, on its overview."""
+    open_machine(a_manager)
+    a_manager.get_by_role("tab", name="Overview").click()
     return a_manager
+
+
+def open_machine(page):
+    row(page, "build-03").dblclick()
+    expect(head(page)).to_be_visible(timeout=30_000)
+    expect(head(page).locator("h2")).to_have_text("build-03")
 
 
 def row(page, name):
@@ -90,6 +95,23 @@ def test_dont_ask_again(a_machine_tab):
     page.get_by_role("button", name="Preferences").click()
     page.get_by_label("Force off and reset").check()
     page.get_by_role("button", name="Save", exact=True).click()
+
+
+def test_a_machine_opens_on_its_console_and_an_open_tab_stays_as_it_is(
+    a_manager, a_lab_with_a_host
+):
+    page = a_manager
+    open_machine(page)
+    chosen = page.get_by_role("tab", selected=True).locator("visible=true")
+    expect(chosen.filter(has_text="Console")).to_have_count(1)
+    expect(page.locator(".qvirt-console iframe")).to_be_visible(timeout=30_000)
+    page.get_by_role("tab", name="Performance").click()
+    expect(page.locator(".qvirt-graph").first).to_be_visible(timeout=30_000)
+    page.locator(TAB, has_text="Virtual Machine Manager").click()
+    row(page, "build-03").press("Enter")
+    expect(page.locator(".qvirt-graph").first).to_be_visible()
+    a_lab_with_a_host.reload(page, "vm")
+    expect(page.locator(".qvirt-graph").first).to_be_visible(timeout=60_000)
 
 
 def test_pause_shows_the_real_state_in_both_panels(a_machine_tab):

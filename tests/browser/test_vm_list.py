@@ -57,6 +57,17 @@ def test_each_connection_is_a_group_with_its_state(a_list):
     assert "qemu+ssh://far/system" in far.locator("[role=gridcell]").get_attribute("title")
 
 
+def test_a_closed_group_opens_when_a_machine_appears_in_it(a_list, a_kernel):
+    here = a_list.locator("[role=row]", has_text="QEMU on this host")
+    here.locator(".qvirt-expander").click()
+    a_kernel("panel.list.patch(domains=[record(2, state=DomainState.RUNNING)])")
+    expect(here).to_contain_text("2 of 7 running")
+    expect(here).to_have_attribute("aria-expanded", "false")
+    a_kernel("panel.list.patch(domains=[record(20)])")
+    expect(here).to_have_attribute("aria-expanded", "true")
+    expect(row(a_list, "machine-20")).to_be_visible()
+
+
 def test_a_state_is_an_icon_and_a_word(a_list):
     words = {
         "running": "Running",
@@ -86,7 +97,16 @@ def test_sizes_have_units_and_unknown_is_a_dash(a_list):
     expect(row(a_list, "machine-0").locator(".qvirt-cell-number")).to_have_text("512 MiB")
     expect(row(a_list, "machine-3").locator(".qvirt-cell-number")).to_have_text("2 GiB")
     expect(row(a_list, "machine-0").locator(".qvirt-cell-list")).to_have_text("192.0.2.0")
-    expect(row(a_list, "machine-3").locator(".qvirt-cell-list")).to_have_text("\u2013")
+    unknown = row(a_list, "machine-3").locator(".qvirt-cell-list")
+    expect(unknown).to_have_text("\u2013")
+    expect(unknown).to_have_class(re.compile("qvirt-mod-unknown"))
+
+
+def test_addresses_that_come_late_are_no_longer_greyed(a_list, a_kernel):
+    cell = row(a_list, "machine-3").locator(".qvirt-cell-list")
+    a_kernel("panel.list.patch(domains=[record(3, addresses=('192.0.2.3', '2001:db8::3'))])")
+    expect(cell).to_have_text("192.0.2.3 and 1 more")
+    expect(cell).not_to_have_class(re.compile("qvirt-mod-unknown"))
 
 
 def test_the_arrow_keys_walk_the_tree(a_list, a_page):

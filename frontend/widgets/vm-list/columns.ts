@@ -168,6 +168,8 @@ function valueCell(column: ColumnSpec, store: Store): Cell {
     node,
     update: domain => {
       const value = domain.cells[column.id] ?? null;
+      const text = cellText(column, domain, store);
+      node.classList.toggle('qvirt-mod-unknown', !text);
       if (Array.isArray(value) && value.length > 1) {
         const [first = ''] = value;
         setText(
@@ -177,10 +179,8 @@ function valueCell(column: ColumnSpec, store: Store): Cell {
         setTitle(node, value.join('\n'));
         return;
       }
-      const text = cellText(column, domain, store);
       setText(node, text || '–');
       setTitle(node, text ? '' : store.text('unknown'));
-      node.classList.toggle('qvirt-mod-unknown', !text);
     }
   };
 }

@@ -175,6 +175,11 @@ export class Grid {
     this.refresh();
   }
 
+  /** Open groups at the next refresh: something new is in them (MGR-01). */
+  unfold(keys: readonly string[]): void {
+    keys.forEach(key => this._collapsed.delete(key));
+  }
+
   dispose(): void {
     this._resize.disconnect();
   }

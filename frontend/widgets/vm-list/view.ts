@@ -85,6 +85,8 @@ export class View {
   }
 
   private _apply(message: FromKernel): void {
+    const sent = message.kind === 'patch' ? message.domains : [];
+    const added = sent.filter(({ key }) => !this._store.domains.has(key));
     switch (this._store.receive(message)) {
       case 'all':
         this._toolbar.label();
@@ -92,6 +94,7 @@ export class View {
         this._watch();
         break;
       case 'rows':
+        this._grid.unfold(added.map(({ connection }) => connection));
         this._grid.refresh();
         break;
       case 'samples':
