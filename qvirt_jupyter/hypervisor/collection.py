@@ -12,11 +12,15 @@ import libvirt
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.hypervisor.actions import Submit
-from qvirt_jupyter.hypervisor.definition_names import NOT_THERE
+from qvirt_jupyter.hypervisor.definition_names import (
+    NOT_THERE,
+    checked_definition,
+    refuse_taken,
+)
 from qvirt_jupyter.hypervisor.errors import NotFound, QvirtError, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from qvirt_jupyter.hypervisor.connection import Connection
 
@@ -69,11 +73,6 @@ class Collection(ABC, Generic[_Handle]):
     def names(self) -> tuple[str, ...]:
         """All names, sorted without regard to case."""
         return tuple(name for name, _key in self._listed())
-
-    @classmethod
-    def column_headings(cls) -> tuple[LazyString, ...]:
-        """Return what the columns of the table are called."""
-        return cls._headings
 
     def get(self, key: str) -> _Handle | None:
         """Return the object of this name or UUID, or None where there is none."""
@@ -130,6 +129,38 @@ class Collection(ABC, Generic[_Handle]):
         """Return the key of a handle."""
         key: str = found.UUIDString()
         return key
+
+    def _add(
+        self,
+        definition: object,
+        make: Callable[[libvirt.virConnect, str], Any],
+        *,
+        may_replace: bool = False,
+    ) -> _Handle:
+        """Have libvirt make an object of a definition, and return its handle.
+
+        Parameters
+        ----------
+        definition
+            XML or a document.
+        make
+            Returns libvirt's object.
+        may_replace
+            Whether the definition of the object with the same UUID may be replaced.
+        """
+        text = str(definition)
+        wanted = checked_definition(text, self.kind, self._connection.uri)
+
+        def write(connection: libvirt.virConnect) -> tuple[str, str]:
+            refuse_taken(
+                lambda name: self._find(connection, name, by_uuid=False),
+                wanted,
+                also_itself=not may_replace,
+            )
+            made = make(connection, text)
+            return made.name(), self._key(made)
+
+        return self._handle(*self._connection.call(write, subject=wanted))
 
     def _look_up(self, connection: libvirt.virConnect, key: str) -> tuple[str, str] | None:
         # As virsh does: what looks like a UUID is one first, so no name can hide an object.

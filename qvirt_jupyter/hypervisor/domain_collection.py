@@ -9,7 +9,6 @@ import libvirt
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.collection import Collection
-from qvirt_jupyter.hypervisor.definition_names import checked_definition, refuse_taken
 from qvirt_jupyter.hypervisor.domain import Domain
 from qvirt_jupyter.hypervisor.domain_handle import read_state
 
@@ -67,25 +66,20 @@ class Domains(Collection[Domain]):
         InvalidDefinition
             libvirt does not understand it, or the name is not allowed.
         """
-        return self._make(str(definition), lambda connection, text: connection.defineXML(text))
+        return self._add(
+            definition, lambda connection, text: connection.defineXML(text), may_replace=True
+        )
 
     @action(_("Create a transient virtual machine"))
     def create(self, definition: str | documents.Domain) -> Domain:
         """Start a machine that libvirt forgets when it stops.
 
-        The parameters and errors are those of :meth:`define`.
+        One that is off and has the same UUID runs with this definition until it stops. The
+        parameters and errors are those of :meth:`define`.
         """
-        return self._make(str(definition), lambda connection, text: connection.createXML(text, 0))
-
-    def _make(self, text: str, make: Any) -> Domain:  # noqa: ANN401 - a libvirt call
-        wanted = checked_definition(text, "domain", self._connection.uri)
-
-        def write(connection: libvirt.virConnect) -> tuple[str, str]:
-            refuse_taken(connection.lookupByName, wanted)
-            made = make(connection, text)
-            return made.name(), made.UUIDString()
-
-        return self._handle(*self._connection.call(write, subject=wanted))
+        return self._add(
+            definition, lambda connection, text: connection.createXML(text, 0), may_replace=True
+        )
 
     def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
         return [one for one in connection.listAllDomains(0) if one.UUIDString() != _DOMAIN_0]

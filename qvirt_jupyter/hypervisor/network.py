@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.parsing import parse_xml
-from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.collection import Collection
-from qvirt_jupyter.hypervisor.definition_names import checked_definition, refuse_taken
-from qvirt_jupyter.hypervisor.errors import QvirtError
 from qvirt_jupyter.hypervisor.switchable import Switchable, make, switch_cells
 
 if TYPE_CHECKING:
@@ -30,6 +27,13 @@ class Network(Switchable):
 
     kind: ClassVar[str] = "network"
     _collection: ClassVar[str] = "networks"
+    _caption: ClassVar[LazyString] = _("Network {name}")
+    headings: ClassVar[tuple[LazyString, ...]] = (
+        _("State"),
+        _("Autostart"),
+        _("Forwarding"),
+        _("Bridge"),
+    )
 
     @property
     def record(self) -> NetworkRecord:
@@ -61,15 +65,15 @@ class Network(Switchable):
     def _find(self, connection: libvirt.virConnect) -> Any:  # noqa: ANN401 - libvirt has no types
         return connection.networkLookupByUUIDString(self._uuid)
 
-    def _repr_html_(self) -> str:
-        caption = _("Network {name}").format(name=self._known_name or self.uuid)
-        try:
-            cells = self._call(_cells)
-        except QvirtError as error:
-            return html.properties(caption, [(_("State"), error.reason)])
-        return html.properties(
-            caption,
-            (*zip(Networks.column_headings()[1:], cells, strict=True), (_("UUID"), self.uuid)),
+    @staticmethod
+    def cells(found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
+        """Return the cells that tables show of libvirt's network."""
+        definition = parse_xml(found.XMLDesc(0))
+        forward, bridge = definition.find("forward"), definition.find("bridge")
+        return (
+            *switch_cells(found),
+            _("isolated") if forward is None else forward.get("mode", "nat"),
+            "" if bridge is None else bridge.get("name", ""),
         )
 
 
@@ -80,13 +84,7 @@ class Networks(Collection[Network]):
     _attribute: ClassVar[str] = "networks"
     _caption: ClassVar[LazyString] = _("Networks")
     _missing: ClassVar[LazyString] = _("There is no network of this name.")
-    _headings: ClassVar[tuple[LazyString, ...]] = (
-        _("Name"),
-        _("State"),
-        _("Autostart"),
-        _("Forwarding"),
-        _("Bridge"),
-    )
+    _headings: ClassVar[tuple[LazyString, ...]] = (_("Name"), *Network.headings)
 
     @action(_("Define a network"))
     def define(self, definition: str | documents.Network) -> Network:
@@ -104,15 +102,9 @@ class Networks(Collection[Network]):
         InvalidDefinition
             libvirt does not understand it, or the name is not allowed.
         """
-        text = str(definition)
-        wanted = checked_definition(text, self.kind, self._connection.uri)
-
-        def write(connection: libvirt.virConnect) -> tuple[str, str]:
-            refuse_taken(connection.networkLookupByName, wanted)
-            made = connection.networkDefineXML(text)
-            return made.name(), made.UUIDString()
-
-        return self._handle(*self._connection.call(write, subject=wanted))
+        return self._add(
+            definition, lambda connection, text: connection.networkDefineXML(text), may_replace=True
+        )
 
     @action(_("Create a network"))
     def create(self, definition: str | documents.Network, *, autostart: bool = True) -> Network:
@@ -132,18 +124,15 @@ class Networks(Collection[Network]):
         OperationFailed
             It cannot be switched on: its bridge or its addresses are in use, for example.
         """
-        text = str(definition)
-        wanted = checked_definition(text, self.kind, self._connection.uri)
 
-        def write(connection: libvirt.virConnect) -> tuple[str, str]:
-            refuse_taken(connection.networkLookupByName, wanted, also_itself=True)
+        def make_it(connection: libvirt.virConnect, text: str) -> Any:  # noqa: ANN401 - libvirt has no types
             return make(
                 lambda: connection.networkDefineXML(text),
                 lambda made: made.create(),
                 autostart=autostart,
             )
 
-        return self._handle(*self._connection.call(write, subject=wanted))
+        return self._add(definition, make_it)
 
     def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
         found: Sequence[Any] = connection.listAllNetworks(0)
@@ -158,14 +147,4 @@ class Networks(Collection[Network]):
         return Network(self._connection, key, name)
 
     def _row(self, found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
-        return _cells(found)
-
-
-def _cells(network: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
-    definition = parse_xml(network.XMLDesc(0))
-    forward, bridge = definition.find("forward"), definition.find("bridge")
-    return (
-        *switch_cells(network),
-        _("isolated") if forward is None else forward.get("mode", "nat"),
-        "" if bridge is None else bridge.get("name", ""),
-    )
+        return Network.cells(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.records import NodeDeviceRecord
 
     _Result = TypeVar("_Result")
+
+
+_CELLS: Final = (_("Kind"), _("Vendor"), _("Product"), _("On"))
 
 
 class NodeDevice:
@@ -108,7 +111,7 @@ class NodeDevice:
             cells = self._call(_cells)
         except QvirtError as error:
             return html.properties(caption, [(_("State"), error.reason)])
-        return html.properties(caption, zip(NodeDevices.column_headings()[1:], cells, strict=True))
+        return html.properties(caption, zip(_CELLS, cells, strict=True))
 
 
 class NodeDevices(Collection[NodeDevice]):
@@ -118,13 +121,7 @@ class NodeDevices(Collection[NodeDevice]):
     _attribute: ClassVar[str] = "node_devices"
     _caption: ClassVar[LazyString] = _("Host devices")
     _missing: ClassVar[LazyString] = _("There is no host device of this name.")
-    _headings: ClassVar[tuple[LazyString, ...]] = (
-        _("Name"),
-        _("Kind"),
-        _("Vendor"),
-        _("Product"),
-        _("On"),
-    )
+    _headings: ClassVar[tuple[LazyString, ...]] = (_("Name"), *_CELLS)
 
     def of_kind(self, capability: str) -> tuple[NodeDevice, ...]:
         """Return the devices that have a capability, sorted by name.

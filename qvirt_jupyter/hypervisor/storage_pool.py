@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.parsing import parse_xml
-from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.collection import Collection
-from qvirt_jupyter.hypervisor.definition_names import checked_definition, refuse_taken
-from qvirt_jupyter.hypervisor.errors import QvirtError
 from qvirt_jupyter.hypervisor.storage_volume import StorageVolumes, bytes_text
 from qvirt_jupyter.hypervisor.switchable import Switchable, make, switch_cells
 
@@ -40,6 +37,14 @@ class StoragePool(Switchable):
 
     kind: ClassVar[str] = "pool"
     _collection: ClassVar[str] = "storage_pools"
+    _caption: ClassVar[LazyString] = _("Storage pool {name}")
+    headings: ClassVar[tuple[LazyString, ...]] = (
+        _("State"),
+        _("Autostart"),
+        _("Type"),
+        _("Free"),
+        _("Size"),
+    )
 
     @property
     def record(self) -> StoragePoolRecord:
@@ -130,15 +135,15 @@ class StoragePool(Switchable):
     def _find(self, connection: libvirt.virConnect) -> Any:  # noqa: ANN401 - libvirt has no types
         return connection.storagePoolLookupByUUIDString(self._uuid)
 
-    def _repr_html_(self) -> str:
-        caption = _("Storage pool {name}").format(name=self._known_name or self.uuid)
-        try:
-            cells = self._call(_cells)
-        except QvirtError as error:
-            return html.properties(caption, [(_("State"), error.reason)])
-        return html.properties(
-            caption,
-            (*zip(StoragePools.column_headings()[1:], cells, strict=True), (_("UUID"), self.uuid)),
+    @staticmethod
+    def cells(found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
+        """Return the cells that tables show of libvirt's pool."""
+        space = space_of(found)
+        return (
+            *switch_cells(found),
+            parse_xml(found.XMLDesc(0)).get("type", ""),
+            bytes_text(space.available) if found.isActive() else "",
+            bytes_text(space.capacity) if found.isActive() else "",
         )
 
 
@@ -149,14 +154,7 @@ class StoragePools(Collection[StoragePool]):
     _attribute: ClassVar[str] = "storage_pools"
     _caption: ClassVar[LazyString] = _("Storage pools")
     _missing: ClassVar[LazyString] = _("There is no storage pool of this name.")
-    _headings: ClassVar[tuple[LazyString, ...]] = (
-        _("Name"),
-        _("State"),
-        _("Autostart"),
-        _("Type"),
-        _("Free"),
-        _("Size"),
-    )
+    _headings: ClassVar[tuple[LazyString, ...]] = (_("Name"), *StoragePool.headings)
 
     @action(_("Define a storage pool"))
     def define(self, definition: str | documents.StoragePool) -> StoragePool:
@@ -174,15 +172,11 @@ class StoragePools(Collection[StoragePool]):
         InvalidDefinition
             libvirt does not understand it, or the name is not allowed.
         """
-        text = str(definition)
-        wanted = checked_definition(text, self.kind, self._connection.uri)
-
-        def write(connection: libvirt.virConnect) -> tuple[str, str]:
-            refuse_taken(connection.storagePoolLookupByName, wanted)
-            made = connection.storagePoolDefineXML(text, 0)
-            return made.name(), made.UUIDString()
-
-        return self._handle(*self._connection.call(write, subject=wanted))
+        return self._add(
+            definition,
+            lambda connection, text: connection.storagePoolDefineXML(text, 0),
+            may_replace=True,
+        )
 
     @action(_("Create a storage pool"))
     def create(
@@ -211,22 +205,18 @@ class StoragePools(Collection[StoragePool]):
         OperationFailed
             It cannot be built or switched on.
         """
-        text = str(definition)
-        wanted = checked_definition(text, self.kind, self._connection.uri)
 
-        def write(connection: libvirt.virConnect) -> tuple[str, str]:
-            refuse_taken(connection.storagePoolLookupByName, wanted, also_itself=True)
+        def prepare(made: libvirt.virStoragePool) -> None:
+            if build:
+                made.build(0)
+            made.create(0)
 
-            def prepare(made: libvirt.virStoragePool) -> None:
-                if build:
-                    made.build(0)
-                made.create(0)
-
+        def make_it(connection: libvirt.virConnect, text: str) -> Any:  # noqa: ANN401 - libvirt has no types
             return make(
                 lambda: connection.storagePoolDefineXML(text, 0), prepare, autostart=autostart
             )
 
-        return self._handle(*self._connection.call(write, subject=wanted))
+        return self._add(definition, make_it)
 
     def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
         found: Sequence[Any] = connection.listAllStoragePools(0)
@@ -241,17 +231,7 @@ class StoragePools(Collection[StoragePool]):
         return StoragePool(self._connection, key, name)
 
     def _row(self, found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
-        return _cells(found)
-
-
-def _cells(pool: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
-    space = space_of(pool)
-    return (
-        *switch_cells(pool),
-        parse_xml(pool.XMLDesc(0)).get("type", ""),
-        bytes_text(space.available) if pool.isActive() else "",
-        bytes_text(space.capacity) if pool.isActive() else "",
-    )
+        return StoragePool.cells(found)
 
 
 def space_of(pool: Any) -> Space:  # noqa: ANN401 - libvirt has no types

@@ -12,8 +12,7 @@ from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.hypervisor.actions import Submit, action
 from qvirt_jupyter.hypervisor.collection import Collection
-from qvirt_jupyter.hypervisor.definition_names import checked_definition
-from qvirt_jupyter.hypervisor.errors import AlreadyExists, QvirtError, Subject, WrongState
+from qvirt_jupyter.hypervisor.errors import QvirtError, Subject, WrongState
 from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
 
 if TYPE_CHECKING:
@@ -211,41 +210,27 @@ class StorageVolumes(Collection[StorageVolume]):
         WrongState
             The pool is off.
         """
-        text = str(definition)
-        wanted = checked_definition(text, self.kind, self._connection.uri)
-
-        def write(connection: libvirt.virConnect) -> str:
-            pool = connection.storagePoolLookupByUUIDString(self._pool.uuid)
-            if wanted.name in pool.listVolumes():
-                raise AlreadyExists(
-                    _("There is a volume of this name already."),
-                    subject=wanted,
-                    next_step=_("Choose another name."),
-                )
-            name: str = pool.createXML(text, 0).name()
-            return name
-
-        self._refuse_if_off()
-        return StorageVolume(self._pool, self._connection.call(write, subject=wanted))
-
-    def _refuse_if_off(self) -> None:
         if not self._pool.is_active:
             raise WrongState(
                 _("The pool is off."), subject=self._pool.subject, next_step=_("Start it first.")
             )
+        return self._add(
+            definition,
+            lambda connection, text: self._pool_of(connection).createXML(text, 0),
+        )
 
     def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
-        pool = connection.storagePoolLookupByUUIDString(self._pool.uuid)
+        pool = self._pool_of(connection)
         # A pool that is off has no volumes that anybody could see.
         found: Sequence[Any] = pool.listAllVolumes(0) if pool.isActive() else ()
         return found
 
     def _find(self, connection: libvirt.virConnect, key: str, *, by_uuid: bool) -> Any:  # noqa: ANN401 - libvirt has no types
-        pool = connection.storagePoolLookupByUUIDString(self._pool.uuid)
-        if by_uuid:
-            # Volumes have none; a name may look like one.
-            return None
-        return pool.storageVolLookupByName(key)
+        # Volumes have no UUID; a name may look like one.
+        return None if by_uuid else self._pool_of(connection).storageVolLookupByName(key)
+
+    def _pool_of(self, connection: libvirt.virConnect) -> libvirt.virStoragePool:
+        return connection.storagePoolLookupByUUIDString(self._pool.uuid)
 
     def _key(self, found: Any) -> str:  # noqa: ANN401 - libvirt has no types
         name: str = found.name()

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from qvirt_jupyter._translation import _
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.errors import QvirtError, WrongState
 from qvirt_jupyter.hypervisor.handle import Handle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
 
 class Switchable(Handle):
     """A network or a storage pool."""
+
+    _caption: ClassVar[LazyString]
+    headings: ClassVar[tuple[LazyString, ...]]
+    """What the cells of a table are called."""
+
+    @staticmethod
+    @abstractmethod
+    def cells(found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
+        """Return the cells that tables show of one of libvirt's objects; in the pool of threads."""
 
     @property
     def is_active(self) -> bool:
@@ -91,20 +101,25 @@ class Switchable(Handle):
         if self.is_active:
             raise WrongState(_("It is on."), subject=self.subject, next_step=_("Stop it first."))
 
-    def _row(self) -> tuple[object, ...]:
-        return self._call(switch_cells)
-
     def __repr__(self) -> str:
         try:
-            state = str(self._row()[0])
+            state = str(self._call(switch_cells)[0])
         except QvirtError as error:
             state = error.reason
         name = self._known_name or self.uuid
         return f"<{type(self).__name__} {name!r} on {self.connection.uri}: {state}>"
 
+    def _repr_html_(self) -> str:
+        try:
+            pairs = tuple(zip(self.headings, self._call(self.cells), strict=True))
+        except QvirtError as error:
+            pairs = ((_("State"), error.reason),)
+        caption = self._caption.format(name=self._known_name or self.uuid)
+        return html.properties(caption, (*pairs, (_("UUID"), self.uuid)))
+
 
 def switch_cells(found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
-    """Return the cells that tables show of one of libvirt's objects: whether it is and starts."""
+    """Return the first cells of both: whether the object is on, and whether it starts."""
     return (
         _("on") if found.isActive() else _("off"),
         _("yes") if found.autostart() else _("no"),
@@ -116,7 +131,7 @@ def make(
     prepare: Callable[[Any], object],
     *,
     autostart: bool,
-) -> tuple[str, str]:
+) -> Any:  # noqa: ANN401 - libvirt has no types
     """Define an object and switch it on; where that fails nothing of it is left.
 
     Parameters
@@ -130,8 +145,8 @@ def make(
 
     Returns
     -------
-    tuple of str
-        Its name and its UUID.
+    object
+        libvirt's object.
     """
     made = define()
     try:
@@ -143,4 +158,4 @@ def make(
             made.destroy()
         made.undefine()
         raise
-    return made.name(), made.UUIDString()
+    return made
