@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import libvirt
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import features, host, loss, opening, pool
+from qvirt_jupyter.hypervisor import default_pool, features, host, loss, opening, pool
 from qvirt_jupyter.hypervisor.action_log import action_log
 from qvirt_jupyter.hypervisor.actions import Submit, action
 from qvirt_jupyter.hypervisor.address_feed import AddressFeed
@@ -257,6 +257,7 @@ class Connection(ConnectionFacts):
                 if generation == self._generation:
                     self._set(ConnectionState.FAILED, error)
             raise
+        default_pool.prepare(self)
 
     def _establish(self, generation: int) -> None:
         """Make everything that an open connection has, or raise and leave nothing behind.

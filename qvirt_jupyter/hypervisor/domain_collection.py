@@ -11,6 +11,7 @@ from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.collection import Collection
 from qvirt_jupyter.hypervisor.domain import Domain
 from qvirt_jupyter.hypervisor.domain_handle import read_state
+from qvirt_jupyter.hypervisor.survey import is_hypervisor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter import documents
 
 _KIB_PER_MIB: Final = 1024
-# The hypervisor itself, which Xen lists as a machine (CON-23 of the parity list).
-_DOMAIN_0: Final = "00000000-0000-0000-0000-000000000000"
 
 
 class Domains(Collection[Domain]):
@@ -82,7 +81,7 @@ class Domains(Collection[Domain]):
         )
 
     def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
-        return [one for one in connection.listAllDomains(0) if one.UUIDString() != _DOMAIN_0]
+        return [one for one in connection.listAllDomains(0) if not is_hypervisor(one)]
 
     def _find(self, connection: libvirt.virConnect, key: str, *, by_uuid: bool) -> Any:  # noqa: ANN401 - libvirt has no types
         return connection.lookupByUUIDString(key) if by_uuid else connection.lookupByName(key)

@@ -73,12 +73,12 @@ def domains(connection: libvirt.virConnect) -> dict[str, tuple[libvirt.virDomain
     transient = having(libvirt.VIR_CONNECT_LIST_DOMAINS_TRANSIENT)
     result = {}
     for domain, state, reason in states:
-        name, uuid = domain.name(), domain.UUIDString()
-        if (name, uuid) != _DOMAIN_0:
+        uuid = domain.UUIDString()
+        if not is_hypervisor(domain):
             result[uuid] = (
                 domain,
                 RawDomain(
-                    name=name,
+                    name=domain.name(),
                     id=domain.ID(),
                     state=state,
                     reason=reason,
@@ -90,6 +90,11 @@ def domains(connection: libvirt.virConnect) -> dict[str, tuple[libvirt.virDomain
     return result
 
 
+def is_hypervisor(found: libvirt.virDomain) -> bool:
+    """Whether it is the hypervisor itself, which Xen lists as a machine (CON-23)."""
+    return (found.name(), found.UUIDString()) == _DOMAIN_0
+
+
 def domain(found: libvirt.virDomain) -> RawDomain | None:
     """Return what the driver says of one machine; None for one that is never shown.
 
@@ -98,12 +103,11 @@ def domain(found: libvirt.virDomain) -> RawDomain | None:
     libvirt.libvirtError
         It is gone, or the connection is.
     """
-    name = found.name()
-    if (name, found.UUIDString()) == _DOMAIN_0:
+    if is_hypervisor(found):
         return None
     state = found.state(0)
     return RawDomain(
-        name=name,
+        name=found.name(),
         id=found.ID(),
         state=state[0],
         reason=state[1],

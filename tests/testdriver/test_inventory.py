@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import libvirt
 import pytest
 
 import qvirt_jupyter
-from qvirt_jupyter.hypervisor import DomainState, connect, publisher
+from qvirt_jupyter.hypervisor import DomainState, connect, object_kinds, publisher
 from qvirt_jupyter.hypervisor.inventory import Inventory
 from qvirt_jupyter.hypervisor.watcher import BULK, Watcher
 
@@ -248,6 +249,29 @@ def test_an_event_for_a_machine_that_is_gone_already(a_connection, batches):
     assert a_connection.is_connected
 
 
+def test_xens_own_machine_is_never_listed(a_connection, batches):
+    """Domain-0 is the hypervisor itself: nobody may stop it from a list."""
+    zero = "<uuid>00000000-0000-0000-0000-000000000000</uuid>"
+    text = MACHINE.format(name="Domain-0", title="").replace("</name>", f"</name>{zero}")
+    behind(a_connection, lambda raw: raw.defineXML(text))
+    settle(a_connection)
+    assert batches == []
+    assert "Domain-0" not in a_connection.domains.names
+    a_connection.close()
+    a_connection.open().result(10)
+    assert by_name(a_connection, "Domain-0") is None
+    assert len(a_connection.inventory.snapshot().domains) == len(a_connection.domains)
+
+
+def test_an_agent_event_of_a_machine_that_is_off_changes_nothing(a_connection, batches):
+    """libvirt sends one when external snapshots of such a machine are deleted."""
+    machine = a_connection.domains["shutoff"]
+    a_connection._watcher._note("domain", machine.uuid, stale=True)
+    settle(a_connection)
+    assert batches == []
+    assert machine.record.state.value == "shutoff"
+
+
 # Watchers by themselves, on a connection that the test holds.
 
 
@@ -285,6 +309,29 @@ def test_kinds_without_events_are_polled(a_watcher, a_raw_connection, monkeypatc
             found.name == "new" and found.is_active for found in inventory.snapshot().domains
         )
     )
+
+
+def test_a_driver_without_storage_is_open_without_it(a_watcher, monkeypatch):
+    watcher, inventory = a_watcher
+
+    def refuse(_connection):
+        error = libvirt.libvirtError("this function is not supported")
+        error.err = (libvirt.VIR_ERR_NO_SUPPORT, 0, "no storage", 2, "", None, None, -1, -1)
+        raise error
+
+    monkeypatch.setattr(
+        watcher._known["pool"], "kind", dataclasses.replace(object_kinds.POOL, survey=refuse)
+    )
+    watcher.load()
+    watcher.start()
+    assert watcher.unsupported == {"pool"}
+    assert inventory.snapshot().domains
+    # A driver that lists no machines is of no use at all.
+    monkeypatch.setattr(
+        watcher._known["domain"], "kind", dataclasses.replace(object_kinds.DOMAIN, survey=refuse)
+    )
+    with pytest.raises(libvirt.libvirtError):
+        watcher.load()
 
 
 def test_a_definition_that_cannot_be_read_is_left_alone_after_three_failures(
