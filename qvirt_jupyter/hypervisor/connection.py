@@ -1,20 +1,28 @@
-"""A connection to a hypervisor: it opens, watches, reconnects, and is the one gate to libvirt."""
+"""A connection to a hypervisor: it opens, watches, reconnects and closes."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import libvirt
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import default_pool, features, host, loss, opening, pool
+from qvirt_jupyter.hypervisor import (
+    default_pool,
+    features,
+    guest_clock,
+    host,
+    loss,
+    opening,
+    pool,
+)
 from qvirt_jupyter.hypervisor.action_log import action_log
 from qvirt_jupyter.hypervisor.actions import Submit, action
 from qvirt_jupyter.hypervisor.address_feed import AddressFeed
 from qvirt_jupyter.hypervisor.backoff import Backoff
-from qvirt_jupyter.hypervisor.connection_facts import ConnectionFacts
+from qvirt_jupyter.hypervisor.connection_gate import ConnectionGate
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.domain import Domain
 from qvirt_jupyter.hypervisor.domain_collection import Domains
@@ -23,8 +31,6 @@ from qvirt_jupyter.hypervisor.errors import (
     ConnectionLost,
     OperationCancelled,
     QvirtError,
-    Subject,
-    from_libvirt,
 )
 from qvirt_jupyter.hypervisor.job import Job
 from qvirt_jupyter.hypervisor.network import Networks
@@ -42,12 +48,11 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.publisher import Subscription
 
 _LOG = logging.getLogger(__name__)
-_Result = TypeVar("_Result")
 GRACE: Final = 3.0
 """Seconds for which the rows of a lost connection stay, because it often comes back at once."""
 
 
-class Connection(ConnectionFacts):
+class Connection(ConnectionGate):
     """A connection to one hypervisor; :func:`connect` makes it.
 
     Parameters
@@ -106,31 +111,6 @@ class Connection(ConnectionFacts):
         """Call the callback on the publisher thread whenever the state changes."""
         return self._observers.add(callback)
 
-    # The gate.
-
-    def call(
-        self, function: Callable[[libvirt.virConnect], _Result], *, subject: Subject | None = None
-    ) -> _Result:
-        """Run the function with libvirt's connection, in the pool, and return its result.
-
-        Parameters
-        ----------
-        function
-            What calls libvirt; it must not keep what it is given.
-        subject
-            The object concerned, for errors.
-
-        Raises
-        ------
-        ConnectionLost
-            It is not connected, or broke meanwhile.
-        QvirtError
-            libvirt refused: the error of the tree that fits.
-        RuntimeError
-            Called on libvirt's event thread.
-        """
-        return self._pool.run(lambda: self._call(function, subject))
-
     @action(_("Restore a machine from {path}"))
     def restore_file(self, path: str) -> Domain:
         """Start the machine whose memory was saved to a file, where it stopped.
@@ -155,7 +135,9 @@ class Connection(ConnectionFacts):
 
         uuid = self.call(restore, subject=self.subject)
         self.settled("domain", uuid)
-        return Domain(self, uuid)
+        machine = Domain(self, uuid)
+        guest_clock.set_soon(machine)
+        return machine
 
     # Open and close.
 
@@ -227,26 +209,6 @@ class Connection(ConnectionFacts):
             self._error = error
         self._announce()
 
-    def _call(
-        self, function: Callable[[libvirt.virConnect], _Result], subject: Subject | None
-    ) -> _Result:
-        with self._lock:
-            raw, generation = self._raw, self._generation
-        if raw is None:
-            raise self._not_connected()
-        try:
-            return function(raw)
-        except libvirt.libvirtError as error:
-            if self._notice(raw, generation, error):
-                raise ConnectionLost(
-                    _("The connection broke."),
-                    subject=subject or self.subject,
-                    next_step=_("It is being tried again; wait a moment."),
-                    code=error.get_error_code(),
-                    details=str(error),
-                ) from error
-            raise from_libvirt(error, subject or self.subject) from error
-
     def _open(self, generation: int) -> None:
         """Open, read everything, and announce it; on a thread of its own."""
         try:
@@ -316,17 +278,6 @@ class Connection(ConnectionFacts):
         threading.Thread(
             target=self._lost, args=(generation, reason), name="qvirt-lost", daemon=True
         ).start()
-
-    def _notice(
-        self, raw: libvirt.virConnect, generation: int, error: libvirt.libvirtError
-    ) -> bool:
-        """Return whether an error means that the connection is lost; then begin to reconnect."""
-        if generation != self._generation:
-            return True
-        if not loss.is_lost(raw, error):
-            return False
-        self._lost(generation, str(error))
-        return True
 
     def _lost(self, generation: int, reason: str) -> None:
         with self._lock:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import libvirt
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import guest_clock
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
 from qvirt_jupyter.hypervisor.errors import (
@@ -164,7 +165,10 @@ class Power(DomainHandle):
 
     @action(_("Resume {name}"))
     def resume(self) -> None:
-        """Let its processors go on, or wake the guest up where it went to sleep."""
+        """Let its processors go on, or wake the guest up where it went to sleep.
+
+        Its clock, which stood still, is set as soon as the guest agent answers.
+        """
         self._check(Action.RESUME)
 
         def go_on(domain: libvirt.virDomain) -> None:
@@ -175,6 +179,7 @@ class Power(DomainHandle):
                 domain.resume()
 
         self._call(go_on)
+        guest_clock.set_soon(self)
 
     @action(_("Save {name} to {path}"), progress=_save_progress, cancel=_save_abort)
     def save(self, path: str) -> None:
@@ -293,6 +298,8 @@ class Power(DomainHandle):
                 code=error.code,
                 details=error.details,
             ) from error
+        if saved and not paused:
+            guest_clock.set_soon(self)
 
 
 def absolute_on_host(path: str) -> str | None:

@@ -7,7 +7,12 @@ import time
 import libvirt
 import pytest
 
-from qvirt_jupyter.hypervisor import DomainState, WrongState, agent_interface_statistics
+from qvirt_jupyter.hypervisor import (
+    DomainState,
+    WrongState,
+    agent_interface_statistics,
+    guest_clock,
+)
 from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
 from qvirt_jupyter.provision import tiny_guest
 
@@ -54,6 +59,35 @@ def test_the_agent_counts_what_libvirt_does_not(a_guest):
     assert first.mac in {interface.mac for interface in a_guest.document().devices.interfaces}
     assert first.rx_bytes >= 0
     assert first.tx_bytes > 0
+
+
+def guest_time(guest):
+    return guest._call(lambda domain: domain.getTime())["seconds"]
+
+
+def make_it_wrong(guest):
+    guest._call(lambda domain: domain.setTime({"seconds": 10**9, "nseconds": 0}))
+    assert guest_time(guest) < 10**9 + 60
+
+
+def test_the_clock_of_a_guest_that_goes_on_is_set(a_guest):
+    make_it_wrong(a_guest)
+    a_guest.suspend()
+    a_guest.resume()
+    wait_for(lambda: abs(guest_time(a_guest) - time.time()) < 5)
+    # The agent of a restored guest is not there at once.
+    make_it_wrong(a_guest)
+    a_guest.managed_save()
+    a_guest.start()
+    wait_for(lambda: abs(guest_time(a_guest) - time.time()) < 5)
+
+
+def test_a_clock_is_not_set_while_the_guest_is_paused_again(a_guest, caplog):
+    a_guest.suspend()
+    guest_clock._set_when_ready(a_guest)
+    assert a_guest.state is DomainState.PAUSED
+    assert not caplog.records
+    a_guest.resume()
 
 
 def test_the_agent_shuts_the_guest_down(a_guest):
