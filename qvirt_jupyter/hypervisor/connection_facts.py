@@ -82,6 +82,11 @@ class ConnectionFacts:
         self._announce()
 
     @property
+    def own_label(self) -> str:
+        """The name that somebody gave it; empty where :attr:`label` is made from the URI."""
+        return self._label
+
+    @property
     def read_only(self) -> bool:
         """Whether nothing can be changed."""
         return self._read_only

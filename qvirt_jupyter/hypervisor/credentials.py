@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import libvirt
@@ -39,6 +39,8 @@ class CredentialRequest:
         What to offer.
     challenge
         What the answer is for: a host name, or empty.
+    again
+        The answer before was not accepted.
     """
 
     kind: str
@@ -46,6 +48,7 @@ class CredentialRequest:
     secret: bool = False
     default: str = ""
     challenge: str = ""
+    again: bool = False
 
 
 Credentials: TypeAlias = Callable[[list[CredentialRequest]], "list[str] | None"]
@@ -79,6 +82,11 @@ class Questions:
 
     def put(self, requests: list[CredentialRequest]) -> list[str] | None:
         """Ask; return None if there is nobody to ask or the user cancelled."""
+        # ssh asks the same once more where it did not like the answer.
+        requests = [
+            replace(request, again=request.secret and request.prompt in self.prompts)
+            for request in requests
+        ]
         self.prompts.extend(request.prompt for request in requests)
         if self._ask is None:
             return None

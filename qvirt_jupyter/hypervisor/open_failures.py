@@ -289,8 +289,11 @@ def open_failure(
         "driver": uri.driver,
         **{name: value or "" for name, value in (found.groupdict() if found else {}).items()},
     }
+    reason = str(row.reason.format(**words))
+    if reason.startswith(str(_LOCAL)):
+        reason = reason[:1].upper() + reason[1:]
     return row.kind(
-        row.reason.format(**words),
+        reason,
         subject=subject,
         next_step=row.next_step.format(**words),
         code=code,

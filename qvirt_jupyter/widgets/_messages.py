@@ -61,7 +61,7 @@ class ActionSpec(TypedDict):
 
 
 class ConnectionData(TypedDict):
-    """A top-level row."""
+    """A top-level row; ``refused`` holds what this one refuses in any state."""
 
     key: str
     label: str
@@ -71,6 +71,7 @@ class ConnectionData(TypedDict):
     error: str
     dimmed: bool
     read_only: str
+    refused: dict[str, str]
 
 
 class DomainData(TypedDict):

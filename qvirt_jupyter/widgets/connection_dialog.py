@@ -1,8 +1,8 @@
-"""The form that adds a connection."""
+"""The form that adds a connection, or changes one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.widgets.connection_request import SESSION, ConnectionRequest
@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.widgets.saved_connections import SavedConnection
+
+
+_ADD_CONNECTION: Final = _("Add connection")
+_ADD: Final = _("Add")
 
 
 class ConnectionDialog(Form[ConnectionRequest]):
@@ -25,6 +29,8 @@ class ConnectionDialog(Form[ConnectionRequest]):
         Called when the dialog is no longer needed.
     request
         What stands in it at first.
+    title, submit
+        What the form and its button say.
     """
 
     def __init__(
@@ -32,16 +38,19 @@ class ConnectionDialog(Form[ConnectionRequest]):
         on_submit: Callable[[SavedConnection], object],
         close: Callable[[], object],
         request: ConnectionRequest | None = None,
+        *,
+        title: Words = _ADD_CONNECTION,
+        submit: Words = _ADD,
     ) -> None:
-        def submit(filled: ConnectionRequest) -> None:
+        def hand_on(filled: ConnectionRequest) -> None:
             on_submit(filled.saved())
             close()
 
         super().__init__(
             request or ConnectionRequest().coupled("hypervisor"),
-            title=_("Add connection"),
-            submit=_("Add"),
-            on_submit=submit,
+            title=title,
+            submit=submit,
+            on_submit=hand_on,
             on_cancel=close,
             note=_preview,
             placeholders={"label": _default_name},
@@ -51,8 +60,9 @@ class ConnectionDialog(Form[ConnectionRequest]):
 def _preview(request: ConnectionRequest) -> Note:
     try:
         uri = request.uri
-    except ValueError as error:
-        return Note(_("URI"), "", str(error))
+    except ValueError:
+        # What is wrong is said where it is typed.
+        return Note(_("URI"), "")
     if request.hypervisor == SESSION:
         summary: Words = _(
             "Your own machines, without administrator rights: networks and storage of the whole "

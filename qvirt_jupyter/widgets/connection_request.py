@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.documents import Choice, Flag, Host, Path, Port, Text, option
+from qvirt_jupyter.documents import Choice, Flag, Host, Path, Port, Text, ValueType, option
 from qvirt_jupyter.hypervisor.uri import DRIVERS, ConnectionUri
 from qvirt_jupyter.widgets.saved_connections import SavedConnection
 
@@ -42,6 +42,22 @@ def _is_system(request: ConnectionRequest) -> bool:
 
 def _is_remote(request: ConnectionRequest) -> bool:
     return _is_system(request) and request.way != LOCAL
+
+
+class _Uri(ValueType[str]):
+    """A connection URI; what is wrong with one is said as :class:`ConnectionUri` says it."""
+
+    absent = ""
+
+    def parse(self, text: str) -> str:
+        return text.strip()
+
+    def check(self, value: str) -> None:
+        ConnectionUri.parse(value)
+
+    @property
+    def expected(self) -> LazyString | str:
+        return _("a URI such as qemu:///system")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +102,7 @@ class ConnectionRequest:
         ),
     )
     custom_uri: str = option(
-        Text(pattern=r"\S+", expected=_("a URI such as qemu:///system")),
+        _Uri(),
         default="",
         label=_("URI"),
         when=_is_custom,
@@ -94,6 +110,36 @@ class ConnectionRequest:
     label: str = option(Text(max_length=80), default="", label=_("Name"))
     autoconnect: bool = option(Flag(), default=True, label=_("Connect when the manager opens"))
     read_only: bool = option(Flag(), default=False, label=_("Only look, change nothing"))
+
+    @classmethod
+    def of(cls, saved: SavedConnection) -> ConnectionRequest:
+        """Return the request that would make this, so that it can be changed.
+
+        Raises
+        ------
+        ValueError
+            Its URI is not one.
+        """
+        parts = ConnectionUri.parse(saved.uri)
+        session = parts.driver == "qemu" and parts.is_session
+        common = cls(
+            hypervisor=CUSTOM,
+            custom_uri=saved.uri,
+            label=saved.label,
+            autoconnect=saved.autoconnect,
+            read_only=saved.read_only,
+        )
+        guess = dataclasses.replace(
+            common,
+            hypervisor=SESSION if session else parts.driver,
+            way=parts.transport if parts.is_remote else LOCAL,
+            user=parts.user,
+            host=parts.host,
+            port=parts.port,
+            socket=parts.socket or None,
+        )
+        known = guess.hypervisor in _HYPERVISORS and guess.way in _WAYS
+        return guess if known and str(guess.uri) == saved.uri else common
 
     @property
     def uri(self) -> ConnectionUri:

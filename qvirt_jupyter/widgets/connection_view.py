@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from qvirt_jupyter.hypervisor import DomainRecord
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.preferences import preferences
+from qvirt_jupyter.widgets.saved_connections import saved_connections
 from qvirt_jupyter.widgets.vm_list import ConnectionRow
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class ConnectionView:
                     read_only=connection.features.reason("write")
                     if connection.is_connected
                     else "",
+                    remembered=saved_connections.get(connection.uri) is not None,
                 )
             ]
         )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import (
     Domain,
     NotFound,
+    QvirtError,
     connection_to,
     connections,
     jobs,
@@ -17,31 +19,24 @@ from qvirt_jupyter.hypervisor import (
 )
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
+from qvirt_jupyter.widgets.connection_notice import connection_notice, is_failure, notice_key
 from qvirt_jupyter.widgets.notices import Notice, NoticeBoard, NoticeButton
 from qvirt_jupyter.widgets.preferences import preferences
-from qvirt_jupyter.widgets.questions import Question, QuestionBoard, QuestionField
+from qvirt_jupyter.widgets.questions import QuestionBoard
 from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
+from qvirt_jupyter.widgets.sign_in import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.hypervisor import Job
     from qvirt_jupyter.hypervisor.connection import Connection
-    from qvirt_jupyter.hypervisor.credentials import CredentialRequest, Credentials
 
-__all__ = ["ConnectionState", "Fleet", "Wishes", "fleet"]
+__all__ = ["ConnectionState", "Fleet", "fleet"]
 
-
-class Wishes:
-    """The preferences that say what is asked first."""
-
-    def wants(self, name: str) -> bool:
-        """Whether the question of this preference is asked."""
-        return bool(getattr(preferences.now, name))
-
-    def stop_asking(self, name: str) -> None:
-        """Turn the question off, for good."""
-        preferences.set(**{name: False})
+_AT_REST: Final = frozenset({ConnectionState.DISCONNECTED, ConnectionState.CLOSED})
+PATIENCE: Final = 30.0
+"""Seconds after which a host that does not answer keeps the next one waiting no longer."""
 
 
 class Fleet:
@@ -55,11 +50,14 @@ class Fleet:
     def __init__(self) -> None:
         self.notices = NoticeBoard()
         self.questions = QuestionBoard()
-        self.wishes = Wishes()
+        self.wishes = preferences
         self._lock = threading.RLock()
         self._known: dict[str, Connection] = {}
         self._observed: dict[str, Subscription] = {}
         self._changed: Subscribers[[]] = Subscribers()
+        # Added here and never open since: perhaps a slip of the pen.
+        self._untried: set[str] = set()
+        self._editors: list[Callable[[str], object]] = []
         self._sources: tuple[Subscription, ...] = ()
 
     @property
@@ -163,17 +161,37 @@ class Fleet:
     def open(self, connection: Connection) -> Job[object]:
         """Begin to open a connection; if it fails, the panel says why."""
         self._ready(connection)
-        self.notices.take(_key(connection))
+        self.notices.take(notice_key(connection))
+        if connection.state in self.IDLE:
+            self.questions.withdraw(connection.uri)
         return connection.open()
 
-    def open_if_idle(self, connection: Connection) -> None:
+    def open_if_idle(self, connection: Connection) -> Job[object] | None:
         """Open a connection unless it is open, being opened, or was refused just now."""
-        if connection.state in {ConnectionState.DISCONNECTED, ConnectionState.CLOSED}:
-            self.open(connection)
+        if connection.state in _AT_REST:
+            return self.open(connection)
+        return None
+
+    def open_saved(self) -> None:
+        """Begin to open what is to be open when a panel starts.
+
+        Other hosts come one after the other, so that their questions do not pile up (CON-08).
+        """
+        with self._lock:
+            known = [self._known.get(saved.uri) for saved in self.saved if saved.autoconnect]
+        wanted = [connection for connection in known if connection is not None]
+        for connection in wanted:
+            if not connection.parts.is_remote:
+                self.open_if_idle(connection)
+        far = [connection for connection in wanted if connection.parts.is_remote]
+        threading.Thread(
+            target=self._open_in_turn, args=(far,), name="qvirt-autoconnect", daemon=True
+        ).start()
 
     def disconnect(self, connection: Connection) -> None:
         """Begin to close a connection; its machines go on."""
-        self.notices.take(_key(connection))
+        self.notices.take(notice_key(connection))
+        self.questions.withdraw(connection.uri)
         # Closing waits for calls that are under way: not on our caller's thread.
         threading.Thread(target=connection.close, name="qvirt-close", daemon=True).start()
 
@@ -187,9 +205,12 @@ class Fleet:
         board
             Of the panel that needs it.
         """
-        notice = self._notice(connection)
+        connect = NoticeButton(
+            _("Connect"), _Opener(self, connection), primary=not is_failure(connection)
+        )
+        notice = connection_notice(connection, connect, self._doubts(connection))
         if notice is None:
-            board.take(_key(connection))
+            board.take(notice_key(connection))
         elif notice not in board.notices:
             board.put(notice)
 
@@ -206,26 +227,94 @@ class Fleet:
             What to remember.
         """
         connection = self._make(saved.uri, read_only=saved.read_only)
+        is_new = saved_connections.get(saved.uri) is None
         if connection is None or not self._saving(lambda: saved_connections.add(saved)):
             return None
+        if is_new:
+            self._untried.add(saved.uri)
         self.refresh()
         self.open(connection)
         return connection
 
+    def offer_editor(self, edit: Callable[[str], object]) -> Subscription:
+        """Let a panel show the form of a connection where one is to be changed.
+
+        Parameters
+        ----------
+        edit
+            Called with the URI; of several panels the newest is asked.
+        """
+        self._editors.append(edit)
+        return Subscription(lambda: self._editors.remove(edit))
+
+    def _edit(self, uri: str) -> None:
+        if self._editors:
+            self._editors[-1](uri)
+
+    def _open_in_turn(self, far: list[Connection]) -> None:
+        for connection in far:
+            job = self.open_if_idle(connection)
+            if job is None:
+                continue
+            # What failed is said by its notice.
+            with contextlib.suppress(QvirtError):
+                try:
+                    job.result(PATIENCE)
+                except TimeoutError:
+                    if self.questions.has_about(connection.uri):
+                        job.result()
+
+    def change(self, uri: str, saved: SavedConnection) -> None:
+        """Begin to remember a connection in another way, or one that was not remembered.
+
+        Parameters
+        ----------
+        uri
+            What it was reached by until now. It is closed, and opened anew if it was in use, where
+            its URI or its rights change.
+        saved
+            What to remember.
+        """
+        threading.Thread(
+            target=self._change, args=(uri, saved), name="qvirt-change", daemon=True
+        ).start()
+
+    def _change(self, uri: str, saved: SavedConnection) -> None:
+        with self._lock:
+            known = self._known.get(uri)
+        if self._make(saved.uri, read_only=saved.read_only) is None:
+            return
+        if not self._saving(lambda: saved_connections.replace(uri, saved)):
+            return
+        if known is not None and (uri, known.read_only) == (saved.uri, saved.read_only):
+            known.label = saved.label
+            self.refresh()
+            return
+        was_wanted = known is not None and known.state not in _AT_REST
+        self._drop(uri)
+        self.refresh()
+        if was_wanted:
+            self.open(self.connection(saved.uri))
+
     def _forget(self, uri: str) -> None:
+        if self._saving(lambda: saved_connections.remove(uri)):
+            self._drop(uri)
+            self.refresh()
+
+    def _drop(self, uri: str) -> None:
+        """Close a connection, then know nothing of it: an open one would be found again."""
         with self._lock:
             known = self._known.get(uri)
         if known is not None:
             known.close()
-            self.notices.take(_key(known))
-        if not self._saving(lambda: saved_connections.remove(uri)):
-            return
+            self.questions.withdraw(uri)
+            self.notices.take(notice_key(known))
         with self._lock:
             self._known.pop(uri, None)
             observed = self._observed.pop(uri, None)
         if observed is not None:
             observed.close()
-        self.refresh()
+        self._untried.discard(uri)
 
     def _saving(self, save: Callable[[], None]) -> bool:
         try:
@@ -246,69 +335,18 @@ class Fleet:
     def _ready(self, connection: Connection) -> Connection:
         # What a notebook gave stays: its questions are asked where it wants them.
         if connection.credentials is None:
-            connection.credentials = self._asker(connection)
+            connection.credentials = SignIn(connection, self.questions)
         return connection
 
-    def _asker(self, connection: Connection) -> Credentials:
-        def ask(requests: list[CredentialRequest]) -> list[str] | None:
-            return self._ask(connection, requests)
-
-        return ask
-
-    def _ask(self, connection: Connection, requests: list[CredentialRequest]) -> list[str] | None:
-        """Ask in the panels what libvirt or ssh wants to know, on a thread that may wait."""
-        if len(requests) == 1 and requests[0].kind in _YES_OR_NO:
-            question = Question(
-                _("Sign in to {label}").format(label=connection.label),
-                requests[0].prompt,
-                _("Accept") if requests[0].kind == "host_key" else _("Yes"),
-            )
-            return None if self.questions.ask_and_wait(question) is None else ["yes"]
-        question = Question(
-            _("Sign in to {label}").format(label=connection.label),
-            _("The answers are passed on and not kept."),
-            _("Sign in"),
-            fields=tuple(
-                QuestionField(
-                    str(index),
-                    request.prompt,
-                    request.secret,
-                    "" if request.secret else request.default,
-                )
-                for index, request in enumerate(requests)
-            ),
-        )
-        answer = self.questions.ask_and_wait(question)
-        if answer is None:
-            return None
-        return [answer.values.get(str(index), "") for index in range(len(requests))]
-
-    def _notice(self, connection: Connection) -> Notice | None:
-        state, error = connection.state, connection.error
-        if state in {ConnectionState.CONNECTED, ConnectionState.CONNECTING}:
-            return None
-        if state is ConnectionState.RECONNECTING:
-            return Notice(
-                _key(connection),
-                "warning",
-                connection.label,
-                _("The connection is lost. It is being tried again, and all goes on by itself."),
-                error.details if error is not None else "",
-            )
-        if error is None or getattr(error, "cancelled", False):
-            # Nothing went wrong: somebody closed it, or did not want to sign in.
-            level: Literal["info", "error"] = "info"
-            text, details = str(_("It is not connected.")), ""
-        else:
-            level = "error"
-            text, details = f"{error.reason} {error.next_step}".strip(), error.details
-        return Notice(
-            _key(connection),
-            level,
-            connection.label,
-            text,
-            details,
-            (NoticeButton(_("Connect"), _Opener(self, connection), primary=level == "info"),),
+    def _doubts(self, connection: Connection) -> tuple[NoticeButton, ...]:
+        uri = connection.uri
+        if uri not in self._untried:
+            return ()
+        change = NoticeButton(_("Change…"), lambda _client: self._edit(uri))
+        return (
+            NoticeButton(_("Keep"), lambda _client: self._untried.discard(uri), primary=True),
+            NoticeButton(_("Remove"), lambda _client: self.forget(uri)),
+            *((change,) if self._editors else ()),
         )
 
     def _on_job(self, job: Job[object]) -> None:
@@ -320,12 +358,13 @@ class Fleet:
                 self.refresh()
 
     def _on_connection(self, connection: Connection) -> None:
-        failed = connection.state is ConnectionState.FAILED
-        if failed and not getattr(connection.error, "cancelled", False):
+        if connection.state is ConnectionState.FAILED and is_failure(connection):
             self.explain(connection, self.notices)
         else:
             # Its row says the rest.
-            self.notices.take(_key(connection))
+            self.notices.take(notice_key(connection))
+        if connection.is_connected:
+            self._untried.discard(connection.uri)
         self._tell()
 
     def _tell(self) -> None:
@@ -352,13 +391,6 @@ class _Opener:
 
     def __call__(self, _client: str) -> None:
         self.fleet.open(self.connection)
-
-
-_YES_OR_NO: Final = frozenset({"host_key", "confirm"})
-
-
-def _key(connection: Connection) -> str:
-    return f"connection {connection.uri}"
 
 
 fleet: Final = Fleet()

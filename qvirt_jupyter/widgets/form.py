@@ -317,6 +317,11 @@ class Form(PanelPart, Generic[T]):
         note = self._note(self._draft) if self._note else None
         if note is None:
             return None
+        if any(
+            item.name in self._wrong and item.is_shown(self._draft) for item in self._declared()
+        ):
+            # The draft has what was right before, and that is not what stands there.
+            return {"label": str(note.label), "text": "", "help": ""}
         return {"label": str(note.label), "text": str(note.text), "help": str(note.help)}
 
     def _said(self, content: dict[str, Any], client: str) -> None:  # noqa: ARG002 - any may fill in

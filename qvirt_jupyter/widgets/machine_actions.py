@@ -70,7 +70,11 @@ class MachineActions:
             if answer is None:
                 return
             if answer.remember:
-                self._wishes.stop_asking(preference)
+                try:
+                    self._wishes.stop_asking(preference)
+                except OSError as error:
+                    # It is asked again next time, but what was wanted now is done.
+                    self._notices.put_error(_("The preferences could not be saved."), error)
             self._do_now(action, wanted)
 
         names = [str(domain.subject) for domain in wanted]

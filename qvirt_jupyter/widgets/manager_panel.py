@@ -14,16 +14,17 @@ from qvirt_jupyter.hypervisor import Domain, NotFound, RecordKey, publisher
 from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.widgets.about import About
 from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
+from qvirt_jupyter.widgets.connection_request import ConnectionRequest
 from qvirt_jupyter.widgets.connection_view import ConnectionView, snapshot_rows
 from qvirt_jupyter.widgets.first_start import FirstStart
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.machine_actions import MachineActions
-from qvirt_jupyter.widgets.notices import Notice, Notices
+from qvirt_jupyter.widgets.notices import Notices
 from qvirt_jupyter.widgets.panel import Panel, close_all
 from qvirt_jupyter.widgets.preferences import Preferences, preferences
 from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
-from qvirt_jupyter.widgets.saved_connections import saved_connections
+from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
 from qvirt_jupyter.widgets.shell import open_tab
 from qvirt_jupyter.widgets.tasks import Tasks
 from qvirt_jupyter.widgets.vm_list import VmList
@@ -78,7 +79,11 @@ class Manager(Panel):
         self.add_class("qvirt-manager")
         self._list.add_class("qvirt-grows")
         self._list.reset((), ())
-        self.follow(fleet.subscribe(self._update), preferences.observe(self._on_preferences))
+        self.follow(
+            fleet.subscribe(self._update),
+            preferences.observe(self._on_preferences),
+            fleet.offer_editor(self._edit_connection_soon),
+        )
         self._begin()
 
     def snapshot(self) -> str:
@@ -111,14 +116,9 @@ class Manager(Panel):
         return super()._repr_mimebundle_(**keywords)
 
     def _begin(self) -> None:
-        for problem in (saved_connections.problem, preferences.problem):
-            if problem is not None:
-                fleet.notices.put(Notice(f"file {problem}", "warning", _("Settings"), problem))
         if not fleet.saved and not fleet.connections:
             self._first_start.begin()
-        for saved in fleet.saved:
-            if saved.autoconnect:
-                fleet.open_if_idle(fleet.connection(saved.uri))
+        fleet.open_saved()
 
     # What comes up: on the publisher thread.
 
@@ -168,6 +168,8 @@ class Manager(Panel):
                     fleet.open(fleet.connection(key.uri))
                 case "disconnect":
                     fleet.disconnect(fleet.connection(key.uri))
+                case "change_connection" | "remember_connection":
+                    self._edit_connection_soon(key.uri)
                 case "remove_connection":
                     fleet.forget(key.uri)
 
@@ -206,6 +208,23 @@ class Manager(Panel):
 
     def _add_connection(self) -> None:
         self._show_dialog(ConnectionDialog(fleet.add, self._close_dialog))
+
+    def _edit_connection_soon(self, uri: str) -> None:
+        publisher.post(("dialog", id(self)), lambda: self._edit_connection(uri))
+
+    def _edit_connection(self, uri: str) -> None:
+        saved = saved_connections.get(uri)
+        connection = fleet.connection(uri)
+        what = saved or SavedConnection(uri, connection.own_label, read_only=connection.read_only)
+        self._show_dialog(
+            ConnectionDialog(
+                lambda changed: fleet.change(uri, changed),
+                self._close_dialog,
+                ConnectionRequest.of(what),
+                title=_("Change connection") if saved else _("Remember connection"),
+                submit=_("Save") if saved else _("Remember"),
+            )
+        )
 
     def _edit_preferences(self) -> None:
         self._show_dialog(PreferencesDialog(self._close_dialog))

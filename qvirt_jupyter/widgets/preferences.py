@@ -137,6 +137,14 @@ class PreferenceStore:
             self._now = wanted
         publisher.post(("preferences", id(self)), lambda: self._observers.call(wanted))
 
+    def wants(self, name: str) -> bool:
+        """Whether the question of this preference is asked."""
+        return bool(getattr(self.now, name))
+
+    def stop_asking(self, name: str) -> None:
+        """Turn the question of a preference off, for good; it may raise as :meth:`set` does."""
+        self.set(**{name: False})
+
     def observe(self, callback: Callable[[Preferences], object]) -> Subscription:
         """Call the callback on the publisher thread with the new preferences when they change."""
         return self._observers.add(callback)

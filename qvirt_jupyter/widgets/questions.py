@@ -59,6 +59,8 @@ class Question:
         Label of the check box that stops this question for good; empty for none.
     client
         The browser window that it is for; empty for any.
+    about
+        What it belongs to; :meth:`QuestionBoard.withdraw` takes all of one thing away.
     """
 
     title: str | LazyString
@@ -68,6 +70,7 @@ class Question:
     fields: tuple[QuestionField, ...] = ()
     remember: str | LazyString = _NO_TEXT
     client: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,16 @@ class QuestionBoard:
         if then is not None:
             self._changed.call()
             then(answer)
+
+    def has_about(self, about: str) -> bool:
+        """Whether something about this waits for an answer."""
+        return any(question.about == about for _key, question in self.questions)
+
+    def withdraw(self, about: str) -> None:
+        """Take the questions about something away, because nobody waits for them any more."""
+        for key, question in self.questions:
+            if question.about == about:
+                self.answer(key, None)
 
     def subscribe(self, callback: Callable[[], object]) -> Subscription:
         """Call the callback, on any thread, after each change.

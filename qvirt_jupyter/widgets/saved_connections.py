@@ -94,6 +94,25 @@ class SavedConnections:
         with self._lock:
             self._save({**self._load(), connection.uri: connection})
 
+    def replace(self, uri: str, connection: SavedConnection) -> None:
+        """Remember a connection in the place of another, or as the last where that is not there.
+
+        Raises
+        ------
+        OSError
+            The file cannot be written; nothing has changed then.
+        """
+        with self._lock:
+            items = [
+                connection if item.uri == uri else item
+                for item in self._load().values()
+                # Another one that has the new URI already gives way.
+                if item.uri == uri or item.uri != connection.uri
+            ]
+            if connection not in items:
+                items.append(connection)
+            self._save({item.uri: item for item in items})
+
     def remove(self, uri: str) -> None:
         """Forget a connection; one that is not there is forgotten already.
 

@@ -100,6 +100,13 @@ def record_refusals(record: DomainRecord) -> dict[str, str]:
     }
 
 
+def connection_refusals(*, remembered: bool) -> dict[str, str]:
+    """Return what a connection refuses in whatever state; the two share one place in the menu."""
+    if remembered:
+        return {"remember_connection": str(_("It is remembered already."))}
+    return {"change_connection": str(_("It is not remembered yet."))}
+
+
 def _lifecycle(
     action: Action,
     icon: str = "",
@@ -176,11 +183,30 @@ CONNECTION_ACTIONS: tuple[ListAction, ...] = (
         changes=False,
     ),
     ListAction(
+        "change_connection",
+        _("Change connection…"),
+        "change",
+        row="connection",
+        slot="keep",
+        toolbar=False,
+        several=False,
+        changes=False,
+    ),
+    ListAction(
+        "remember_connection",
+        _("Remember connection…"),
+        "remember",
+        row="connection",
+        slot="keep",
+        toolbar=False,
+        several=False,
+        changes=False,
+    ),
+    ListAction(
         "remove_connection",
         _("Forget connection"),
         "remove",
         row="connection",
-        refused=_CONNECTED,
         toolbar=False,
         several=False,
         changes=False,

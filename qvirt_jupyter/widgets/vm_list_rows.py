@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import RecordKey
-from qvirt_jupyter.widgets.vm_list_actions import record_refusals
+from qvirt_jupyter.widgets.vm_list_actions import connection_refusals, record_refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,6 +51,8 @@ class ConnectionRow:
         Why it is not connected, in a sentence; empty where that was not asked for.
     read_only
         Why its machines cannot be changed; empty where they can.
+    remembered
+        Whether it is there again when JupyterLab is started the next time.
     """
 
     uri: str
@@ -58,6 +60,7 @@ class ConnectionRow:
     state: str
     error: str = ""
     read_only: str = ""
+    remembered: bool = True
 
     @property
     def record_key(self) -> RecordKey:
@@ -75,6 +78,7 @@ class ConnectionRow:
             "error": self.error,
             "dimmed": self.state != "connected",
             "read_only": self.read_only,
+            "refused": connection_refusals(remembered=self.remembered),
         }
 
 

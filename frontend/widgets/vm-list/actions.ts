@@ -28,8 +28,7 @@ function refusalFor(
   if (spec.changes && connection?.read_only) {
     return connection.read_only;
   }
-  const own = isDomain ? row.refused?.[spec.name] : undefined;
-  return own ?? spec.refused[row.state] ?? '';
+  return row.refused?.[spec.name] ?? spec.refused[row.state] ?? '';
 }
 
 /** What one action can do with the selection. */

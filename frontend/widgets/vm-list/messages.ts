@@ -48,6 +48,7 @@ export interface ConnectionData {
   error: string;
   dimmed: boolean;
   read_only: string;
+  refused: Record<string, string>;
 }
 
 export interface DomainData {

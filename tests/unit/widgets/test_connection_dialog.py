@@ -39,7 +39,7 @@ def a_dialog():
         ({"hypervisor": "bhyve"}, "bhyve:///system"),
         ({"hypervisor": "vz"}, "vz:///system"),
         ({"way": "ssh", "host": "far.example.org"}, "qemu+ssh://root@far.example.org/system"),
-        ({"way": "ssh", "host": "far", "user": "a b@c"}, "qemu+ssh://root@far/system"),
+        ({"way": "ssh", "host": "far", "user": "a b@c"}, ""),
         ({"way": "ssh", "host": "far", "user": "a@c/d"}, "qemu+ssh://a%40c%2Fd@far/system"),
         ({"way": "ssh", "host": "far", "user": ""}, "qemu+ssh://far/system"),
         (
@@ -90,11 +90,22 @@ def test_an_empty_host_is_refused(a_dialog):
     assert "is not a host name" in a_dialog.field("host")["error"]
 
 
-@pytest.mark.parametrize("uri", ["", "nonsense", "qemu://me:secret@far/system"])
-def test_a_custom_uri_that_is_none_is_refused(a_dialog, uri):
+@pytest.mark.parametrize(
+    ("uri", "words"),
+    [
+        ("", "Enter a URI such as qemu:///system."),
+        ("nonsense", "'nonsense' is not a connection URI"),
+        ("qemu+pigeon://far/system", "pigeon is no transport"),
+        ("qemu+ssh://far:99999/system", "The port or address"),
+        ("qemu://me:secret@far/system", "must not contain a password"),
+    ],
+)
+def test_what_is_wrong_with_a_custom_uri_is_said_at_its_field(a_dialog, uri, words):
     a_dialog.fill(hypervisor="custom", custom_uri=uri)
+    assert a_dialog.uri == ""
     assert not a_dialog.submit()
-    assert a_dialog.shown["problem"]
+    assert words in a_dialog.field("custom_uri")["error"]
+    assert a_dialog.shown["problem"] == ""
     assert a_dialog.added == []
 
 
@@ -123,6 +134,28 @@ def test_the_name_that_it_gets_by_itself_is_shown_and_not_stored(a_dialog):
     assert a_dialog.field("label")["placeholder"] == "QEMU/KVM: far"
     a_dialog.submit()
     assert a_dialog.added[0].label == ""
+
+
+@pytest.mark.parametrize(
+    ("uri", "hypervisor", "way"),
+    [
+        ("qemu:///system", "qemu", "local"),
+        ("qemu:///session", "qemu-session", "local"),
+        ("qemu+unix:///session?socket=/run/x", "qemu-session", "local"),
+        ("xen+ssh://me@far:2222/", "xen", "ssh"),
+        ("qemu+ssh://me%40x@[fd00::7]/system?socket=/run/x", "qemu", "ssh"),
+        ("lxc+tls://far/", "lxc", "tls"),
+        ("qemu+ssh://far/session", "custom", "local"),
+        ("qemu+libssh://far/system", "custom", "local"),
+        ("qemu+ssh://far/system?keyfile=/x", "custom", "local"),
+        ("test:///default", "custom", "local"),
+    ],
+)
+def test_what_is_remembered_can_be_changed_in_the_same_form(uri, hypervisor, way):
+    saved = SavedConnection(uri, "Attic", autoconnect=True, read_only=True)
+    request = ConnectionRequest.of(saved)
+    assert (request.hypervisor, request.way) == (hypervisor, way)
+    assert request.saved() == saved
 
 
 def test_cancel_adds_nothing(a_dialog):

@@ -1,0 +1,39 @@
+"""What a test sees of a manager's list, and how it presses there."""
+
+from __future__ import annotations
+
+import time
+
+from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.widgets.vm_list_rows import wire_key
+
+
+def wait_for(condition, seconds=15.0):
+    """Return what the condition returns once that is true, else what it returns at the end."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        publisher.flush()
+        if found := condition():
+            return found
+        time.sleep(0.02)
+    return condition()
+
+
+def domains(panel):
+    return panel._list._rows.domains
+
+
+def connection_rows(panel):
+    return panel._list._rows.connections
+
+
+def act(panel, name, *keys, client="window-1"):
+    """Do what a menu entry of the list does."""
+    panel._list._receive(
+        {
+            "kind": "action",
+            "action": name,
+            "rows": [wire_key(key) for key in keys],
+            "client": client,
+        }
+    )
