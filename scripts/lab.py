@@ -42,6 +42,8 @@ SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main(arguments: list[str]) -> int:
     """Run the lab; return the exit status."""
     options = parse(arguments)
+    if options.url_file is not None:
+        _empty(options.url_file)
     if os.geteuid() == 0:
         # libvirt gives root no session of its own (https://libvirt.org/drvqemu.html).
         lab_user.continue_as_lab_user(CHECKOUT, arguments, options.url_file)
@@ -78,7 +80,7 @@ def _run(options: argparse.Namespace, accelerator: str, end: ExitStack) -> int:
     end.callback(end_server, server)
     url = address_of(server)
     print(f"\nJupyterLab: {url}")
-    print(_how_it_ends(guest, keep=options.keep), flush=True)
+    print(_how_it_ends(guest if uri == lab_guest.URI else None, keep=options.keep), flush=True)
     if options.url_file is not None:
         # The process that ends everything when it is ended is this one.
         write_url(options.url_file, {"url": url, "pid": os.getpid()})
@@ -86,16 +88,24 @@ def _run(options: argparse.Namespace, accelerator: str, end: ExitStack) -> int:
     return server.wait()
 
 
+def _empty(url_file: Path) -> None:
+    """See that the file can be written, and that what an earlier run wrote misleads nobody."""
+    try:
+        write_url(url_file, {})
+    except OSError as error:
+        raise SystemExit(f"--url-file: {error}") from error
+
+
 def write_url(path: Path, facts: dict[str, str | int]) -> None:
     """Write the file for a program that waits for the lab; it has the token, so it is private."""
-    # In place: the folder may be somebody else's, who has left us only this file.
+    # In place: it may be a descriptor that root has left us.
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text(json.dumps(facts), encoding="utf-8")
 
 
 def forget_url(path: Path) -> None:
-    """Remove what is not true any more, or empty it where the folder is somebody else's."""
+    """Remove what is not true any more, or empty it where it is not ours to remove."""
     try:
         path.unlink(missing_ok=True)
     except PermissionError:

@@ -49,8 +49,9 @@ class LabGuest:
             if domain is None or not domain.is_active:
                 if domain is None or not _still_good(domain):
                     domain = _define(connection, domain)
-                domain.start()
+                # Before: a Ctrl+C may come while it starts.
                 self.is_ours = True
+                domain.start()
             ports = forwarded_ports(domain.xml())
         finally:
             connection.close()
@@ -60,7 +61,6 @@ class LabGuest:
         """Shut the guest down if this run started it."""
         if not self.is_ours:
             return
-        print(f"Shutting the guest {NAME!r} down", flush=True)
         try:
             _shut_down()
         except QvirtError as error:
@@ -118,6 +118,7 @@ def _shut_down() -> None:
         domain = _existing(connection)
         if domain is None or not domain.is_active:
             return
+        print(f"Shutting the guest {NAME!r} down", flush=True)
         if domain.state is DomainState.RUNNING:
             domain.shutdown(mode="acpi")
             deadline = time.monotonic() + SHUTDOWN

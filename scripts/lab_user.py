@@ -35,15 +35,13 @@ def continue_as_lab_user(checkout: Path, arguments: list[str], url_file: Path | 
     arguments
         Handed on.
     url_file
-        A file that the user has to write into.
+        A file that the user has to write into, wherever it is.
     """
     user = _user()
     runtime = _runtime_folder(user)
     place = readable_place(checkout, user)
     if url_file is not None:
-        # Its folder stays root's; the user may write this file and no other.
-        url_file.touch()
-        os.chown(url_file, user.pw_uid, user.pw_gid)
+        arguments = [*arguments, f"--url-file={_handed_on(url_file, user)}"]
     print(f"root has no libvirt session of its own, so this runs as the user {NAME}.", flush=True)
     environment = {
         "HOME": user.pw_dir,
@@ -79,6 +77,14 @@ def _user() -> pwd.struct_passwd:
     if KVM_GROUP in groups and NAME not in groups[KVM_GROUP].gr_mem:
         subprocess.run(["usermod", "--append", "--groups", KVM_GROUP, NAME], check=True)
     return user
+
+
+def _handed_on(file: Path, user: pwd.struct_passwd) -> str:
+    """Return a path by which the user writes into a file whose folder may be root's own."""
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    os.fchown(descriptor, user.pw_uid, user.pw_gid)
+    os.set_inheritable(descriptor, True)  # noqa: FBT003 - the standard library's own
+    return f"/dev/fd/{descriptor}"
 
 
 def _runtime_folder(user: pwd.struct_passwd) -> Path:

@@ -26,7 +26,6 @@ def main() -> int:
     """Run the lab and take the pictures."""
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as end:
-        Path(folder).chmod(0o711)
         url_file = Path(folder) / "lab.json"
         lab = smoke.start_lab(url_file)
         end.callback(smoke.end_lab, lab, url_file)
