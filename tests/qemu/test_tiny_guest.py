@@ -217,23 +217,59 @@ def test_it_obeys_the_power_button(a_booted_guest):
     wait_for(lambda: a_booted_guest.state is DomainState.SHUTOFF, "the end", 60)
 
 
-@pytest.mark.skipif(package_version("e2fsprogs") is None, reason="e2fsprogs is not installed")
-def test_programs_of_packages_and_modules_come_with_it(a_qemu_connection_of_the_module):
-    guest = tiny_guest(extra=["e2fsprogs"], modules=["dm_mod"]).define(
-        a_qemu_connection_of_the_module, "extra", accelerator="tcg", memory=160 * 1024
-    )
-    try:
-        guest.start()
-        wait_for(lambda: agent_answers(guest), "an answering agent")
-        # busybox has an mke2fs too, which knows neither the option nor the type
-        status, output = run_inside(guest, "mke2fs -q -t ext4 /dev/vda && dumpe2fs -h /dev/vda")
-        assert status == 0, output
-        assert "has_journal" in output
-        assert "dm_mod" in run_inside(guest, "lsmod")[1]
-    finally:
-        if guest.is_active:
-            guest.destroy()
-        guest.undefine()
+PROGRAMS = ("e2fsprogs", "lvm2", "nftables")
+
+
+@pytest.fixture(scope="module")
+def a_guest_with_extras(a_qemu_connection_of_the_module):
+    if lacking := [name for name in PROGRAMS if package_version(name) is None]:
+        pytest.skip(f"not installed: {', '.join(lacking)}")
+    guest = tiny_guest(
+        disk="100M", extra=PROGRAMS, modules=["dm_mod", "nf_tables", "ext4", "nft_ct"]
+    ).define(a_qemu_connection_of_the_module, "extra", accelerator="tcg", memory=256 * 1024)
+    guest.start()
+    wait_for(lambda: agent_answers(guest), "an answering agent")
+    yield guest
+    guest.destroy()
+    guest.undefine()
+
+
+# busybox has an mke2fs too, which knows neither the option nor the type
+FILE_SYSTEM = """
+mke2fs -q -F -t ext4 /tmp/disk 8M
+dumpe2fs -h /tmp/disk
+"""
+VOLUME = """
+pvcreate -q /dev/vda
+vgcreate -q data /dev/vda
+lvcreate -q -n home -L 48M data
+mke2fs -q -t ext4 /dev/data/home
+mount /dev/data/home /mnt
+cat /proc/mounts
+"""
+FILTER = """
+nft add table inet filter
+nft add chain inet filter input '{ type filter hook input priority 0; }'
+nft add rule inet filter input ct state established accept
+nft list ruleset
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "shown"),
+    [
+        (FILE_SYSTEM, "has_journal"),
+        (VOLUME, "/dev/data/home /mnt ext4"),
+        (FILTER, "ct state established accept"),
+        ("lsmod", "dm_mod"),
+        ("cat /sys/block/vda/size", str(100 * 1024 * 1024 // 512)),
+    ],
+    ids=["e2fsprogs", "lvm2", "nftables", "modules", "disk"],
+)
+def test_programs_of_packages_modules_and_the_disk_work(a_guest_with_extras, script, shown):
+    status, output = run_inside(a_guest_with_extras, f"set -e\n{script}")
+    assert status == 0, output
+    assert shown in output
 
 
 def test_two_machines_of_one_guest_do_not_share_a_disk(a_qemu_connection_of_the_module):
