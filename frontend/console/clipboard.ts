@@ -170,6 +170,8 @@ export class ClipboardBox {
     });
     box.remove();
     this.typing = null;
+    // Before the words, which the hint of a screen that gets the focus would take away.
+    this.screen.focus();
     if (typed < strokes.length) {
       this.say(words('typing_stopped', { typed, total: strokes.length }));
     } else if (missing.length > 0) {
@@ -178,7 +180,6 @@ export class ClipboardBox {
     } else {
       this.say(words('typing_done', { typed }));
     }
-    this.screen.focus();
   }
 }
 

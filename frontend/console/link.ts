@@ -4,6 +4,7 @@
  * | what happened                        | what follows                                     |
  * |--------------------------------------|--------------------------------------------------|
  * | the machine is off                   | wait for it to start                             |
+ * | nobody wanted a connection yet       | wait for a click                                 |
  * | the socket dropped, the server says  |                                                  |
  * | - the console could be opened        | again, after a pause that grows                  |
  * | - nothing (it is not there)          | again, after a pause that grows                  |
@@ -15,6 +16,7 @@
 
 /** What the page shows besides the picture. */
 export type Phase =
+  | { name: 'idle' }
   | { name: 'connecting' }
   | { name: 'connected' }
   | { name: 'waiting'; seconds: number }
@@ -44,6 +46,8 @@ export interface LinkActions {
 
 export class Link {
   phase: Phase = { name: 'connecting' };
+  /** Whether to connect without a click. */
+  wanted = true;
   private ticket = '';
   private active = false;
   private attempts = 0;
@@ -90,6 +94,7 @@ export class Link {
 
   /** The user wants it tried again. */
   retry(): void {
+    this.wanted = true;
     this.attempts = 0;
     this.asked = false;
     this.open();
@@ -161,6 +166,10 @@ export class Link {
     clearTimeout(this.timer);
     if (!this.active) {
       this.show({ name: 'stopped' });
+      return;
+    }
+    if (!this.wanted) {
+      this.show({ name: 'idle' });
       return;
     }
     this.show({ name: 'connecting' });

@@ -7,7 +7,7 @@
  */
 
 /** The version of this protocol; both sides must speak the same. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** What the machine is doing, as far as a console cares. */
 export interface MachineState {
@@ -23,6 +23,9 @@ export interface MachineState {
 
 export type Action = 'start' | 'resume';
 
+/** How the guest's picture is brought into the tab, by the names of the preference. */
+export type Scaling = 'fit' | 'actual' | 'resize';
+
 /** Everything that a page needs; the answer to `hello`. */
 export interface ConsoleMessage {
   kind: 'console';
@@ -34,6 +37,9 @@ export interface ConsoleMessage {
   ticket: string;
   refusal: string;
   machine: MachineState;
+  /** Preferences: how to begin; what is chosen in the page later is the page's own. */
+  scaling: Scaling;
+  autoconnect: boolean;
   /** Where the kernel runs; the server says the same of itself. */
   whereabouts: { host: string; runtime: string };
   strings: Record<string, string>;

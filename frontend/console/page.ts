@@ -120,6 +120,10 @@ class Page {
   }
 
   private async begin(message: ConsoleMessage): Promise<void> {
+    if (!this.console) {
+      this.screen.scaling = message.scaling;
+      this.link.wanted = message.autoconnect;
+    }
     this.console = message;
     setStrings(message.strings);
     document.title = this.label();
@@ -241,6 +245,18 @@ class Page {
       case 'connected':
         showNotice(notice, null);
         break;
+      case 'idle':
+        showNotice(notice, {
+          title: words('not_connected'),
+          offers: [
+            {
+              label: words('connect'),
+              run: () => this.link.retry(),
+              main: true
+            }
+          ]
+        });
+        break;
       case 'connecting':
         showNotice(notice, { title: words('connecting'), kind: 'busy' });
         break;
@@ -294,6 +310,8 @@ class Page {
           this.say(refused);
         } else {
           this.problem = '';
+          // Who starts a machine here wants to see it.
+          this.link.wanted = true;
           this.post({ kind: 'action', action });
         }
       }

@@ -2,8 +2,7 @@
 import RFB from '@novnc/novnc/lib/rfb';
 
 import { SHIFT, type Combination, type Stroke } from './keys';
-
-export type Fit = 'scale' | 'pixels' | 'resize';
+import type { Scaling } from './messages';
 
 /** What happens on the connection. */
 export interface ScreenEvents {
@@ -22,7 +21,7 @@ export interface ScreenEvents {
 const STROKE_PAUSE = 12;
 
 export class Screen {
-  fit: Fit = 'scale';
+  scaling: Scaling = 'fit';
   private rfb: RFB | null = null;
   private canvas: HTMLCanvasElement | null = null;
   private readOnly = false;
@@ -197,14 +196,14 @@ export class Screen {
    */
   layOut(): void {
     const { width, height } = this.size;
-    const exact = this.fit === 'pixels' && width > 0;
+    const exact = this.scaling === 'actual' && width > 0;
     this.viewport.classList.toggle('scrolls', exact);
     const ratio = window.devicePixelRatio || 1;
     this.element.style.width = exact ? `${width / ratio}px` : '';
     this.element.style.height = exact ? `${height / ratio}px` : '';
     if (this.rfb) {
       this.rfb.scaleViewport = true;
-      this.rfb.resizeSession = this.fit === 'resize';
+      this.rfb.resizeSession = this.scaling === 'resize';
     }
   }
 

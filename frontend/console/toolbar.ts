@@ -3,7 +3,8 @@ import { ClipboardBox } from './clipboard';
 import { icon, type Icon } from './icons';
 import { COMBINATIONS } from './keys';
 import { menuButton } from './menu';
-import type { Fit, Screen } from './screen';
+import type { Scaling } from './messages';
+import type { Screen } from './screen';
 import { words } from './strings';
 
 export interface ToolbarActions {
@@ -12,13 +13,15 @@ export interface ToolbarActions {
   say: (message: string) => void;
 }
 
-const FITS: readonly Fit[] = ['scale', 'pixels', 'resize'];
+const SCALINGS: readonly Scaling[] = ['fit', 'actual', 'resize'];
 
 export class Toolbar {
   readonly clipboard: ClipboardBox;
   private readonly tools: HTMLButtonElement[] = [];
   private readonly title = document.createElement('span');
   private readonly state = document.createElement('span');
+  /** Where keys go, and how to get them back. */
+  private readonly keys = document.createElement('span');
 
   constructor(
     private readonly element: HTMLElement,
@@ -32,11 +35,9 @@ export class Toolbar {
     const heading = document.createElement('div');
     heading.className = 'heading';
     heading.append(this.title, this.state);
-    const leave = document.createElement('span');
-    leave.className = 'leave';
-    leave.textContent = words('leave_hint');
-    leave.title = words('leave_help');
-    element.append(heading, leave);
+    this.keys.className = 'keys';
+    this.keys.title = words('leave_help');
+    element.append(heading, this.keys);
 
     menuButton(this.add('keys', words('send_key'), true), () =>
       COMBINATIONS.map(combination => ({
@@ -49,11 +50,11 @@ export class Toolbar {
       }))
     );
     menuButton(this.add('view', words('view'), true), () => [
-      ...FITS.map(fit => ({
-        label: words(`fit_${fit}`),
+      ...SCALINGS.map(scaling => ({
+        label: words(`scaling_${scaling}`),
         role: 'menuitemradio' as const,
-        checked: screen.fit === fit,
-        run: () => this.setFit(fit, actions.say)
+        checked: screen.scaling === scaling,
+        run: () => this.scale(scaling, actions.say)
       })),
       {
         label: words('view_only'),
@@ -62,7 +63,6 @@ export class Toolbar {
         separated: true,
         run: () => {
           screen.viewOnly = !screen.viewOnly;
-          element.classList.toggle('view-only', screen.viewOnly);
           actions.say(
             words(screen.viewOnly ? 'view_only_on' : 'view_only_off')
           );
@@ -119,6 +119,11 @@ export class Toolbar {
             ? !this.usable
             : false;
     }
+    this.keys.textContent = !this.usable
+      ? ''
+      : this.screen.viewOnly
+        ? words('view_only')
+        : words('leave_hint');
     this.rove(this.tools.find(tool => !tool.disabled));
   }
 
@@ -138,11 +143,11 @@ export class Toolbar {
     return button;
   }
 
-  private setFit(fit: Fit, say: (message: string) => void): void {
+  private scale(scaling: Scaling, say: (message: string) => void): void {
     const before = this.screen.size;
-    this.screen.fit = fit;
+    this.screen.scaling = scaling;
     this.screen.layOut();
-    if (fit !== 'resize') {
+    if (scaling !== 'resize') {
       return;
     }
     // The protocol has no answer that says no: a guest that cannot resize just does not.
@@ -151,7 +156,7 @@ export class Toolbar {
       const box = this.element.ownerDocument.getElementById('viewport');
       const fits = box && Math.abs(box.clientWidth - after.width) <= 8;
       if (before.width === after.width && !fits) {
-        say(words('fit_resize_ignored'));
+        say(words('scaling_resize_ignored'));
       }
     }, 2500);
   }

@@ -33,6 +33,12 @@ export class PanelView extends Widget {
     this._trans = options.trans;
     const layout = new BoxLayout({ spacing: 0 });
     this.layout = layout;
+    this._notice = new Widget();
+    this._notice.addClass('qvirt-PanelView-notice');
+    // Spoken when it is filled.
+    this._notice.node.setAttribute('role', 'status');
+    this._notice.hide();
+    layout.addWidget(this._notice);
     this._placeholder = new Placeholder();
     layout.addWidget(this._placeholder);
     this._kernel.stateChanged.connect(this._onKernelState, this);
@@ -133,6 +139,7 @@ export class PanelView extends Widget {
 
   private _onKernelState(_: PanelKernel, state: PanelKernelState): void {
     const trans = this._trans;
+    this._setStale(state === 'disconnected');
     switch (state) {
       case 'ready':
         if (this._lost) {
@@ -149,7 +156,7 @@ export class PanelView extends Widget {
         });
         break;
       case 'disconnected':
-        // The panel stays: its widgets live on when the connection is back.
+        // The panel stays as it is: its widgets live on when the connection is back.
         break;
       case 'ended':
         this._lose();
@@ -163,6 +170,24 @@ export class PanelView extends Widget {
           }
         });
         break;
+    }
+  }
+
+  /**
+   * Say that nothing comes from the kernel and nothing gets there.
+   *
+   * What is clicked now would wait, and be done whenever the connection is back. A console
+   * has a connection of its own.
+   */
+  private _setStale(stale: boolean): void {
+    this._notice.node.textContent = stale
+      ? this._trans.__(
+          'The connection to the Jupyter server is lost and is being tried again. What is shown may be out of date; virtual machines are not affected.'
+        )
+      : '';
+    this._notice.setHidden(!stale);
+    if (this._output && this.panel.kind !== 'console') {
+      this._output.node.inert = stale;
     }
   }
 
@@ -191,6 +216,7 @@ export class PanelView extends Widget {
 
   private readonly _kernel: PanelKernel;
   private readonly _trans: TranslationBundle;
+  private readonly _notice: Widget;
   private readonly _placeholder: Placeholder;
   private _output: OutputArea | null = null;
   private _run = 0;

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 if TYPE_CHECKING:
     from qvirt_jupyter.console.whereabouts import Whereabouts
 
-VERSION = 1
+VERSION = 2
 """The version of this protocol; both sides must speak the same."""
 
 
@@ -34,6 +34,8 @@ class ConsoleMessage(TypedDict):
     ticket: str
     refusal: str
     machine: MachineState
+    scaling: str
+    autoconnect: bool
     whereabouts: Whereabouts
     strings: dict[str, str]
 

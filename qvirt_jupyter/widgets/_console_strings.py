@@ -23,10 +23,10 @@ STRINGS: Mapping[str, LazyString] = {
     # The tools
     "send_key": _("Send key"),
     "view": _("View"),
-    "fit_scale": _("Fit into the tab"),
-    "fit_pixels": _("One to one (a pixel for a pixel)"),
-    "fit_resize": _("Resize the guest's screen"),
-    "fit_resize_ignored": _("The guest keeps the size of its screen."),
+    "scaling_fit": _("Fit the tab"),
+    "scaling_actual": _("Actual size (a pixel for a pixel)"),
+    "scaling_resize": _("Resize the guest's screen"),
+    "scaling_resize_ignored": _("The guest keeps the size of its screen."),
     "view_only": _("View only"),
     "view_only_on": _("View only: keys and the pointer do not reach the guest."),
     "view_only_off": _("Keys and the pointer reach the guest again."),
@@ -60,6 +60,7 @@ STRINGS: Mapping[str, LazyString] = {
     ).format(chord=LEAVE),
     "left": _("Keys go to JupyterLab."),
     # What the page shows instead of the picture
+    "not_connected": _("Not connected"),
     "connecting": _("Connecting…"),
     "connection_lost": _("The connection was lost."),
     "trying_again": _("Trying again in {seconds} s."),

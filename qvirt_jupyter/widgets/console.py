@@ -28,6 +28,7 @@ from qvirt_jupyter.hypervisor import (
 from qvirt_jupyter.widgets._assets import ModuleWidget
 from qvirt_jupyter.widgets._console_messages import VERSION
 from qvirt_jupyter.widgets._console_strings import STRINGS
+from qvirt_jupyter.widgets.preferences import preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,6 +127,7 @@ class ConsolePanel(ModuleWidget):
         self._is_known.wait(_PATIENCE)
         ticket, refusal = self._permission()
         connection = self.domain.connection
+        wishes = preferences.now
         message: ConsoleMessage = {
             "kind": "console",
             "version": VERSION,
@@ -135,6 +137,8 @@ class ConsolePanel(ModuleWidget):
             "ticket": ticket,
             "refusal": refusal,
             "machine": self._machine,
+            "scaling": wishes.console_scaling,
+            "autoconnect": wishes.console_autoconnect,
             "whereabouts": whereabouts(),
             "strings": {name: str(words) for name, words in STRINGS.items()},
         }

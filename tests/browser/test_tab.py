@@ -126,6 +126,35 @@ def test_a_kernel_that_dies_comes_back_by_itself(a_page, a_lab):
     expect(a_page.locator("[role=row]", has_text="machine-1")).to_be_visible(timeout=60_000)
 
 
+def test_a_lost_server_is_said_and_nothing_waits_to_be_done_later(a_context, a_lab, a_workspace):
+    is_down, sockets = [False], []
+
+    def route(socket):
+        if is_down[0]:
+            socket.close()
+            return
+        socket.connect_to_server()
+        sockets.append(socket)
+
+    a_context.route_web_socket(re.compile(r"/api/kernels/.*/channels"), route)
+    page = a_lab.enter(a_context, a_workspace)
+    open_manager(page)
+    is_down[0] = True
+    for socket in sockets:
+        socket.close()
+    notice = page.locator(".qvirt-PanelView-notice")
+    expect(notice).to_contain_text("The connection to the Jupyter server is lost")
+    row = page.locator("[role=row]", has_text="machine-1")
+    expect(row).to_be_visible()
+    row.dblclick(force=True)
+    is_down[0] = False
+    expect(notice).to_be_hidden(timeout=60_000)
+    expect(page.locator(TAB, has_text="vm 1")).to_have_count(0)
+    row.dblclick()
+    expect(page.locator(".shown")).to_have_text("vm 01")
+    a_lab.end_sessions()
+
+
 def test_a_tab_opens_in_the_window_that_asked(a_context, a_lab, a_workspace):
     first = a_lab.enter(a_context, f"{a_workspace}-1")
     second = a_lab.enter(a_context, f"{a_workspace}-2")

@@ -144,6 +144,8 @@ def open_framed(context, server, host, web, *, theme="light", before=None, **fie
         "ticket": console.new_ticket(),
         "refusal": "",
         "machine": RUNNING,
+        "scaling": "fit",
+        "autoconnect": True,
         "whereabouts": whereabouts(),
         "strings": {name: str(words) for name, words in STRINGS.items()},
         **fields,

@@ -16,6 +16,7 @@ from qvirt_jupyter.widgets import _assets
 from qvirt_jupyter.widgets._console_messages import VERSION
 from qvirt_jupyter.widgets._console_strings import STRINGS
 from qvirt_jupyter.widgets.console import ConsolePanel
+from qvirt_jupyter.widgets.preferences import Preferences, PreferenceStore
 
 FRONTEND = Path(qvirt_jupyter.__file__).parent.parent / "frontend"
 MACHINE = """<domain type='test'><name>{name}</name><memory>1024</memory>
@@ -85,6 +86,15 @@ def test_hello_is_answered_with_all_that_a_page_needs(a_machine, a_browser_of):
     assert tickets.find(message["ticket"]) == DisplayTarget(
         a_machine.connection.uri, a_machine.uuid, 1
     )
+
+
+def test_a_console_begins_as_its_user_prefers(a_machine, a_browser_of, monkeypatch):
+    wishes = Preferences(console_scaling="actual", console_autoconnect=False)
+    monkeypatch.setattr(PreferenceStore, "now", wishes)
+    browser = a_browser_of(a_machine)
+    browser.say(kind="hello", version=VERSION)
+    message = browser.hear("console")
+    assert (message["scaling"], message["autoconnect"]) == ("actual", False)
 
 
 def test_changes_of_the_machine_are_told(a_machine, a_browser_of):
@@ -202,9 +212,9 @@ def test_page_and_kernel_know_the_same_words():
         if "words(screen.viewOnly" in text:
             used |= {"view_only_on", "view_only_off"}
         used |= {
-            f"fit_{fit}"
-            for fit in re.findall(r"type Fit = (.*);", text)[:1]
-            for fit in re.findall(r"'(\w+)'", fit)
+            f"scaling_{scaling}"
+            for names in re.findall(r"type Scaling = (.*);", text)
+            for scaling in re.findall(r"'(\w+)'", names)
         }
     assert used == set(STRINGS)
 
