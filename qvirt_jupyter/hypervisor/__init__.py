@@ -16,6 +16,7 @@ from qvirt_jupyter.hypervisor.definition_history import KeptDefinition
 from qvirt_jupyter.hypervisor.displays import Display
 from qvirt_jupyter.hypervisor.domain import Domain
 from qvirt_jupyter.hypervisor.domain_collection import Domains
+from qvirt_jupyter.hypervisor.domain_stats import DomainStats
 from qvirt_jupyter.hypervisor.edit import Edit, EditResult
 from qvirt_jupyter.hypervisor.errors import (
     AccessDenied,
@@ -55,7 +56,7 @@ from qvirt_jupyter.hypervisor.records import (
     StoragePoolRecord,
     StorageVolumeRecord,
 )
-from qvirt_jupyter.hypervisor.sample import Sample
+from qvirt_jupyter.hypervisor.sample import HostSample, Sample
 from qvirt_jupyter.hypervisor.sample_history import History
 from qvirt_jupyter.hypervisor.screenshot import Screenshot
 from qvirt_jupyter.hypervisor.stats import Stats, StatsBatch
@@ -83,6 +84,7 @@ __all__ = [
     "Domain",
     "DomainRecord",
     "DomainState",
+    "DomainStats",
     "Domains",
     "Edit",
     "EditConflict",
@@ -90,6 +92,7 @@ __all__ = [
     "Features",
     "History",
     "HostRecord",
+    "HostSample",
     "InUse",
     "InterfaceStatistics",
     "InvalidDefinition",

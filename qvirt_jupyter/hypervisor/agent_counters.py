@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import libvirt
@@ -27,7 +27,7 @@ class _Reading:
     asking: bool = False
     not_before: float = 0.0
     at: float = 0.0
-    traffic: tuple[int, int] | None = None
+    traffic: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 class AgentCounters:
@@ -38,8 +38,8 @@ class AgentCounters:
         self._readings: dict[tuple[str, int], _Reading] = {}
         self._workers = pool.WorkerPool("agents", size=4)
 
-    def newest(self, domain: libvirt.virDomain) -> tuple[int, int] | None:
-        """Return bytes received and sent, and ask again for the next time.
+    def newest(self, domain: libvirt.virDomain) -> dict[str, tuple[int, int]]:
+        """Return bytes received and sent by interface, and ask again for the next time.
 
         Parameters
         ----------
@@ -48,8 +48,9 @@ class AgentCounters:
 
         Returns
         -------
-        tuple of int, optional
-            None while there is no answer of the last seconds.
+        dict
+            By the guest's name of the interface; empty while there is no answer of the last
+            seconds.
         """
         now = time.monotonic()
         with self._lock:
@@ -57,20 +58,16 @@ class AgentCounters:
             ask = not reading.asking and now >= reading.not_before
             reading.asking = reading.asking or ask
             fresh = now - reading.at < _STALE
-            traffic = reading.traffic if fresh else None
+            traffic = reading.traffic if fresh else {}
         if ask:
             self._workers.submit(lambda: self._ask(domain, reading))
         return traffic
 
     def _ask(self, domain: libvirt.virDomain, reading: _Reading) -> None:
-        traffic: tuple[int, int] | None = None
+        traffic: dict[str, tuple[int, int]] = {}
         try:
             cards = agent_interface_statistics(domain, _PATIENCE)
-            if cards:
-                traffic = (
-                    sum(card.rx_bytes for card in cards),
-                    sum(card.tx_bytes for card in cards),
-                )
+            traffic = {card.interface: (card.rx_bytes, card.tx_bytes) for card in cards}
         except libvirt.libvirtError as error:
             _LOG.debug("The agent of %s tells no traffic: %s", domain.name(), error)
         finally:
@@ -79,4 +76,4 @@ class AgentCounters:
                 reading.asking = False
                 reading.traffic = traffic
                 reading.at = now
-                reading.not_before = now if traffic is not None else now + _AFTER_SILENCE
+                reading.not_before = now if traffic else now + _AFTER_SILENCE

@@ -10,6 +10,7 @@ from qvirt_jupyter.hypervisor import addresses, html, screenshot
 from qvirt_jupyter.hypervisor.displays import Display, displays_of
 from qvirt_jupyter.hypervisor.domain_definition import Definition
 from qvirt_jupyter.hypervisor.domain_handle import read_state
+from qvirt_jupyter.hypervisor.domain_stats import DomainStats
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, QvirtError, WrongState
 from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
 from qvirt_jupyter.hypervisor.power import Power
@@ -52,6 +53,11 @@ class Domain(Power, Definition):
             The inventory does not know it (yet, or any more).
         """
         return self.connection.inventory.domain(self.uuid)
+
+    @property
+    def stats(self) -> DomainStats:
+        """What it uses, without asking libvirt."""
+        return DomainStats(self.connection.stats, self.uuid)
 
     def addresses(self, source: Source | None = None) -> tuple[Address, ...]:
         """Return the guest's IP addresses; empty where nobody knows one.

@@ -1,17 +1,24 @@
-"""What is measured of a machine: counters as libvirt gives them, and the rates between two."""
+"""What is measured of a machine and of its host, and how libvirt's answers are read."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final
 
-import libvirt
+import numpy as np
+
+from qvirt_jupyter.hypervisor.meter import Counter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator
 
-_PERCENT: Final = 100.0
-_NANOSECONDS: Final = 1e9
+    from numpy.typing import NDArray
+
+NANOSECONDS_PER_PERCENT: Final = 1e7
+"""Of one processor's time, in each second."""
+_ALL: Final = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +33,17 @@ class Sample:
         Use of the machine's virtual processors, 0 to 100 percent.
     cpu_host
         The same as a share of all processors of the host, 0 to 100 percent.
+    vcpu_wait
+        How much of the time the virtual processors were ready and waited for one of the host's,
+        0 to 100 percent.
     memory
         What the guest uses, in KiB.
     memory_total
-        What the guest has, in KiB.
+        What the guest has (its balloon), in KiB.
+    memory_cache
+        What the guest keeps of files and could give back, in KiB.
+    memory_host
+        What the machine's process has of the host's memory, in KiB.
     disk_read, disk_write
         Of all disks together, in bytes per second.
     network_in, network_out
@@ -39,8 +53,11 @@ class Sample:
     time: float
     cpu_guest: float | None = None
     cpu_host: float | None = None
-    memory: int | None = None
-    memory_total: int | None = None
+    vcpu_wait: float | None = None
+    memory: float | None = None
+    memory_total: float | None = None
+    memory_cache: float | None = None
+    memory_host: float | None = None
     disk_read: float | None = None
     disk_write: float | None = None
     network_in: float | None = None
@@ -48,180 +65,140 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Counters:
-    """What libvirt counts since a machine started.
+class HostSample:
+    """One measurement of a host; None where its driver has no figure.
 
     Parameters
     ----------
-    at
-        Seconds of a clock that only goes forward.
-    cpu_time
-        In nanoseconds, of all virtual processors.
-    vcpus
-        Virtual processors that are switched on.
-    memory, memory_total
-        In KiB.
-    disk_read, disk_write, network_in, network_out
-        In bytes.
-    """
-
-    at: float
-    cpu_time: int | None = None
-    vcpus: int | None = None
-    memory: int | None = None
-    memory_total: int | None = None
-    disk_read: int | None = None
-    disk_write: int | None = None
-    network_in: int | None = None
-    network_out: int | None = None
-
-
-def sample_between(
-    before: Counters | None, after: Counters, *, time: float, host_cpus: int
-) -> Sample:
-    """Return what happened between two readings of one machine.
-
-    Parameters
-    ----------
-    before
-        The earlier reading; without one there are no rates.
-    after
-        The later one.
     time
-        Of the later one, in seconds since the epoch.
-    host_cpus
-        Processors of the host.
+        When, in seconds since the epoch.
+    cpu
+        Use of all its processors, 0 to 100 percent.
+    cpu_guests
+        The part of it that its virtual machines take, 0 to 100 percent.
+    memory
+        In use, without what is kept of files, in KiB.
+    memory_cache
+        Kept of files, in KiB.
+    memory_total
+        In KiB.
     """
-    seconds = after.at - before.at if before is not None else 0.0
 
-    def rate(earlier: int | None, later: int | None) -> float | None:
-        if earlier is None or later is None or seconds <= 0:
-            return None
-        # A counter starts again when the machine does; that is no negative traffic.
-        return max(0, later - earlier) / seconds
-
-    cpu = rate(before.cpu_time, after.cpu_time) if before is not None else None
-    share = None if cpu is None else _PERCENT * cpu / _NANOSECONDS
-    return Sample(
-        time=time,
-        cpu_guest=_clamped(share, after.vcpus),
-        cpu_host=_clamped(share, host_cpus),
-        memory=after.memory,
-        memory_total=after.memory_total,
-        disk_read=rate(before.disk_read, after.disk_read) if before else None,
-        disk_write=rate(before.disk_write, after.disk_write) if before else None,
-        network_in=rate(before.network_in, after.network_in) if before else None,
-        network_out=rate(before.network_out, after.network_out) if before else None,
-    )
+    time: float
+    cpu: float | None = None
+    cpu_guests: float | None = None
+    memory: float | None = None
+    memory_cache: float | None = None
+    memory_total: float | None = None
 
 
-def _clamped(percent_of_one: float | None, processors: int | None) -> float | None:
-    if percent_of_one is None or not processors:
-        return None
-    return min(_PERCENT, max(0.0, percent_of_one / processors))
+FIGURES: Final = tuple(item.name for item in fields(Sample) if item.name != "time")
+"""What a machine's sample has beside its time."""
+HOST_FIGURES: Final = tuple(item.name for item in fields(HostSample) if item.name != "time")
+"""What a host's sample has beside its time."""
+
+MACHINE_COUNTERS: Final[Mapping[str, tuple[Counter, ...]]] = {
+    "cpu": (Counter("cpu_time", "rate"), Counter("vcpus", "level")),
+    "vcpu": (Counter("wait", "rate"),),
+    "memory": (
+        Counter("memory", "level"),
+        Counter("memory_total", "level"),
+        Counter("memory_cache", "level"),
+        Counter("memory_host", "level"),
+    ),
+    "disk": (Counter("disk_read", "rate"), Counter("disk_write", "rate")),
+    "network": (Counter("network_in", "rate"), Counter("network_out", "rate")),
+}
+"""What is read of a machine: processor times in nanoseconds, memory in KiB, traffic in bytes."""
+
+DEVICE_COUNTERS: Final[Mapping[str, tuple[Counter, ...]]] = {
+    "disk": (Counter("read", "rate"), Counter("write", "rate")),
+    "network": (Counter("received", "rate"), Counter("sent", "rate")),
+}
+"""What is read of one disk or interface, in bytes."""
+
+HOST_COUNTERS: Final[Mapping[str, tuple[Counter, ...]]] = {
+    "host": (
+        Counter("busy", "rate"),
+        Counter("idle", "rate"),
+        Counter("memory", "level"),
+        Counter("memory_cache", "level"),
+        Counter("memory_total", "level"),
+    ),
+}
+"""What is read of a host: processor times in nanoseconds, memory in KiB."""
 
 
-def counters_of_bulk(at: float, values: Mapping[str, Any]) -> Counters:
-    """Read one machine's part of ``virConnectGetAllDomainStats``.
-
-    The keys are those of
-    https://libvirt.org/html/libvirt-libvirt-domain.html#virConnectGetAllDomainStats.
+class Samples(Mapping[str, Sample]):
+    """The samples of one tick by UUID, each made when it is asked for.
 
     Parameters
     ----------
-    at
-        When it was read, as :attr:`Counters.at`.
-    values
-        Typed parameters by name.
-    """
-    total = values.get("balloon.current")
-    unused = values.get("balloon.unused")
-    return Counters(
-        at=at,
-        cpu_time=values.get("cpu.time"),
-        vcpus=values.get("vcpu.current"),
-        memory=None if total is None or unused is None else max(0, total - unused),
-        memory_total=total,
-        disk_read=_sum(_each(values, "block", "rd.bytes")),
-        disk_write=_sum(_each(values, "block", "wr.bytes")),
-        network_in=_sum(_each(values, "net", "rx.bytes")),
-        network_out=_sum(_each(values, "net", "tx.bytes")),
-    )
-
-
-def _each(values: Mapping[str, Any], group: str, field: str) -> Iterable[int]:
-    for number in range(values.get(f"{group}.count", 0)):
-        value = values.get(f"{group}.{number}.{field}")
-        if value is not None:
-            yield value
-
-
-def _sum(values: Iterable[int]) -> int | None:
-    """Add up; nothing to add is no figure, which is not the same as zero."""
-    found = list(values)
-    return sum(found) if found else None
-
-
-class OneByOne:
-    """Reads machines of a driver whose bulk call knows their state only, as the test driver's.
-
-    A device whose statistics fail once is left out until the machine starts again (STATS-13).
+    time
+        In seconds since the epoch.
+    columns
+        The column of each machine that is in it.
+    figures
+        By name, a value for each column; NaN where there is none.
     """
 
-    def __init__(self) -> None:
-        self._broken: dict[tuple[str, int], set[str]] = {}
+    def __init__(
+        self,
+        time: float,
+        columns: Mapping[str, int],
+        figures: Mapping[str, NDArray[np.float64]],
+    ) -> None:
+        self.time = time
+        self.columns = columns
+        self.figures = figures
 
-    def read(
-        self, domain: libvirt.virDomain, at: float, disks: Iterable[str], interfaces: Iterable[str]
-    ) -> Counters:
-        """Ask for all figures of one machine.
+    def __getitem__(self, uuid: str) -> Sample:
+        return Sample(self.time, **known_values(self.figures, self.columns[uuid]))
 
-        Parameters
-        ----------
-        domain
-            A running machine.
-        at
-            As :attr:`Counters.at`.
-        disks
-            Target names of its disks.
-        interfaces
-            Target names of its interfaces.
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
 
-        Raises
-        ------
-        libvirt.libvirtError
-            It does not run any more.
-        """
-        _state, _maximum, total, vcpus, cpu_time = domain.info()
-        broken = self._broken.setdefault((domain.UUIDString(), domain.ID()), set())
-        memory = self._ask(broken, "memory", domain.memoryStats) or {}
-        blocks = [self._ask(broken, f"disk {d}", lambda d=d: domain.blockStats(d)) for d in disks]
-        cards = [
-            self._ask(broken, f"interface {i}", lambda i=i: domain.interfaceStats(i))
-            for i in interfaces
-        ]
-        unused = memory.get("unused")
-        # https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainBlockStatsStruct:
-        # requests and bytes read, requests and bytes written, errors; interfaces: bytes, packets,
-        # errors and drops received, then sent.
-        return Counters(
-            at=at,
-            cpu_time=cpu_time,
-            vcpus=vcpus,
-            memory=None if unused is None else max(0, memory.get("actual", total) - unused),
-            memory_total=memory.get("actual", total),
-            disk_read=_sum(block[1] for block in blocks if block),
-            disk_write=_sum(block[3] for block in blocks if block),
-            network_in=_sum(card[0] for card in cards if card),
-            network_out=_sum(card[4] for card in cards if card),
-        )
+    def __len__(self) -> int:
+        return len(self.columns)
 
-    @staticmethod
-    def _ask(broken: set[str], what: str, call: Any) -> Any:  # noqa: ANN401 - libvirt has no types
-        if what in broken:
-            return None
-        try:
-            return call()
-        except libvirt.libvirtError:
-            broken.add(what)
-            return None
+
+def known_values(figures: Mapping[str, NDArray[np.float64]], column: int) -> dict[str, float]:
+    """Return the figures of one column that are known."""
+    values = {name: float(array[column]) for name, array in figures.items()}
+    return {name: value for name, value in values.items() if not math.isnan(value)}
+
+
+def machine_figures(
+    metered: Mapping[str, NDArray[np.float64]], host_cpus: int
+) -> dict[str, NDArray[np.float64]]:
+    """Return the figures of machines, made of what was metered.
+
+    Parameters
+    ----------
+    metered
+        By the names in ``MACHINE_COUNTERS``.
+    host_cpus
+        Processors of the host; 0 where not known.
+    """
+    vcpus = np.where(metered["vcpus"] > 0, metered["vcpus"], np.nan)
+    of_one = metered["cpu_time"] / NANOSECONDS_PER_PERCENT
+    found = {
+        "cpu_guest": np.minimum(_ALL, of_one / vcpus),
+        "cpu_host": np.minimum(_ALL, of_one / (host_cpus or np.nan)),
+        "vcpu_wait": np.minimum(_ALL, metered["wait"] / NANOSECONDS_PER_PERCENT / vcpus),
+    }
+    return {name: found[name] if name in found else metered[name] for name in FIGURES}
+
+
+def host_figures(
+    metered: Mapping[str, NDArray[np.float64]], machines: Mapping[str, NDArray[np.float64]]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the figures of a host, made of what was metered and of its machines' figures."""
+    busy = metered["busy"]
+    elapsed = busy + metered["idle"]
+    cpu = np.divide(_ALL * busy, elapsed, out=np.full_like(busy, np.nan), where=elapsed > 0)
+    of_guests = machines["cpu_host"]
+    known = of_guests[~np.isnan(of_guests)]
+    guests = np.full_like(busy, min(_ALL, float(known.sum())) if known.size else np.nan)
+    found = {"cpu": cpu, "cpu_guests": guests}
+    return {name: found[name] if name in found else metered[name] for name in HOST_FIGURES}

@@ -1,40 +1,46 @@
-"""The tick: one bulk call a second while somebody looks, seldom when nobody does.
+"""The tick: one round of bulk calls a second while somebody looks, seldom when nobody does.
 
 https://libvirt.org/html/libvirt-libvirt-domain.html#virConnectGetAllDomainStats
 """
 
 from __future__ import annotations
 
-import contextlib
 import logging
+import math
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-import libvirt
-
-from qvirt_jupyter.documents import parse_xml
-from qvirt_jupyter.hypervisor import pool, publisher
-from qvirt_jupyter.hypervisor.agent_counters import AgentCounters
+from qvirt_jupyter.hypervisor import answers, pool, publisher
 from qvirt_jupyter.hypervisor.errors import QvirtError
+from qvirt_jupyter.hypervisor.kept_samples import HOST_COLUMN, KeptSamples
+from qvirt_jupyter.hypervisor.meter import Meter
 from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
 from qvirt_jupyter.hypervisor.sample import (
-    Counters,
-    OneByOne,
+    FIGURES,
+    HOST_COUNTERS,
+    HostSample,
     Sample,
-    counters_of_bulk,
-    sample_between,
+    Samples,
+    host_figures,
+    known_values,
+    machine_figures,
 )
-from qvirt_jupyter.hypervisor.sample_history import History, SampleRing
+from qvirt_jupyter.hypervisor.sample_history import SPAN, History, csv_of, import_pandas
+from qvirt_jupyter.hypervisor.stats_reader import GROUPS, StatsReader, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from qvirt_jupyter.hypervisor.definition import DomainDefinition
+    import libvirt
+
+    from qvirt_jupyter.hypervisor.inventory import Inventory
     from qvirt_jupyter.hypervisor.records import HostRecord
+    from qvirt_jupyter.hypervisor.stats_reader import Definitions
 
-__all__ = ["History", "Sample", "Stats", "StatsBatch"]
+__all__ = ["History", "HostSample", "Sample", "Stats", "StatsBatch"]
 
 _Result = TypeVar("_Result")
 _LOG = logging.getLogger(__name__)
@@ -43,21 +49,10 @@ TICK: Final = 1.0
 """Seconds between two samples while somebody looks."""
 SLOW_TICK: Final = 10.0
 """Seconds between two samples while nobody looks; graphs draw the gap."""
-GROUPS: Final[Mapping[str, int]] = {
-    "cpu": libvirt.VIR_DOMAIN_STATS_CPU_TOTAL | libvirt.VIR_DOMAIN_STATS_VCPU,
-    "memory": libvirt.VIR_DOMAIN_STATS_BALLOON,
-    "disk": libvirt.VIR_DOMAIN_STATS_BLOCK,
-    "network": libvirt.VIR_DOMAIN_STATS_INTERFACE,
-}
-"""What can be asked for, and libvirt's flags for it."""
-CHUNK: Final = 20
-"""Machines in one call: about 8 ms each for all groups on QEMU."""
-SHARE: Final = 0.5
-"""Part of a tick that sampling may take; those left over come first at the next one."""
-# A machine that is busy with a job tells what is at hand instead of making all others wait.
-_FLAGS: Final = getattr(libvirt, "VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT", 0)
-_BALLOON_PERIOD: Final = 5
-"""Seconds between two reports of the guest's balloon driver (STATS-08)."""
+HOST: Final = "host"
+"""The group that stands for the host itself."""
+_STALE: Final = 2.5
+"""Ticks, or intervals of a group, after which a figure says nothing about now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +67,14 @@ class StatsBatch:
         In seconds since the epoch.
     samples
         By UUID; machines that do not run are not in it.
+    host
+        Its host.
     """
 
     uri: str
     time: float
-    samples: Mapping[str, Sample]
-
-
-class Definitions(Protocol):
-    """Who has read the definitions of machines."""
-
-    def definition(self, uuid: str) -> DomainDefinition | None:
-        """Return what was read of a machine's definition, or None."""
+    samples: Samples
+    host: HostSample
 
 
 class Source(Protocol):
@@ -101,12 +92,16 @@ class Source(Protocol):
     def host(self) -> HostRecord:
         """Its host."""
 
+    @property
+    def inventory(self) -> Inventory:
+        """What is known of its objects."""
+
     def call(self, function: Callable[[libvirt.virConnect], _Result]) -> _Result:
         """Run the function with libvirt's connection."""
 
 
 class Stats:
-    """Samples the running machines of one connection.
+    """Samples the running machines of one connection, and its host.
 
     Parameters
     ----------
@@ -128,16 +123,13 @@ class Stats:
         self._watches: dict[int, tuple[frozenset[str] | None, frozenset[str]]] = {}
         self._next_watch = 0
         self._subscribers: Subscribers[[StatsBatch]] = Subscribers()
-        self._before: dict[str, tuple[int, Counters]] = {}
-        self._rings: dict[str, SampleRing] = {}
-        self._targets: dict[tuple[str, int], tuple[tuple[str, ...], tuple[str, ...]]] = {}
-        self._balloons: set[tuple[str, int]] = set()
-        self._bulk: bool | None = None
-        self._one_by_one = OneByOne()
-        self._agent = AgentCounters()
-        self._definitions: Definitions | None = None
-        # When each machine was sampled last, for those that could not be in one tick.
-        self._turns: dict[str, float] = {}
+        self._reader: StatsReader | None = None
+        self._newest = Samples(0.0, {}, {})
+        self._host: HostSample | None = None
+        self._version = -1
+        # What is kept outlives the reader of one opening.
+        self._kept = KeptSamples()
+        self._host_meter = Meter(HOST_COUNTERS, self._kept.hosts)
 
     @property
     def tick(self) -> float:
@@ -150,19 +142,31 @@ class Stats:
             self._tick = seconds
             self._wake.notify_all()
 
+    @property
+    def newest(self) -> Mapping[str, Sample]:
+        """The newest sample of each running machine, by UUID."""
+        return self._newest
+
+    @property
+    def host(self) -> HostSample | None:
+        """The newest sample of the host; None before there is one."""
+        return self._host
+
     def watch(
-        self, uuids: Collection[str] | None = None, *, groups: Iterable[str] = tuple(GROUPS)
+        self, uuids: Collection[str] | None = None, *, groups: Iterable[str] = (*GROUPS, HOST)
     ) -> Subscription:
         """Say that somebody looks, so that a sample is taken at each tick.
 
         Parameters
         ----------
         uuids
-            Machines that are looked at closely: their guest agents are asked for what libvirt
-            does not count, and they come first. None means the list of all; where those are
-            too many for one tick, they take turns.
+            Machines that are looked at closely: they come first, all that is looked at is read at
+            each tick, each disk and interface is kept, and their guest agents are asked for what
+            libvirt does not count. None means the list of all: there the costly groups take turns,
+            and so do machines that are too many for one tick.
         groups
-            What is looked at: ``"cpu"``, ``"memory"``, ``"disk"``, ``"network"``.
+            What is looked at: ``"cpu"``, ``"vcpu"`` (waiting), ``"memory"``, ``"disk"``,
+            ``"network"``, and ``"host"`` for the host itself.
 
         Returns
         -------
@@ -175,8 +179,9 @@ class Stats:
             There is no such group.
         """
         wanted = frozenset(groups)
-        if unknown := wanted - GROUPS.keys():
-            raise ValueError(f"No group {', '.join(unknown)}; there are {', '.join(GROUPS)}.")
+        if unknown := wanted - GROUPS.keys() - {HOST}:
+            there_are = ", ".join((*GROUPS, HOST))
+            raise ValueError(f"No group {', '.join(unknown)}; there are {there_are}.")
         with self._wake:
             number = self._next_watch
             self._next_watch += 1
@@ -196,15 +201,79 @@ class Stats:
         """
         return self._subscribers.add(callback)
 
-    def history(self, uuid: str) -> History:
-        """Return what was measured of a machine in the last minutes."""
-        ring = self._rings.get(uuid)
-        return (ring or SampleRing()).history()
+    def history(self, uuid: str, span: float = SPAN) -> History:
+        """Return what was measured of a machine.
 
-    def forget(self, uuid: str) -> None:
-        """Drop what is kept of a machine that is gone."""
-        self._rings.pop(uuid, None)
-        self._before.pop(uuid, None)
+        Parameters
+        ----------
+        uuid
+            Which.
+        span
+            Seconds until now: each tick is kept for 5 minutes, means of 15 s for an hour, means
+            of 5 minutes for a day.
+        """
+        return self._kept.history(uuid, span, self._tick)
+
+    def host_history(self, span: float = SPAN) -> History:
+        """Return what was measured of the host; see :class:`HostSample` for the figures.
+
+        Parameters
+        ----------
+        span
+            Seconds until now, as for :meth:`history`.
+        """
+        return self._kept.host_history(span, self._tick)
+
+    def to_pandas(self, span: float = SPAN) -> Any:  # noqa: ANN401 - pandas is optional
+        """Return the histories of all machines as a table of pandas.
+
+        Parameters
+        ----------
+        span
+            Seconds until now, as for :meth:`history`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each machine and time (UTC), a column for each figure.
+
+        Raises
+        ------
+        Unsupported
+            pandas is not installed.
+        """
+        pandas = import_pandas()
+        tables = {name: history.to_pandas() for name, history in self._histories(span).items()}
+        if not tables:
+            index = pandas.MultiIndex.from_arrays([[], []], names=["machine", "time"])
+            return pandas.DataFrame(columns=list(FIGURES), index=index)
+        return pandas.concat(tables, names=["machine", "time"])
+
+    def to_csv(self, path: str | Path, span: float = SPAN) -> None:
+        """Write the histories of all machines to a file of comma-separated values.
+
+        Parameters
+        ----------
+        path
+            The file; one that is there is replaced.
+        span
+            Seconds until now, as for :meth:`history`.
+
+        Raises
+        ------
+        OSError
+            It cannot be written.
+        """
+        rows = [((name,), history) for name, history in self._histories(span).items()]
+        Path(path).write_text(csv_of(("machine",), rows), encoding="utf-8")
+
+    def _histories(self, span: float) -> dict[str, History]:
+        """Return the histories of the machines that have one, by name."""
+        found = {
+            record.name: self.history(record.uuid, span)
+            for record in self._source.inventory.snapshot().domains
+        }
+        return {name: history for name, history in sorted(found.items()) if len(history)}
 
     def start(self, definitions: Definitions) -> None:
         """Begin to sample.
@@ -215,9 +284,14 @@ class Stats:
             Who has read the machines' definitions: says which of them have an agent.
         """
         with self._wake:
-            self._definitions = definitions
-            self._before.clear()
-            self._bulk = None
+            self._reader = StatsReader(
+                self._source.inventory,
+                definitions,
+                read_only=self._source.read_only,
+                machines=self._kept.machines,
+                devices=self._kept.devices,
+            )
+            self._host_meter.restart(HOST_COLUMN)
             self._closed = False
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
@@ -241,143 +315,76 @@ class Stats:
                         not self._closed and (wait := last + self._pause() - time.monotonic()) > 0
                     ):
                         self._wake.wait(wait)
-                    if self._closed:
+                    if self._closed or self._reader is None:
                         return
+                    reader = self._reader
                 last = time.monotonic()
-                self._sample_all()
+                self.sample(reader)
 
     def _pause(self) -> float:
         return self._tick if self._watches else self._slow_tick
 
-    def _sample_all(self) -> None:
+    def sample(self, reader: StatsReader) -> None:
+        """Take one sample of everything that is due; on a pool thread.
+
+        Parameters
+        ----------
+        reader
+            Who asks libvirt.
+        """
+        wanted = self._wanted()
         try:
-            readings = self._source.call(self._read)
-            cpus = self._source.host.cpus
+            self._source.call(lambda connection: self._read(connection, reader, wanted))
         except QvirtError as error:
             # No dialog for a tick that failed (ERR-14): the graph shows the gap.
             _LOG.debug("%s: no statistics: %s", self._source.uri, error)
-            self._before.clear()
             return
         now = time.time()
-        samples: dict[str, Sample] = {}
-        for uuid, (identity, counters) in readings.items():
-            before = self._before.get(uuid)
-            # Another instance of the machine counts from the beginning.
-            same = before[1] if before is not None and before[0] == identity else None
-            sample = sample_between(same, counters, time=now, host_cpus=cpus)
-            samples[uuid] = sample
-            self._rings.setdefault(uuid, SampleRing()).add(sample)
-        self._before.update(readings)
-        if samples and len(self._subscribers):
-            batch = StatsBatch(self._source.uri, now, samples)
+        since = {group: self._since(group, wanted) for group in GROUPS}
+        figures = machine_figures(reader.meter.figures(since), self._source.host.cpus)
+        host = host_figures(self._host_meter.figures({HOST: self._since(HOST, wanted)}), figures)
+        self._drop_gone(reader)
+        devices = reader.device_meter.figures(since)
+        self._kept.add(now, figures, devices, host, fine=bool(self._watches))
+        self._newest = Samples(now, reader.running, figures)
+        self._host = HostSample(now, **known_values(host, HOST_COLUMN))
+        if len(self._subscribers):
+            batch = StatsBatch(self._source.uri, now, self._newest, self._host)
             publisher.post(("stats", self._source.uri), lambda: self._subscribers.call(batch))
 
-    def _read(self, connection: libvirt.virConnect) -> dict[str, tuple[int, Counters]]:
-        """Return the counters of the running machines with the number of their instance."""
-        readings: dict[str, tuple[int, Counters]] = {}
-        active = connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)
-        self._forget_others({domain.UUIDString(): domain.ID() for domain in active})
-        if self._bulk is not False:
-            for domain, values in self._in_bulk(connection, active):
-                self._bulk = self._bulk or "cpu.time" in values
-                at = time.monotonic()
-                counters = counters_of_bulk(at, values)
-                if self._bulk:
-                    self._turn_balloon_on(domain, values)
-                    counters = self._with_agent(domain, counters)
-                    readings[domain.UUIDString()] = (domain.ID(), counters)
-            if self._bulk or not active:
-                return readings
-            self._bulk = False
-        for domain in active:
-            # One that stops just now is in the next tick's list no more.
-            with contextlib.suppress(libvirt.libvirtError):
-                disks, interfaces = self._targets_of(domain)
-                counters = self._one_by_one.read(domain, time.monotonic(), disks, interfaces)
-                readings[domain.UUIDString()] = (domain.ID(), counters)
-        return readings
+    def _read(self, connection: libvirt.virConnect, reader: StatsReader, wanted: Wanted) -> None:
+        reader.read(connection, wanted)
+        is_watched = any(HOST in groups for _uuids, groups in tuple(self._watches.values()))
+        read_at = self._host_meter.read_at(HOST)[HOST_COLUMN]
+        now = time.monotonic()
+        if is_watched or math.isnan(read_at) or now - read_at >= self._slow_tick - self._tick / 2:
+            self._host_meter.take(HOST, [HOST_COLUMN], [now], [answers.host_values(connection)])
 
-    def _in_bulk(
-        self, connection: libvirt.virConnect, active: list[libvirt.virDomain]
-    ) -> Iterator[tuple[libvirt.virDomain, dict[str, Any]]]:
-        """Ask for some machines with each call, as long as there is time in this tick.
-
-        https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainListGetStats
-        """
-        until = time.monotonic() + SHARE * self._tick
-        flags = self._flags()
-        waiting = sorted(active, key=self._rank)
-        for start in range(0, len(waiting), CHUNK):
-            if start and time.monotonic() > until:
-                return
-            chunk = waiting[start : start + CHUNK]
-            try:
-                yield from connection.domainListGetStats(chunk, flags, _FLAGS)
-            except libvirt.libvirtError as error:
-                if error.get_error_code() != libvirt.VIR_ERR_NO_SUPPORT:
-                    raise
-                self._bulk = False
-                return
-            now = time.monotonic()
-            self._turns.update(dict.fromkeys((domain.UUIDString() for domain in chunk), now))
-
-    def _flags(self) -> int:
-        """Return libvirt's flags for what somebody looks at; everything where nobody does."""
-        watched = [groups for _uuids, groups in tuple(self._watches.values())]
-        flags: int = libvirt.VIR_DOMAIN_STATS_STATE
-        for group in frozenset().union(*watched) or GROUPS:
-            flags |= GROUPS[group]
-        return flags
-
-    def _rank(self, domain: libvirt.virDomain) -> tuple[bool, float]:
-        """Order machines: those that somebody looks at closely, then who waited longest."""
-        uuid = domain.UUIDString()
-        return (not self._is_open(uuid), self._turns.get(uuid, 0.0))
-
-    def _forget_others(self, running: Mapping[str, int]) -> None:
-        """Drop what is kept of runs that have ended; the histories stay."""
-        for by_uuid in (self._before, self._turns):
-            for uuid in by_uuid.keys() - running.keys():
-                by_uuid.pop(uuid, None)
-        runs = frozenset(running.items())
-        self._balloons &= runs
-        for run in self._targets.keys() - runs:
-            self._targets.pop(run, None)
-
-    def _targets_of(self, domain: libvirt.virDomain) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        key = (domain.UUIDString(), domain.ID())
-        if key not in self._targets:
-            root = parse_xml(domain.XMLDesc(0))
-            self._targets[key] = (
-                tuple(root.xpath("devices/disk/target/@dev")),
-                tuple(root.xpath("devices/interface/target/@dev")),
-            )
-        return self._targets[key]
-
-    def _turn_balloon_on(self, domain: libvirt.virDomain, values: Mapping[str, Any]) -> None:
-        """Ask for reports of the guest's memory, once in each run of a machine."""
-        key = (domain.UUIDString(), domain.ID())
-        if "balloon.unused" in values or self._source.read_only or key in self._balloons:
-            return
-        self._balloons.add(key)
-        try:
-            domain.setMemoryStatsPeriod(_BALLOON_PERIOD, libvirt.VIR_DOMAIN_AFFECT_LIVE)
-        except libvirt.libvirtError as error:
-            _LOG.debug("%s reports no memory: %s", domain.name(), error)
-
-    def _with_agent(self, domain: libvirt.virDomain, counters: Counters) -> Counters:
-        """Fill in what only the guest knows: traffic of interfaces that libvirt does not count."""
-        uuid = domain.UUIDString()
-        if counters.network_in is not None or not self._is_open(uuid):
-            return counters
-        definition = self._definitions.definition(uuid) if self._definitions else None
-        if definition is None or not definition.agent_connected:
-            return counters
-        traffic = self._agent.newest(domain)
-        if traffic is None:
-            return counters
-        return replace(counters, network_in=traffic[0], network_out=traffic[1])
-
-    def _is_open(self, uuid: str) -> bool:
+    def _wanted(self) -> Wanted:
         watches = tuple(self._watches.values())
-        return any(uuids is not None and uuid in uuids for uuids, _groups in watches)
+        opened = [uuids for uuids, _groups in watches if uuids is not None]
+        return Wanted(
+            open=frozenset().union(*opened),
+            open_groups=frozenset().union(
+                *(groups for uuids, groups in watches if uuids is not None)
+            ),
+            listed_groups=frozenset().union(
+                *(groups for uuids, groups in watches if uuids is None)
+            ),
+            tick=self._pause(),
+        )
+
+    def _since(self, group: str, wanted: Wanted) -> float:
+        """Return from which moment on a reading of a group says something about now."""
+        interval = GROUPS[group].unwatched if group in GROUPS else self._slow_tick
+        return time.monotonic() - _STALE * max(interval, wanted.tick)
+
+    def _drop_gone(self, reader: StatsReader) -> None:
+        """Forget machines that are not defined any more, and the devices that went with them."""
+        version = self._source.inventory.version
+        if version == self._version:
+            return
+        self._version = version
+        present = {record.uuid for record in self._source.inventory.snapshot().domains}
+        for column in self._kept.drop_others(present, reader.running.keys()):
+            reader.device_meter.restart(column)

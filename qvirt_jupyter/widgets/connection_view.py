@@ -12,7 +12,9 @@ from qvirt_jupyter.widgets.saved_connections import saved_connections
 from qvirt_jupyter.widgets.vm_list import ConnectionRow
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.hypervisor import Subscription
+    from collections.abc import Mapping
+
+    from qvirt_jupyter.hypervisor import Sample, Subscription
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.inventory import Batch
     from qvirt_jupyter.hypervisor.stats import StatsBatch
@@ -96,7 +98,7 @@ class ConnectionView:
     def _on_stats(self, batch: StatsBatch) -> None:
         if self._watch is None:
             return
-        samples = batch.samples
+        samples: Mapping[str, Sample] = batch.samples
         if len(samples) > MANY:
             samples = {uuid: sample for uuid, sample in samples.items() if uuid in self._visible}
         self._rows.samples(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -70,6 +71,13 @@ def test_a_machine_with_a_disk(a_qemu_connection, machines, batches, tmp_path, w
         # The firmware has no balloon driver that would say what is used.
         assert sample.memory is None
         assert sample.disk_read >= 0
+        wait_until(lambda: batches[-1].samples[machine.uuid].memory_host is not None, 20)
+        assert batches[-1].samples[machine.uuid].vcpu_wait is not None
+        wait_until(lambda: set(machine.stats.history(60.0).disks) == {"vda"}, 10)
+        host = batches[-1].host
+        assert 0 <= host.cpu <= 100
+        assert 0 < host.memory < host.memory_total
+        assert host.cpu_guests is not None
         assert (sample.network_in, sample.network_out) == (None, None)
         # The firmware reads the disk at some moment to look for a system.
         history = a_qemu_connection.stats.history(machine.uuid)
@@ -112,24 +120,33 @@ def test_the_agent_of_the_open_machine_counts_its_user_networking(
     assert record.displays
 
 
+@pytest.mark.usefixtures("batches")
 def test_many_machines_take_turns_and_the_open_one_is_in_every_tick(
-    a_qemu_connection, machines, batches, monkeypatch, wait_until
+    a_qemu_connection, machines, monkeypatch, wait_until
 ):
     # As if these few were too many for one tick.
-    monkeypatch.setattr("qvirt_jupyter.hypervisor.stats.CHUNK", 1)
-    monkeypatch.setattr("qvirt_jupyter.hypervisor.stats.SHARE", 0.0)
-    first, second, third = (machines(f"turn-{number}", paused=True) for number in range(3))
+    monkeypatch.setattr("qvirt_jupyter.hypervisor.stats_reader.CHUNK", 1)
+    monkeypatch.setattr("qvirt_jupyter.hypervisor.stats_reader.SHARE", 0.0)
+    made = [machines(f"turn-{number}", paused=True) for number in range(3)]
+    second = made[1]
     stats = a_qemu_connection.stats
-    # Those of other tests are among them.
-    running = sum(found.is_active for found in a_qemu_connection.inventory.snapshot().domains)
+
+    def read_at():
+        columns = stats._reader.running
+        at = stats._reader.meter.read_at("cpu")
+        return [at[columns[machine.uuid]] for machine in made if machine.uuid in columns]
+
     with stats.watch():
-        wait_until(lambda: len(batches) >= 1, 20)
-        batches.clear()
-        wait_until(lambda: len(batches) >= 2 * running, 20)
-        seen = [uuid for batch in batches[: 2 * running] for uuid in batch.samples]
-        assert all(len(batch.samples) == 1 for batch in batches)
-        assert {seen.count(machine.uuid) for machine in (first, second, third)} == {2}
+        wait_until(lambda: len(read_at()) == 3 and not any(map(math.isnan, read_at())), 30)
+        # Each in a tick of its own, and then again.
+        first = read_at()
+        assert all(abs(one - other) > 0.1 for one, other in itertools.combinations(first, 2))
+        wait_until(lambda: all(new > old for new, old in zip(read_at(), first, strict=True)), 30)
+        wait_until(lambda: all(one.stats.newest.cpu_guest is not None for one in made), 10)
         with stats.watch([second.uuid]):
-            batches.clear()
-            wait_until(lambda: len(batches) >= 4, 20)
-            assert all(second.uuid in batch.samples for batch in batches[1:])
+            before = read_at()
+            ticks = []
+            wait_until(lambda: ticks.append(read_at()[1]) or len(set(ticks)) >= 5, 30)
+            # The open one is in every tick, and so the only one, as there is time for one only.
+            assert [at for at in read_at() if at > max(ticks[1:])] == []
+            assert read_at()[0] - before[0] < 1.0

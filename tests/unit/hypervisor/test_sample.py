@@ -1,103 +1,167 @@
-"""Rates between two readings, and the ring that keeps them."""
+"""Rates between two readings, and how libvirt's answers are read."""
 
 from __future__ import annotations
 
-import math
-
+import numpy as np
 import pytest
 
+from qvirt_jupyter.hypervisor import answers
+from qvirt_jupyter.hypervisor.meter import Columns, Meter
 from qvirt_jupyter.hypervisor.sample import (
-    Counters,
+    HOST_COUNTERS,
+    MACHINE_COUNTERS,
     Sample,
-    counters_of_bulk,
-    sample_between,
-)
-from qvirt_jupyter.hypervisor.sample_history import SampleRing
-
-FIRST = Counters(
-    at=100.0,
-    cpu_time=0,
-    vcpus=2,
-    memory=1000,
-    memory_total=4000,
-    disk_read=0,
-    disk_write=500,
-    network_in=10,
-    network_out=20,
+    Samples,
+    host_figures,
+    machine_figures,
 )
 
-
-def later(seconds=2.0, **changes):
-    values = {name: getattr(FIRST, name) for name in Counters.__slots__}
-    return Counters(**{**values, "at": FIRST.at + seconds, **changes})
+EVER = dict.fromkeys((*MACHINE_COUNTERS, *HOST_COUNTERS), 0.0)
+SECOND = 1_000_000_000
 
 
-def test_the_first_reading_has_no_rates():
-    sample = sample_between(None, FIRST, time=5.0, host_cpus=8)
-    assert sample == Sample(time=5.0, memory=1000, memory_total=4000)
+@pytest.fixture
+def columns():
+    found = Columns()
+    found.add("one")
+    return found
 
 
-def test_rates_are_by_the_second():
-    after = later(cpu_time=1_000_000_000, disk_read=4096, network_in=30)
-    sample = sample_between(FIRST, after, time=7.0, host_cpus=8)
+@pytest.fixture
+def meter(columns):
+    return Meter(MACHINE_COUNTERS, columns)
+
+
+def sample(meter, columns, key="one", host_cpus=8):
+    figures = machine_figures(meter.figures(EVER), host_cpus)
+    return Samples(5.0, {key: columns[key]}, figures)[key]
+
+
+def test_the_first_reading_has_levels_and_no_rates(meter, columns):
+    meter.take("cpu", [0], [100.0], [(0, 2)])
+    meter.take("memory", [0], [100.0], [(1000, 4000, None, None)])
+    meter.take("disk", [0], [100.0], [(0, 500)])
+    assert sample(meter, columns) == Sample(time=5.0, memory=1000, memory_total=4000)
+
+
+def test_rates_are_by_the_second(meter, columns):
+    for at, cpu, wait, read, received in ((100.0, 0, 0, 0, 10), (102.0, SECOND, SECOND, 4096, 30)):
+        meter.take("cpu", [0], [at], [(cpu, 2)])
+        meter.take("vcpu", [0], [at], [(wait,)])
+        meter.take("disk", [0], [at], [(read, 500)])
+        meter.take("network", [0], [at], [(received, 20)])
+    found = sample(meter, columns)
     # Half a processor's time: a quarter of two virtual ones, a sixteenth of eight real ones.
-    assert sample.cpu_guest == pytest.approx(25.0)
-    assert sample.cpu_host == pytest.approx(6.25)
-    assert (sample.disk_read, sample.disk_write) == (2048.0, 0.0)
-    assert (sample.network_in, sample.network_out) == (10.0, 0.0)
+    assert found.cpu_guest == pytest.approx(25.0)
+    assert found.cpu_host == pytest.approx(6.25)
+    assert found.vcpu_wait == pytest.approx(25.0)
+    assert (found.disk_read, found.disk_write) == (2048.0, 0.0)
+    assert (found.network_in, found.network_out) == (10.0, 0.0)
 
 
-def test_percents_stay_between_nothing_and_all():
-    busy = later(cpu_time=10**12)
-    assert sample_between(FIRST, busy, time=0, host_cpus=1).cpu_guest == 100.0
-    back = later(cpu_time=-(10**12), disk_write=0)
-    sample = sample_between(FIRST, back, time=0, host_cpus=1)
-    assert (sample.cpu_guest, sample.disk_write) == (0.0, 0.0)
+def test_groups_are_read_at_times_of_their_own(meter, columns):
+    meter.take("cpu", [0], [100.0], [(0, 1)])
+    meter.take("disk", [0], [100.0], [(0, 0)])
+    meter.take("cpu", [0], [101.0], [(SECOND, 1)])
+    meter.take("disk", [0], [105.0], [(50, 0)])
+    assert (sample(meter, columns).cpu_guest, sample(meter, columns).disk_read) == (100.0, 10.0)
+    late = machine_figures(meter.figures({**EVER, "cpu": 102.0}), 8)
+    # What is too old says nothing about now.
+    assert Samples(5.0, {"one": 0}, late)["one"].cpu_guest is None
+    assert Samples(5.0, {"one": 0}, late)["one"].disk_read == 10.0
 
 
-def test_what_is_not_known_is_none_and_never_zero():
-    sample = sample_between(
-        FIRST, later(network_in=None, cpu_time=None, vcpus=None), time=0, host_cpus=8
-    )
-    assert (sample.network_in, sample.cpu_guest, sample.cpu_host) == (None, None, None)
-    assert sample_between(FIRST, later(0.0), time=0, host_cpus=8).disk_read is None
-    assert sample_between(FIRST, later(cpu_time=5), time=0, host_cpus=0).cpu_host is None
+def test_percents_stay_between_nothing_and_all(meter, columns):
+    meter.take("cpu", [0], [100.0], [(0, 2)])
+    meter.take("cpu", [0], [102.0], [(10**12, 2)])
+    assert sample(meter, columns, host_cpus=1).cpu_guest == 100.0
+    meter.take("cpu", [0], [104.0], [(0, 2)])
+    assert sample(meter, columns, host_cpus=1).cpu_guest == 0.0
+
+
+def test_what_is_not_known_is_none_and_never_zero(meter, columns):
+    for at in (100.0, 102.0):
+        meter.take("cpu", [0], [at], [(None, None)])
+        meter.take("network", [0], [at], [(None, None)])
+    found = sample(meter, columns)
+    assert (found.network_in, found.cpu_guest, found.cpu_host) == (None, None, None)
+    meter.take("cpu", [0], [103.0], [(5, 0)])
+    meter.take("cpu", [0], [104.0], [(6, 0)])
+    assert sample(meter, columns).cpu_guest is None
+    assert sample(meter, columns, host_cpus=0).cpu_host is None
+    # Two readings at one moment have no rate.
+    meter.take("disk", [0], [100.0], [(1, 1)])
+    meter.take("disk", [0], [100.0], [(2, 2)])
+    assert sample(meter, columns).disk_read is None
+
+
+def test_another_run_counts_from_the_beginning(meter, columns):
+    meter.take("cpu", [0], [100.0], [(SECOND, 1)])
+    meter.restart(0)
+    assert np.isnan(meter.read_at("cpu")[0])
+    meter.take("cpu", [0], [101.0], [(2 * SECOND, 1)])
+    assert sample(meter, columns).cpu_guest is None
+
+
+def test_columns_grow_and_are_used_again(columns):
+    meter = Meter(MACHINE_COUNTERS, columns)
+    numbers = [columns.add(f"machine {number}") for number in range(40)]
+    assert numbers == list(range(1, 41))
+    for at, cpu in ((1.0, 0), (2.0, SECOND)):
+        meter.take("cpu", numbers, [at] * 40, [(cpu, 1)] * 40)
+    assert sample(meter, columns, "machine 39").cpu_guest == 100.0
+    freed = columns.remove("machine 7")
+    assert columns.add("another") == freed
+    assert columns.get("machine 7") is None
+
+
+def test_a_host_has_the_share_of_its_guests():
+    meter = Meter(HOST_COUNTERS, Columns())
+    for at, busy, idle in ((1.0, 0, 0), (2.0, SECOND, 3 * SECOND)):
+        meter.take("host", [0], [at], [(busy, idle, 600, 300, 1000)])
+    machines = {"cpu_host": np.array([10.0, np.nan, 5.0])}
+    found = {
+        name: values[0] for name, values in host_figures(meter.figures(EVER), machines).items()
+    }
+    assert found == {
+        "cpu": 25.0,
+        "cpu_guests": 15.0,
+        "memory": 600.0,
+        "memory_cache": 300.0,
+        "memory_total": 1000.0,
+    }
 
 
 def test_bulk_answers():
     values = {
         "cpu.time": 7,
         "vcpu.current": 2,
+        "vcpu.maximum": 3,
+        "vcpu.0.wait": 4,
+        "vcpu.1.wait": 5,
         "balloon.current": 4096,
         "balloon.unused": 1024,
+        "balloon.disk_caches": 512,
+        "balloon.rss": 5000,
         "block.count": 2,
+        "block.0.name": "vda",
         "block.0.rd.bytes": 1,
-        "block.1.rd.bytes": 2,
         "block.0.wr.bytes": 5,
+        "block.1.name": "sda",
+        "block.1.rd.bytes": 2,
         "net.count": 1,
+        "net.0.name": "vnet0",
         "net.0.rx.bytes": 9,
+        "net.0.tx.bytes": 8,
     }
-    assert counters_of_bulk(3.0, values) == Counters(
-        at=3.0,
-        cpu_time=7,
-        vcpus=2,
-        memory=3072,
-        memory_total=4096,
-        disk_read=3,
-        disk_write=5,
-        network_in=9,
-        network_out=None,
-    )
-    assert counters_of_bulk(1.0, {}) == Counters(at=1.0)
-    assert counters_of_bulk(1.0, {"balloon.current": 5}).memory is None
-
-
-def test_a_ring_keeps_the_newest_in_order():
-    ring = SampleRing(3)
-    for number in range(5):
-        ring.add(Sample(time=float(number), cpu_guest=10.0 * number))
-    history = ring.history()
-    assert list(history.time) == [2.0, 3.0, 4.0]
-    assert list(history.cpu_guest) == [20.0, 30.0, 40.0]
-    assert all(math.isnan(value) for value in history.network_in)
-    assert len(history) == len(ring) == 3
+    assert answers.bulk_values("cpu", values, 9) == (7, 2)
+    assert answers.bulk_values("cpu", {"cpu.time": 7}, 9) == (7, 9)
+    assert answers.bulk_values("vcpu", values, 9) == (9,)
+    assert answers.bulk_values("vcpu", {"vcpu.maximum": 1}, 9) == (None,)
+    assert answers.bulk_values("memory", values, 9) == (3072, 4096, 512, 5000)
+    assert answers.bulk_values("memory", {"balloon.current": 5}, 9) == (None, 5, None, None)
+    assert answers.bulk_devices("disk", values) == {"vda": (1, 5)}
+    assert answers.bulk_devices("network", values) == {"vnet0": (9, 8)}
+    assert answers.bulk_devices("network", {}) == {}
+    assert answers.total_of([(1, 5), (2, 6)]) == (3, 11)
+    assert answers.total_of([]) == (None, None)
