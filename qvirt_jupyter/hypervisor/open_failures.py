@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import libvirt
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor.client_certificates import missing_client_file
 from qvirt_jupyter.hypervisor.errors import (
     AccessDenied,
     ConnectionFailed,
@@ -23,6 +24,9 @@ from qvirt_jupyter.hypervisor.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from qvirt_jupyter._translation import LazyString
     from qvirt_jupyter.hypervisor.credentials import Questions
     from qvirt_jupyter.hypervisor.uri import ConnectionUri
@@ -44,6 +48,9 @@ class Failure:
         Trying again by itself would not help.
     kind
         The class that is raised.
+    look
+        Finds a file on this machine that the sentences call ``{file}``; where it finds none,
+        something else is wrong.
     """
 
     name: str
@@ -52,6 +59,7 @@ class Failure:
     next_step: LazyString
     lasting: bool = False
     kind: type[QvirtError] = ConnectionFailed
+    look: Callable[[ConnectionUri], Path | None] | None = None
 
 
 _POLKIT: Final = _(
@@ -123,6 +131,12 @@ FAILURES: Final = (
         _("Check that the host is on and that network, VPN and firewall let you through."),
     ),
     Failure(
+        "closed at sign-in",
+        r"Connection closed by (?:remote host|\S+ port \d+)|kex_exchange_identification",
+        _("{host} closed the connection before the sign-in was done."),
+        _("Connect again and answer sooner; else ask its administrator whether you may sign in."),
+    ),
+    Failure(
         "ssh port closed",
         r"ssh: connect to host \S+ port (?P<port>\d+): Connection refused",
         _("No SSH server listens on port {port} of {host}."),
@@ -142,6 +156,38 @@ FAILURES: Final = (
         _("TLS needs the file {file}, and it cannot be read."),
         _("Put the {what} there (https://libvirt.org/kbase/tlscerts.html), or connect by SSH."),
         lasting=True,
+    ),
+    Failure(
+        "no client certificate",
+        r"Unable to read TLS confirmation",
+        _("{host} wants to know who you are, and there is no file {file}."),
+        _("Put it there (https://libvirt.org/kbase/tlscerts.html), or connect by SSH."),
+        lasting=True,
+        look=missing_client_file,
+    ),
+    Failure(
+        "client certificate refused",
+        r"Unable to read TLS confirmation",
+        _("{host} does not accept the certificate of this machine."),
+        _("Ask its administrator for one that is signed by the host's own authority."),
+        lasting=True,
+        kind=AccessDenied,
+    ),
+    Failure(
+        "certificate of another authority",
+        r"Our own certificate (?P<file>\S+) failed validation against (?P<authority>[^\s:]+)",
+        _("The certificate {file} is not signed by the authority in {authority}."),
+        _("Put files there that belong together (https://libvirt.org/kbase/tlscerts.html)."),
+        lasting=True,
+        kind=AccessDenied,
+    ),
+    Failure(
+        "key of another certificate",
+        r"Unable to set x509 key and certificate: (?P<key>[^,]+), (?P<file>\S+): .*do not match",
+        _("The key {key} does not belong to the certificate {file}."),
+        _("Put files there that belong together (https://libvirt.org/kbase/tlscerts.html)."),
+        lasting=True,
+        kind=AccessDenied,
     ),
     Failure(
         "certificate refused",
@@ -268,14 +314,20 @@ def open_failure(
         questions is not None and questions.cancelled
     )
     if cancelled:
+        by_somebody = questions is None or questions.cancelled
         return AccessDenied(
-            _("The sign-in was cancelled."),
-            cancelled=questions is None or questions.cancelled,
+            _("The sign-in was cancelled.")
+            if by_somebody
+            else _("It asks for a name or a password, and nobody was there to answer."),
+            cancelled=by_somebody,
             subject=subject,
+            next_step=_("Connect again and answer.")
+            if by_somebody
+            else _("Open it in the Virtual Machine Manager, or give connect() credentials."),
             code=code,
             details=details,
         )
-    row, found = _row(text)
+    row, found = _row(text, uri)
     if row is None:
         return ConnectionFailed(
             text[:1].upper() + text[1:] + ("" if text.endswith(".") else "."),
@@ -287,6 +339,7 @@ def open_failure(
     words = {
         "host": uri.host or _LOCAL,
         "driver": uri.driver,
+        "file": str(row.look(uri)) if row.look is not None else "",
         **{name: value or "" for name, value in (found.groupdict() if found else {}).items()},
     }
     reason = str(row.reason.format(**words))
@@ -309,9 +362,13 @@ def is_lasting(error: QvirtError) -> bool:
     return row is not None and row.lasting
 
 
-def _row(text: str) -> tuple[Failure | None, re.Match[str] | None]:
+def _row(
+    text: str, uri: ConnectionUri | None = None
+) -> tuple[Failure | None, re.Match[str] | None]:
     for row in FAILURES:
         found = re.search(row.pattern, text)
-        if found is not None:
+        if found is None:
+            continue
+        if row.look is None or (uri is not None and row.look(uri) is not None):
             return row, found
     return None, None

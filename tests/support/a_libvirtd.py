@@ -127,6 +127,11 @@ class Libvirtd:
         self._process.kill()
         self._process.wait(10)
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send the daemon a signal."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     def run(self, *command: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         """Run a program where the daemon's own users are."""
         return subprocess.run(
@@ -172,16 +177,16 @@ class Libvirtd:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def a_session(auth: str = "none") -> Libvirtd:
+def a_session(auth: str = "none", settings: str = "", arguments: tuple[str, ...] = ()) -> Libvirtd:
     """Start the daemon of an ordinary user; with ``sasl`` it wants a name and a password."""
     user = ordinary_user()
-    folder = _folder(user)
+    folder = folder_of(user)
     home, run = folder / "home", folder / "run"
     for path in (home, run):
         path.mkdir(mode=0o700)
         os.chown(path, user.pw_uid, user.pw_gid)
-    settings = _LIBVIRTD.replace('auth_unix_rw = "none"', f'auth_unix_rw = "{auth}"')
-    (folder / "libvirtd.conf").write_text(settings)
+    ours = _LIBVIRTD.replace('auth_unix_rw = "none"', f'auth_unix_rw = "{auth}"')
+    (folder / "libvirtd.conf").write_text(ours + settings)
     # Nobody is in that file, so every name and password is wrong.
     sasl = f"mech_list: scram-sha-256\nsasldb_path: {folder}/nobody.db\n"
     (folder / "libvirt.conf").write_text(sasl)
@@ -205,7 +210,7 @@ def a_session(auth: str = "none") -> Libvirtd:
             "SASL_CONF_PATH": str(folder),
         },
         prefix=prefix,
-        _daemon=["libvirtd", "-t", "0", "-f", str(folder / "libvirtd.conf")],
+        _daemon=["libvirtd", "-t", "0", "-f", str(folder / "libvirtd.conf"), *arguments],
     )
     daemon.start()
     return daemon
@@ -213,7 +218,7 @@ def a_session(auth: str = "none") -> Libvirtd:
 
 def a_system() -> Libvirtd:
     """Start a system daemon where it sees folders of ours instead of the host's."""
-    folder = _folder(None)
+    folder = folder_of(None)
     # libvirt locks the terminals of serial ports in /var/lock, which is /run/lock.
     (folder / "run" / "lock").mkdir(parents=True)
     mounts = [f"mount --bind {folder}/run /run"]
@@ -258,7 +263,8 @@ def a_system() -> Libvirtd:
     return daemon
 
 
-def _folder(user: pwd.struct_passwd | None) -> Path:
+def folder_of(user: pwd.struct_passwd | None) -> Path:
+    """Make a folder of this user's that all may look into."""
     # A short path: that of a socket has at most 108 bytes (unix(7)).
     folder = Path(tempfile.mkdtemp(prefix="qv-", dir="/tmp"))
     folder.chmod(0o755)

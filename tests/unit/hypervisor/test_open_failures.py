@@ -7,6 +7,7 @@ import re
 import libvirt
 import pytest
 
+from qvirt_jupyter.hypervisor import client_certificates
 from qvirt_jupyter.hypervisor.credentials import Questions
 from qvirt_jupyter.hypervisor.errors import (
     AccessDenied,
@@ -49,6 +50,12 @@ SAMPLES = [
     ("no certificate", "qemu+tls://far/system", ConnectionFailed,
      "Cannot read CA certificate '/etc/pki/CA/cacert.pem': No such file or directory",
      "/etc/pki/CA/cacert.pem"),
+    ("no client certificate", "qemu+tls://far/system?pkipath=/no/such/folder", ConnectionFailed,
+     "Unable to read TLS confirmation: Input/output error", "/no/such/folder/clientcert.pem"),
+    ("certificate of another authority", "qemu+tls://far/system", AccessDenied,
+     "Our own certificate /x/clientcert.pem failed validation against /x/cacert.pem: The certificate hasn't got a known issuer.", "/x/cacert.pem"),
+    ("key of another certificate", "qemu+tls://far/system", AccessDenied,
+     "Unable to set x509 key and certificate: /x/clientkey.pem, /x/clientcert.pem: The certificate and the given key do not match.", "/x/clientkey.pem"),
     ("certificate refused", "qemu+tls://far/system", AccessDenied,
      "authentication failed: Failed to verify peer's certificate", "tlscerts"),
     ("no netcat", "qemu+ssh://far/system", ConnectionFailed,
@@ -67,6 +74,8 @@ SAMPLES = [
      "no connection driver available for lxc:///", "lxc"),
     ("remote service not running", "qemu+ssh://far/system", ConnectionFailed,
      "End of file while reading data: virt-ssh-helper: could not connect to '/var/run/libvirt/libvirt-sock': No such file or directory: Input/output error", "far"),
+    ("closed at sign-in", "qemu+ssh://far/system", ConnectionFailed,
+     "Cannot recv data: Connection closed by 127.0.0.1 port 56093" + RESET, "sooner"),
     ("text at sign-in", "qemu+ssh://far/system", ConnectionFailed,
      "packet 1416128879 bytes received from server too large, want 33554432", ".bashrc"),
 ]  # fmt: skip
@@ -96,7 +105,40 @@ def test_every_row_of_the_table_has_a_sample():
     covered = {sample[0] for sample in SAMPLES}
     without = {row.name for row in FAILURES} - covered
     # These were never seen; their texts are from libvirt's and OpenSSH's sources.
-    assert without == {"no ssh", "no session daemon", "no such file"}
+    assert without == {
+        *("no ssh", "no session daemon", "no such file"),
+        # It is told apart by what lies on this machine; see the next test.
+        "client certificate refused",
+    }
+
+
+def test_a_host_that_refuses_a_certificate_is_told_from_one_that_got_none(tmp_path):
+    uri = f"qemu+tls://far/system?pkipath={tmp_path}"
+    text = "Unable to read TLS confirmation: Input/output error"
+    (tmp_path / "clientcert.pem").touch()
+    assert f"no file {tmp_path}/clientkey.pem" in str(failure(text, uri))
+    (tmp_path / "clientkey.pem").touch()
+    refused = failure(text, uri)
+    assert "does not accept the certificate" in refused.reason
+    assert is_lasting(refused)
+
+
+def test_where_libvirt_looks_for_certificates(monkeypatch, tmp_path):
+    uri = ConnectionUri.parse("qemu+tls://far/system")
+    system = tuple(tmp_path / "system" / name for name in ("clientcert.pem", "clientkey.pem"))
+    monkeypatch.setattr(client_certificates, "SYSTEM_FILES", system)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert client_certificates.missing_client_file(uri) == system[0]
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    own = tmp_path / client_certificates.USER_FOLDER
+    assert client_certificates.missing_client_file(uri) == own / "clientcert.pem"
+    own.mkdir(parents=True)
+    (own / "clientcert.pem").touch()
+    assert client_certificates.missing_client_file(uri) == own / "clientkey.pem"
+    system[1].parent.mkdir()
+    system[1].touch()
+    assert client_certificates.missing_client_file(uri) is None
 
 
 def test_an_unknown_failure_keeps_libvirts_words():
