@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,13 +11,13 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import declarations, option
 from qvirt_jupyter.documents.switches import Flag
 from qvirt_jupyter.documents.values import Choice, Integer
-from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
 from qvirt_jupyter.widgets.kept_file import KeptFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from qvirt_jupyter.hypervisor.publisher import Subscription
 
 _LOG = logging.getLogger(__name__)
 VERSION: Final = 1
@@ -87,12 +86,9 @@ class PreferenceStore:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._file = KeptFile("preferences.json", path)
-        self._lock = threading.RLock()
-        self._now: Preferences | None = None
         self._unknown: dict[str, Any] = {}
         self._version = VERSION
-        self._observers: Subscribers[[Preferences]] = Subscribers()
+        self._file = KeptFile("preferences.json", path, self._understood, Preferences())
 
     @property
     def path(self) -> Path:
@@ -102,18 +98,16 @@ class PreferenceStore:
     @property
     def problem(self) -> LazyString | None:
         """What was wrong with the file, for people; None where nothing was."""
-        with self._lock:
-            self._load()
-            return self._file.problem
+        _now = self._file.now
+        return self._file.problem
 
     @property
     def now(self) -> Preferences:
         """The preferences."""
-        with self._lock:
-            return self._load()
+        return self._file.now
 
     def set(self, **values: object) -> None:
-        """Change some preferences.
+        """Change some preferences; the others stay as they are now, whoever changed them.
 
         Raises
         ------
@@ -128,14 +122,14 @@ class PreferenceStore:
         for name, value in values.items():
             if name in by_name:
                 by_name[name].type.check(value)
-        with self._lock:
-            wanted = dataclasses.replace(self._load(), **values)  # type: ignore[arg-type]
-            if wanted == self._now:
-                return
-            document = {**self._unknown, **dataclasses.asdict(wanted), "version": self._version}
-            self._file.write(document)
-            self._now = wanted
-        publisher.post(("preferences", id(self)), lambda: self._observers.call(wanted))
+        self._file.change(
+            lambda now: dataclasses.replace(now, **values),  # type: ignore[arg-type]
+            lambda wanted: {
+                **self._unknown,
+                **dataclasses.asdict(wanted),
+                "version": self._version,
+            },
+        )
 
     def wants(self, name: str) -> bool:
         """Whether the question of this preference is asked."""
@@ -147,12 +141,7 @@ class PreferenceStore:
 
     def observe(self, callback: Callable[[Preferences], object]) -> Subscription:
         """Call the callback on the publisher thread with the new preferences when they change."""
-        return self._observers.add(callback)
-
-    def _load(self) -> Preferences:
-        if self._now is None:
-            self._now = self._file.read(self._understood, Preferences())
-        return self._now
+        return self._file.observe(callback)
 
     def _understood(self, document: dict[str, Any]) -> Preferences:
         version = document.pop("version", VERSION)

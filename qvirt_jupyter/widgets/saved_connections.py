@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
 from qvirt_jupyter.widgets.kept_file import KeptFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from qvirt_jupyter.hypervisor.publisher import Subscription
 
 VERSION: Final = 1
 """Of the file's layout. A file of a newer one is read as far as it is understood."""
@@ -55,10 +54,8 @@ class SavedConnections:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._file = KeptFile("connections.json", path)
-        self._lock = threading.RLock()
-        self._found: dict[str, SavedConnection] | None = None
-        self._observers: Subscribers[[]] = Subscribers()
+        nothing: tuple[SavedConnection, ...] = ()
+        self._file = KeptFile("connections.json", path, self._understood, nothing)
 
     @property
     def path(self) -> Path:
@@ -68,20 +65,17 @@ class SavedConnections:
     @property
     def problem(self) -> LazyString | None:
         """What was wrong with the file, for people; None where nothing was."""
-        with self._lock:
-            self._load()
-            return self._file.problem
+        _now = self._file.now
+        return self._file.problem
 
     @property
     def all(self) -> tuple[SavedConnection, ...]:
         """All of them, in the order in which they were added."""
-        with self._lock:
-            return tuple(self._load().values())
+        return self._file.now
 
     def get(self, uri: str) -> SavedConnection | None:
         """Return the one with this URI, or None."""
-        with self._lock:
-            return self._load().get(uri)
+        return next((item for item in self.all if item.uri == uri), None)
 
     def add(self, connection: SavedConnection) -> None:
         """Remember a connection, in place of what was remembered of its URI.
@@ -91,8 +85,7 @@ class SavedConnections:
         OSError
             The file cannot be written; nothing has changed then.
         """
-        with self._lock:
-            self._save({**self._load(), connection.uri: connection})
+        self.replace(connection.uri, connection)
 
     def replace(self, uri: str, connection: SavedConnection) -> None:
         """Remember a connection in the place of another, or as the last where that is not there.
@@ -102,16 +95,14 @@ class SavedConnections:
         OSError
             The file cannot be written; nothing has changed then.
         """
-        with self._lock:
-            items = [
-                connection if item.uri == uri else item
-                for item in self._load().values()
-                # Another one that has the new URI already gives way.
-                if item.uri == uri or item.uri != connection.uri
-            ]
-            if connection not in items:
-                items.append(connection)
-            self._save({item.uri: item for item in items})
+
+        def change(now: tuple[SavedConnection, ...]) -> tuple[SavedConnection, ...]:
+            # Another one that has the new URI already gives way.
+            kept = [item for item in now if item.uri == uri or item.uri != connection.uri]
+            items = [connection if item.uri == uri else item for item in kept]
+            return tuple(items if connection in items else [*items, connection])
+
+        self._file.change(change, _document)
 
     def remove(self, uri: str) -> None:
         """Forget a connection; one that is not there is forgotten already.
@@ -121,48 +112,27 @@ class SavedConnections:
         OSError
             The file cannot be written; nothing has changed then.
         """
-        with self._lock:
-            left = {key: value for key, value in self._load().items() if key != uri}
-            self._save(left)
+        self._file.change(lambda now: tuple(item for item in now if item.uri != uri), _document)
 
     def observe(self, callback: Callable[[], object]) -> Subscription:
         """Call the callback on the publisher thread when they change."""
-        return self._observers.add(callback)
+        return self._file.observe(lambda _now: callback())
 
-    def reload(self) -> None:
-        """Read the file again, because another program may have written it."""
-        with self._lock:
-            self._found = None
-        self._announce()
-
-    def _announce(self) -> None:
-        publisher.post(("saved-connections", id(self)), self._observers.call)
-
-    def _save(self, wanted: dict[str, SavedConnection]) -> None:
-        if wanted == self._found:
-            return
-        document = {
-            "version": VERSION,
-            "connections": [dataclasses.asdict(item) for item in wanted.values()],
-        }
-        self._file.write(document)
-        self._found = wanted
-        self._announce()
-
-    def _load(self) -> dict[str, SavedConnection]:
-        if self._found is None:
-            nothing: dict[str, SavedConnection] = {}
-            self._found = self._file.read(self._understood, nothing)
-        return self._found
-
-    def _understood(self, document: dict[str, Any]) -> dict[str, SavedConnection]:
+    def _understood(self, document: dict[str, Any]) -> tuple[SavedConnection, ...]:
         items = [_connection(item) for item in document["connections"]]
         if document.get("version", VERSION) > VERSION:
             self._file.problem = _(
                 "The saved connections were written by a newer version. What this version "
                 "understands is shown; the whole is kept as {path}."
             ).format(path=self._file.keep_copy())
-        return {item.uri: item for item in items}
+        return tuple({item.uri: item for item in items}.values())
+
+
+def _document(connections: tuple[SavedConnection, ...]) -> dict[str, Any]:
+    return {
+        "version": VERSION,
+        "connections": [dataclasses.asdict(item) for item in connections],
+    }
 
 
 def _connection(item: Any) -> SavedConnection:  # noqa: ANN401 - JSON from a file

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-KEPT = frozenset({"_lock", "_observers"})
+KEPT = frozenset[str]()
 """What others hold on to."""
 
 

@@ -21,9 +21,9 @@ def test_defaults_ask_before_data_may_be_lost_and_nothing_else(a_file):
 def test_a_change_lasts_and_is_told(a_file):
     store = PreferenceStore(a_file)
     heard = []
-    store.observe(heard.append)
-    store.set(confirm_force_off=False, update_interval=5)
-    publisher.flush()
+    with store.observe(heard.append):
+        store.set(confirm_force_off=False, update_interval=5)
+        publisher.flush()
     assert heard == [Preferences(confirm_force_off=False, update_interval=5)]
     assert PreferenceStore(a_file).now == heard[0]
 

@@ -28,11 +28,11 @@ def test_every_preference_is_in_the_form(a_dialog):
 
 def test_only_what_was_touched_is_stored(a_dialog, a_store, closed):
     heard = []
-    a_store.observe(heard.append)
-    a_dialog.edit("confirm_pause", "true")
-    a_store.set(update_interval=7)
-    assert a_dialog.submit()
-    publisher.flush()
+    with a_store.observe(heard.append):
+        a_dialog.edit("confirm_pause", "true")
+        a_store.set(update_interval=7)
+        assert a_dialog.submit()
+        publisher.flush()
     assert a_store.now == Preferences(confirm_pause=True, update_interval=7)
     assert heard[-1] == a_store.now
     assert closed == [1]
