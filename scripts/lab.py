@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.request
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.error import URLError
@@ -73,7 +74,7 @@ def _run(options: argparse.Namespace, accelerator: str, end: ExitStack) -> int:
     if guest is not None and not options.keep and not options.prepare:
         end.callback(guest.end)
     uri = demo_host() if guest is None else _start(guest, accelerator)
-    saved_connections.add(SavedConnection(uri=uri, autoconnect=True))
+    _show_at_start(uri, end, stays=options.prepare or uri == lab_guest.URI)
     if options.prepare:
         return 0
     server = start_server(options)
@@ -86,6 +87,27 @@ def _run(options: argparse.Namespace, accelerator: str, end: ExitStack) -> int:
         write_url(options.url_file, {"url": url, "pid": os.getpid()})
         end.callback(forget_url, options.url_file)
     return server.wait()
+
+
+def _show_at_start(uri: str, end: ExitStack, *, stays: bool) -> None:
+    """Have the manager open a host when it starts; ``stays``: also after this lab."""
+    known = saved_connections.get(uri)
+    try:
+        saved_connections.add(replace(known or SavedConnection(uri), autoconnect=True))
+    except OSError as error:
+        print(f"The manager will not open {uri} by itself: {error}")
+        return
+    if known is None and not stays:
+        end.callback(_forget, uri)
+
+
+def _forget(uri: str) -> None:
+    # Others may have been added in the manager meanwhile.
+    saved_connections.reload()
+    try:
+        saved_connections.remove(uri)
+    except OSError as error:
+        print(f"The manager will open {uri} next time too: {error}")
 
 
 def _empty(url_file: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import libvirt
 import libvirt_qemu
@@ -18,6 +20,7 @@ from qvirt_jupyter.provision.host_packages import package_version
 
 pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(400)]
 
+README = Path(__file__).parents[2] / "README.md"
 BOOT = 180
 """Seconds; five suffice on a machine that does nothing else."""
 
@@ -210,6 +213,16 @@ def test_it_has_a_disk_that_lets_libvirt_take_an_internal_snapshot(a_booted_gues
     snapshot = raw(a_booted_guest, lambda d: d.snapshotCreateXML(xml, 0))
     assert snapshot.getName() == "here"
     raw(a_booted_guest, lambda _d: snapshot.delete(0))
+
+
+def test_the_lines_of_the_readme_run(a_booted_guest):
+    (lines,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert lines.count('"qemu:///session"') == lines.count('"tiny"') == 1
+    lines = lines.replace("qemu:///session", a_booted_guest.connection.uri)
+    names = {}
+    exec(lines.replace('"tiny"', f'"{a_booted_guest.name}"'), names)  # noqa: S102 - our own README
+    assert names["conn"] is a_booted_guest.connection
+    assert names["vm"].uuid == a_booted_guest.uuid
 
 
 def test_it_obeys_the_power_button(a_booted_guest):
