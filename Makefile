@@ -33,7 +33,7 @@ check: set-up-dev
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
-	@cd frontend && ../.venv/bin/jlpm lint:check
+	@cd frontend && PATH="$(CURDIR)/.venv/bin:$$PATH" jlpm lint:check
 	@$(PYTEST) -q -n 2 tests/unit tests/house
 
 docs: set-up-dev
