@@ -12,7 +12,7 @@ import numpy as np
 from qvirt_jupyter.hypervisor.meter import Counter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -154,6 +154,24 @@ class Samples(Mapping[str, Sample]):
 
     def __getitem__(self, uuid: str) -> Sample:
         return Sample(self.time, **known_values(self.figures, self.columns[uuid]))
+
+    def table(self, uuids: Iterable[str], names: Sequence[str]) -> NDArray[np.float64]:
+        """Return figures of machines: a row for each machine, a column for each figure.
+
+        Parameters
+        ----------
+        uuids
+            Of the machines; one that does not run has a row of NaN.
+        names
+            Of the figures.
+        """
+        columns = np.array([self.columns.get(uuid, -1) for uuid in uuids], dtype=np.intp)
+        found = np.full((len(columns), len(names)), np.nan)
+        runs = columns >= 0
+        for place, name in enumerate(names):
+            if name in self.figures:
+                found[runs, place] = self.figures[name][columns[runs]]
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.columns)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised when the VM list's messages change so that an older browser module cannot read them."""
 
 Value: TypeAlias = float | int | str | list[str] | None
@@ -75,9 +75,13 @@ class ConnectionData(TypedDict):
 
 
 class DomainData(TypedDict):
-    """A row of a virtual machine; ``refused`` holds what this one refuses in any state."""
+    """A row of a virtual machine; ``refused`` holds what this one refuses in any state.
+
+    ``number`` is short for its key in messages that come each second.
+    """
 
     key: str
+    number: int
     connection: str
     name: str
     title: str
@@ -87,13 +91,6 @@ class DomainData(TypedDict):
     reason: str
     cells: dict[str, Value]
     refused: NotRequired[dict[str, str]]
-
-
-class SampleSeries(TypedDict):
-    """Recent samples of one row: times in seconds since the epoch, and values by column."""
-
-    times: list[float]
-    values: dict[str, list[float | None]]
 
 
 class Reset(TypedDict):
@@ -109,7 +106,6 @@ class Reset(TypedDict):
     strings: dict[str, str]
     connections: list[ConnectionData]
     domains: list[DomainData]
-    samples: dict[str, SampleSeries]
 
 
 class Patch(TypedDict):
@@ -123,26 +119,54 @@ class Patch(TypedDict):
 
 
 class Samples(TypedDict):
-    """One tick: the newest value of each row, in the order of ``columns``."""
+    """One tick: the newest values of the rows for which one differs from before.
+
+    ``rows`` are numbers, ``values`` has a list for each of ``columns``. Rows that are not in it
+    have their values still; ``since`` is the time of the tick before, so that a pause is seen.
+    """
 
     kind: Literal["samples"]
     time: float
+    since: float
     interval: float
     columns: list[str]
-    values: dict[str, list[float | None]]
+    rows: list[int]
+    values: list[list[float | None]]
+
+
+class Series(TypedDict):
+    """What was measured before of rows that came into sight.
+
+    ``rows`` and ``columns`` as in :class:`Samples`; ``values`` has, for each row and each column,
+    a value for each of the row's ``times``.
+    """
+
+    kind: Literal["series"]
+    columns: list[str]
+    rows: list[int]
+    times: list[list[float]]
+    values: list[list[list[float | None]]]
+
+
+class Packed(TypedDict):
+    """Any of the above that is long: its JSON, deflated, is the message's only buffer."""
+
+    kind: Literal["packed"]
 
 
 class Watching(TypedDict):
     """From the browser: a view is there, which version it has and which rows it shows.
 
     Sent when a view begins (``version`` 0), when what is visible changes, and every 20 s. An empty
-    list says that nobody looks; so does silence.
+    list says that nobody looks; so does silence. ``all`` says that figures of rows out of sight
+    matter too, because the list is sorted by them.
     """
 
     kind: Literal["watching"]
     view: str
     version: int
     rows: list[str]
+    all: bool
 
 
 class ActionRequest(TypedDict):

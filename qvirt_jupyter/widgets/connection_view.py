@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING, Final
+import time
+from typing import TYPE_CHECKING
 
 from qvirt_jupyter.hypervisor import DomainRecord
+from qvirt_jupyter.hypervisor.sample import Samples
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.saved_connections import saved_connections
 from qvirt_jupyter.widgets.vm_list import ConnectionRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from qvirt_jupyter.hypervisor import Sample, Subscription
+    from qvirt_jupyter.hypervisor import Subscription
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.inventory import Batch
     from qvirt_jupyter.hypervisor.stats import StatsBatch
     from qvirt_jupyter.widgets.vm_list import VmList
-
-MANY: Final = 100
-"""With more running machines than this, only the visible ones get figures."""
 
 
 class ConnectionView:
@@ -50,6 +47,9 @@ class ConnectionView:
         """Bring the connection's own row up to date."""
         connection = self.connection
         error = connection.error
+        if not connection.is_connected:
+            # Nothing is measured, so nothing is true any more.
+            self._rows.samples(connection.uri, Samples(time.time(), {}, {}))
         self._rows.patch(
             connections=[
                 ConnectionRow(
@@ -98,11 +98,8 @@ class ConnectionView:
     def _on_stats(self, batch: StatsBatch) -> None:
         if self._watch is None:
             return
-        samples: Mapping[str, Sample] = batch.samples
-        if len(samples) > MANY:
-            samples = {uuid: sample for uuid, sample in samples.items() if uuid in self._visible}
         self._rows.samples(
-            batch.uri, batch.time, samples, interval=float(preferences.now.update_interval)
+            batch.uri, batch.samples, interval=float(preferences.now.update_interval)
         )
 
 

@@ -55,7 +55,13 @@ class Manager(Panel):
         self._first_start = FirstStart(
             fleet, lambda: publisher.post(("dialog", id(self)), self._add_connection)
         )
-        self._list = VmList(self._act, self._open, on_watch=self._on_watch, actions=_ACTIONS)
+        self._list = VmList(
+            self._act,
+            self._open,
+            on_watch=self._on_watch,
+            on_history=lambda key, span: fleet.connection(key.uri).stats.history(key.id, span),
+            actions=_ACTIONS,
+        )
         self._dialog = ipywidgets.VBox()
         self._bar = ipywidgets.HBox(
             [

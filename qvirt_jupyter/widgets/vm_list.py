@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
+import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import RecordKey, publisher
+from qvirt_jupyter.hypervisor.sample import Samples
 from qvirt_jupyter.widgets._assets import ModuleWidget
 from qvirt_jupyter.widgets._messages import PROTOCOL
 from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
 from qvirt_jupyter.widgets.vm_list_columns import COLUMNS
-from qvirt_jupyter.widgets.vm_list_rows import ConnectionRow, Rows, wire_key
+from qvirt_jupyter.widgets.vm_list_rows import ConnectionRow, Rows
+from qvirt_jupyter.widgets.vm_list_samples import POINTS, SampleFeed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from qvirt_jupyter.hypervisor import DomainRecord
-    from qvirt_jupyter.hypervisor.stats import Sample
-    from qvirt_jupyter.widgets._messages import Reset, Samples
+    from qvirt_jupyter.hypervisor import DomainRecord, History
+    from qvirt_jupyter.widgets._messages import Packed, Reset, Series
     from qvirt_jupyter.widgets.vm_list_actions import ListAction
     from qvirt_jupyter.widgets.vm_list_columns import Column
 
 __all__ = ["ConnectionRow", "VmList"]
 
+MANY = 100
+"""With more machines than this on a connection, rows out of sight get no figures."""
+SILENCE = 5.0
+"""After so many intervals without a tick, figures are no longer true."""
+PACKED_FROM = 2048
+"""Bytes from which on a message is deflated."""
 LEASE = 60.0
 """Seconds after which a view that says nothing is taken to be gone; views speak every 20 s."""
 
 OnAction: TypeAlias = "Callable[[str, tuple[RecordKey, ...], str], object]"
 OnOpen: TypeAlias = "Callable[[Literal['domain', 'connection'], RecordKey, str], object]"
 OnWatch: TypeAlias = "Callable[[frozenset[RecordKey]], object]"
+OnHistory: TypeAlias = "Callable[[RecordKey, float], History]"
 
 STRINGS: Mapping[str, LazyString] = {
     "list": _("Virtual machines"),
@@ -53,6 +64,19 @@ STRINGS: Mapping[str, LazyString] = {
 """What the browser side says that is no label of a column or an action."""
 
 
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A browser's view: until when it counts as there, what it shows, whose past it has."""
+
+    end: float
+    visible: frozenset[str] = frozenset()
+    has: frozenset[str] = frozenset()
+    wants_all: bool = False
+
+
+_NOBODY = _View(0.0)
+
+
 class VmList(ModuleWidget):
     """A tree of connections and their virtual machines, with a toolbar, menus and keyboard.
 
@@ -69,6 +93,9 @@ class VmList(ModuleWidget):
     on_watch
         Called on the publisher thread with the rows that are visible in any browser, whenever that
         changes: an empty set means that nobody looks.
+    on_history
+        Returns what was measured of a machine that came into sight, for so many seconds until now;
+        quickly, and without asking libvirt.
     actions
         What the toolbar and the menus offer.
     columns
@@ -83,6 +110,7 @@ class VmList(ModuleWidget):
         on_open: OnOpen,
         *,
         on_watch: OnWatch | None = None,
+        on_history: OnHistory | None = None,
         actions: Sequence[ListAction] = (*DOMAIN_ACTIONS, *CONNECTION_ACTIONS),
         columns: Sequence[Column] = COLUMNS,
     ) -> None:
@@ -90,11 +118,13 @@ class VmList(ModuleWidget):
         self._on_action = on_action
         self._on_open = on_open
         self._on_watch = on_watch
+        self._on_history = on_history
         self._actions = {action.name: action for action in actions}
         self._lock = threading.RLock()
         self._rows = Rows(columns)
+        self._feed = SampleFeed(self._rows.graphs)
         self._interval = 1.0
-        self._views: dict[str, tuple[float, frozenset[str]]] = {}
+        self._views: dict[str, _View] = {}
         self._watched: frozenset[str] = frozenset()
 
     @property
@@ -126,39 +156,31 @@ class VmList(ModuleWidget):
         if patch is not None:
             self._send_soon(lambda: patch)
 
-    def samples(
-        self, uri: str, at: float, samples: Mapping[str, Sample], *, interval: float = 1.0
-    ) -> None:
+    def samples(self, uri: str, samples: Samples, *, interval: float = 1.0) -> None:
         """Show the newest figures of a connection's machines.
 
         Parameters
         ----------
         uri
             The connection.
-        at
-            When they were taken, in seconds since the epoch.
         samples
-            By UUID; machines that are not in it show a gap.
+            What was measured; machines that are not in it have no figures.
         interval
             Seconds until the next ones are due: what one step of a sparkline stands for.
         """
-        values: dict[str, list[float | None]] = {}
         with self._lock:
-            graphs = self._rows.graphs
             self._interval = interval
-            for uuid, sample in samples.items():
-                key = wire_key(RecordKey("domain", uri, uuid))
-                if key in self._rows.domains:
-                    values[key] = [column.sample(sample) for column in graphs if column.sample]
-                    self._rows.add_sample(key, at, values[key])
-        if values:
-            message: Samples = {
-                "kind": "samples",
-                "time": at,
-                "interval": interval,
-                "columns": [column.id for column in graphs],
-                "values": values,
-            }
+            rows = self._rows.numbers(uri)
+            if len(rows) > MANY and not any(view.wants_all for view in self._views.values()):
+                watched = (self._rows.keys.get(text) for text in sorted(self._watched))
+                rows = {
+                    key.id: rows[key.id]
+                    for key in watched
+                    if key is not None and key.uri == uri and key.id in rows
+                }
+            # What is not sent counts as told: to a browser that comes, the history says it.
+            message = self._feed.tick(uri, samples, rows, interval)
+        if message is not None:
             self._send_soon(lambda: message)
         self._forget_silent_views()
 
@@ -183,7 +205,6 @@ class VmList(ModuleWidget):
                 "strings": {name: str(text) for name, text in STRINGS.items()},
                 "connections": list(rows.connections.values()),
                 "domains": list(rows.domains.values()),
-                "samples": rows.samples(),
             }
 
     def _send_soon(self, message: Callable[[], object]) -> None:
@@ -192,13 +213,22 @@ class VmList(ModuleWidget):
                 return
 
         def send() -> None:
-            if self.comm is not None:
-                self.send(message())
+            content = message()
+            if content is not None and self.comm is not None:
+                self._send_packed(content)
 
         if publisher.is_publisher_thread():
             send()
         else:
             publisher.post(None, send)
+
+    def _send_packed(self, message: object) -> None:
+        text = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
+        if len(text) < PACKED_FROM:
+            self.send(message)
+            return
+        packed: Packed = {"kind": "packed"}
+        self.send(packed, [zlib.compress(text, 1)])
 
     def _receive(self, content: dict[str, Any]) -> None:
         match content:
@@ -207,8 +237,9 @@ class VmList(ModuleWidget):
                 "view": str(view),
                 "version": int(version),
                 "rows": list(rows),
+                "all": bool(wants_all),
             }:
-                self._watch(view, version, rows)
+                self._watch(view, version, rows, wants_all=wants_all)
             case {"kind": "action", "action": str(name), "rows": list(rows), "client": str(client)}:
                 self._act(name, rows, client)
             case {"kind": "open", "row": str(row), "client": str(client)}:
@@ -234,25 +265,57 @@ class VmList(ModuleWidget):
         if keys and action is not None and (action.several or len(keys) == 1):
             self._on_action(name, keys, client)
 
-    def _watch(self, view: str, version: int, rows: list[object]) -> None:
+    def _watch(self, view: str, version: int, rows: list[object], *, wants_all: bool) -> None:
         with self._lock:
             visible = frozenset(row for row in rows if isinstance(row, str))
-            self._views[view] = (time.monotonic() + LEASE, visible)
+            before = self._views.get(view, _NOBODY)
             is_behind = version != self._rows.version
+            # A view that gets all rows anew says again what it shows.
+            has = frozenset() if is_behind else visible
+            self._views[view] = _View(time.monotonic() + LEASE, visible, has, wants_all)
         if is_behind:
             self._send_soon(self._reset)
+        elif new := has - before.has:
+            self._send_soon(lambda: self._series(new))
+        self._expire()
         self._forget_silent_views()
+
+    def _series(self, rows: Iterable[str]) -> Series | None:
+        """Return what was measured of rows that came into sight."""
+        if self._on_history is None:
+            return None
+        with self._lock:
+            keys = [
+                (self._rows.domains[row]["number"], self._rows.keys[row])
+                for row in rows
+                if row in self._rows.domains
+            ]
+            span = POINTS * self._interval
+        message = self._feed.series((number, self._on_history(key, span)) for number, key in keys)
+        return message if message["rows"] else None
+
+    def _expire(self) -> None:
+        """Take figures away that are not true any more, because nothing is measured."""
+        now = time.time()
+        with self._lock:
+            silent = [
+                uri
+                for uri in self._rows.connections
+                if (at := self._feed.silent_since(uri)) is not None
+                and now - at > SILENCE * self._interval
+            ]
+        for uri in silent:
+            self.samples(uri, Samples(now, {}, {}), interval=self._interval)
 
     def _forget_silent_views(self) -> None:
         now = time.monotonic()
         with self._lock:
-            for view in [view for view, (end, _rows) in self._views.items() if end < now]:
-                del self._views[view]
+            self._views = {name: view for name, view in self._views.items() if view.end >= now}
         self._tell_watched()
 
     def _tell_watched(self) -> None:
         with self._lock:
-            watched = frozenset().union(*(rows for _end, rows in self._views.values()))
+            watched = frozenset().union(*(view.visible for view in self._views.values()))
             if watched == self._watched:
                 return
             self._watched = watched

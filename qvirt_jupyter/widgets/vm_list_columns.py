@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.hypervisor import DomainRecord
-    from qvirt_jupyter.hypervisor.stats import Sample
     from qvirt_jupyter.widgets._messages import ColumnSpec, Value
 
 _NO_TEXT = LazyString("")
@@ -32,8 +31,9 @@ class Column:
         several), ``number``, ``graph`` (a sparkline and its newest value).
     value
         What stands in it, from the record; not for ``name``, ``state`` and ``graph``.
-    sample
-        What its graph plots, from a sample; None where it is not available.
+    figure
+        What its graph plots: the name of a figure of
+        :class:`~qvirt_jupyter.hypervisor.sample.Sample`; nothing for other kinds.
     unit
         ``"KiB"``, ``"percent"``, ``"B/s"`` or nothing.
     width, least_width
@@ -50,7 +50,7 @@ class Column:
     label: LazyString
     kind: Literal["name", "state", "text", "list", "number", "graph"]
     value: Callable[[DomainRecord], Value] | None = None
-    sample: Callable[[Sample], float | None] | None = None
+    figure: str = ""
     unit: Literal["", "KiB", "percent", "B/s"] = ""
     width: int = 100
     least_width: int = 72
@@ -80,7 +80,7 @@ COLUMNS: tuple[Column, ...] = (
         "cpu",
         _("CPU"),
         "graph",
-        sample=lambda sample: sample.cpu_guest,
+        figure="cpu_guest",
         unit="percent",
         width=156,
         least_width=68,

@@ -1,8 +1,8 @@
-"""What the VM list knows: rows, recent samples, and the version that browsers compare."""
+"""What the VM list knows: its rows, and the version that browsers compare."""
 
 from __future__ import annotations
 
-from collections import deque
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,19 +11,15 @@ from qvirt_jupyter.hypervisor import RecordKey
 from qvirt_jupyter.widgets.vm_list_actions import connection_refusals, record_refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from qvirt_jupyter.hypervisor import DomainRecord
     from qvirt_jupyter.widgets._messages import (
         ConnectionData,
         DomainData,
         Patch,
-        SampleSeries,
     )
     from qvirt_jupyter.widgets.vm_list_columns import Column
-
-SAMPLES = 40
-"""How many samples a sparkline shows (MGR-25)."""
 
 _SUFFIXES: dict[str, LazyString] = {
     "connected": LazyString(""),
@@ -87,10 +83,11 @@ def wire_key(key: RecordKey) -> str:
     return key.uri if key.kind == "connection" else f"{key.id}@{key.uri}"
 
 
-def domain_data(record: DomainRecord, columns: Iterable[Column]) -> DomainData:
+def domain_data(record: DomainRecord, number: int, columns: Iterable[Column]) -> DomainData:
     """Return a machine's row as the browser needs it."""
     data: DomainData = {
         "key": wire_key(record.record_key),
+        "number": number,
         "connection": record.uri,
         "name": record.name,
         "title": record.title,
@@ -108,7 +105,7 @@ def domain_data(record: DomainRecord, columns: Iterable[Column]) -> DomainData:
 
 
 class Rows:
-    """The rows and samples of a VM list; not thread-safe by itself.
+    """The rows of a VM list; not thread-safe by itself.
 
     Parameters
     ----------
@@ -122,21 +119,33 @@ class Rows:
         self.connections: dict[str, ConnectionData] = {}
         self.domains: dict[str, DomainData] = {}
         self.keys: dict[str, RecordKey] = {}
-        self._samples: dict[str, deque[tuple[float, list[float | None]]]] = {}
+        self._counter = itertools.count()
+        self._numbers: dict[str, tuple[int, dict[str, int]]] = {}
 
     @property
     def graphs(self) -> tuple[Column, ...]:
-        """The columns that plot samples."""
-        return tuple(column for column in self.columns if column.sample is not None)
+        """The columns that plot figures."""
+        return tuple(column for column in self.columns if column.figure)
+
+    def numbers(self, uri: str) -> Mapping[str, int]:
+        """Return the numbers of a connection's machines by UUID; the same object while it fits."""
+        kept = self._numbers.get(uri)
+        if kept is None or kept[0] != self.version:
+            found = {
+                self.keys[text].id: domain["number"]
+                for text, domain in self.domains.items()
+                if domain["connection"] == uri
+            }
+            kept = self._numbers[uri] = (self.version, found)
+        return kept[1]
 
     def reset(self, connections: Iterable[ConnectionRow], domains: Iterable[DomainRecord]) -> None:
-        """Replace all rows; samples of rows that stay are kept."""
+        """Replace all rows."""
         self.version += 1
         self.connections = {}
         self.domains = {}
         self.keys = {}
         self._set(connections, domains)
-        self._samples = {key: kept for key, kept in self._samples.items() if key in self.domains}
 
     def patch(
         self,
@@ -154,7 +163,6 @@ class Rows:
                 gone.append(text)
                 self.connections.pop(text, None)
                 self.domains.pop(text, None)
-                self._samples.pop(text, None)
                 del self.keys[text]
         changed_connections, changed_domains = self._set(connections, domains)
         if not (gone or changed_connections or changed_domains):
@@ -166,24 +174,6 @@ class Rows:
             "connections": changed_connections,
             "domains": changed_domains,
             "removed": gone,
-        }
-
-    def add_sample(self, key: str, time: float, values: list[float | None]) -> None:
-        """Keep a sample for views that come later."""
-        self._samples.setdefault(key, deque(maxlen=SAMPLES)).append((time, values))
-
-    def samples(self) -> dict[str, SampleSeries]:
-        """Return the samples that are kept."""
-        names = [column.id for column in self.graphs]
-        return {
-            key: {
-                "times": [time for time, _values in kept],
-                "values": {
-                    name: [values[index] for _time, values in kept]
-                    for index, name in enumerate(names)
-                },
-            }
-            for key, kept in self._samples.items()
         }
 
     def _under(self, key: RecordKey) -> list[str]:
@@ -209,9 +199,11 @@ class Rows:
                 changed_connections.append(data)
         changed_domains = []
         for record in domains:
-            domain = domain_data(record, self.columns)
+            before = self.domains.get(wire_key(record.record_key))
+            number = before["number"] if before is not None else next(self._counter)
+            domain = domain_data(record, number, self.columns)
             self.keys[domain["key"]] = record.record_key
-            if self.domains.get(domain["key"]) != domain:
+            if before != domain:
                 self.domains[domain["key"]] = domain
                 changed_domains.append(domain)
         return changed_connections, changed_domains

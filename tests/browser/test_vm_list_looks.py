@@ -19,9 +19,8 @@ def a_busy_list(a_page, a_lab):
     a_lab.run("panel.fill(21)")
     values = [50 + 45 * math.sin(step / 4) for step in range(45)]
     a_lab.run(
-        "[panel.list.samples('test:///default', __import__('time').time() - 44 + step,"
-        " {record(number).uuid: Sample(cpu_guest=None if step in (12, 13) and number else"
-        f" {values}[(step + number) % 45] / (1 + number % 3))"
+        "[panel.measure(step - 44, {number: None if step in (12, 13) and number else"
+        f" {values}[(step + number) % 45] / (1 + number % 3)"
         " for number in (0, 1, 2, 7, 8, 9, 14)}) for step in range(45)][-1]"
     )
     expect(grid.locator(".qvirt-sparkline-line").first).to_have_attribute("d", re.compile("M"))

@@ -156,10 +156,10 @@ def test_the_add_dialog_stands_in_the_panel(a_manager):
 def test_figures_are_read_only_while_somebody_looks(a_manager, a_uri):
     connection = connection_to(a_uri)
     assert not connection.stats._watches
-    watching = {"kind": "watching", "view": "v", "version": 0}
+    watching = {"kind": "watching", "view": "v", "version": 0, "all": False}
     a_manager._list._receive({**watching, "rows": [wire_key(key_of(a_uri))]})
     assert wait_for(lambda: connection.stats._watches)
-    assert wait_for(a_manager._list._rows.samples)
+    assert wait_for(lambda: a_manager._list._feed.silent_since(a_uri))
     a_manager._list._receive({**watching, "rows": []})
     assert wait_for(lambda: not connection.stats._watches)
 

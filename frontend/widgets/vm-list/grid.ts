@@ -147,12 +147,17 @@ export class Grid {
     this._events.onSelection();
   }
 
-  /** New samples came or the clock went on. */
-  tick(): void {
+  /** Whether the order follows figures that change each second. */
+  get isSortedByFigure(): boolean {
     const column = this._store.columns.find(
       ({ id }) => id === this._sortColumn
     );
-    if (column?.kind === 'graph') {
+    return column?.kind === 'graph';
+  }
+
+  /** New samples came or the clock went on. */
+  tick(): void {
+    if (this.isSortedByFigure) {
       this.refresh();
     } else {
       this._views.forEach(view => view.tick());

@@ -18,7 +18,9 @@ function addStyle(): void {
 const render: Render = ({ model, el }) => {
   addStyle();
   const view = new View(el, message => model.send(message));
-  const receive = (message: unknown) => view.receive(message);
+  const receive = (message: unknown, buffers: DataView[]) => {
+    void view.receive(message, buffers);
+  };
   model.on('msg:custom', receive);
   return () => {
     model.off('msg:custom', receive);

@@ -3,7 +3,7 @@
  * `qvirt_jupyter/widgets/_messages.py`, where each message is explained.
  */
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 export type Value = number | string | string[] | null;
 
@@ -53,6 +53,7 @@ export interface ConnectionData {
 
 export interface DomainData {
   key: string;
+  number: number;
   connection: string;
   name: string;
   title: string;
@@ -62,11 +63,6 @@ export interface DomainData {
   reason: string;
   cells: Record<string, Value>;
   refused?: Record<string, string>;
-}
-
-export interface SampleSeries {
-  times: number[];
-  values: Record<string, (number | null)[]>;
 }
 
 export interface Reset {
@@ -80,7 +76,6 @@ export interface Reset {
   strings: Record<string, string>;
   connections: ConnectionData[];
   domains: DomainData[];
-  samples: Record<string, SampleSeries>;
 }
 
 export interface Patch {
@@ -94,18 +89,29 @@ export interface Patch {
 export interface Samples {
   kind: 'samples';
   time: number;
+  since: number;
   interval: number;
   columns: string[];
-  values: Record<string, (number | null)[]>;
+  rows: number[];
+  values: (number | null)[][];
 }
 
-export type FromKernel = Reset | Patch | Samples;
+export interface Series {
+  kind: 'series';
+  columns: string[];
+  rows: number[];
+  times: number[][];
+  values: (number | null)[][][];
+}
+
+export type FromKernel = Reset | Patch | Samples | Series;
 
 export interface Watching {
   kind: 'watching';
   view: string;
   version: number;
   rows: string[];
+  all: boolean;
 }
 
 export interface ActionRequest {
@@ -129,5 +135,35 @@ export function isFromKernel(message: unknown): message is FromKernel {
     return false;
   }
   const { kind } = message;
-  return kind === 'reset' || kind === 'patch' || kind === 'samples';
+  return (
+    kind === 'reset' ||
+    kind === 'patch' ||
+    kind === 'samples' ||
+    kind === 'series'
+  );
+}
+
+/** Read a message that was too long to come as it is. */
+export async function unpacked(
+  message: unknown,
+  buffers: readonly DataView[]
+): Promise<unknown> {
+  const [buffer] = buffers;
+  const isPacked =
+    typeof message === 'object' &&
+    message !== null &&
+    'kind' in message &&
+    message.kind === 'packed';
+  if (!isPacked || !buffer) {
+    return message;
+  }
+  // A copy, for the buffer may be shared with other threads, and a blob takes no such.
+  const bytes = new Uint8Array(buffer.byteLength);
+  bytes.set(
+    new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+  );
+  const stream = new Blob([bytes])
+    .stream()
+    .pipeThrough(new DecompressionStream('deflate'));
+  return (await new Response(stream).json()) as unknown;
 }

@@ -1,6 +1,6 @@
 /** The line of recent samples in a cell: newest at the right, moved on by the clock. */
-import type { SampleSeries, Unit } from './messages';
-import { SAMPLES } from './store';
+import { SAMPLES, type SampleSeries } from './history';
+import type { Unit } from './messages';
 
 export const WIDTH = 80;
 export const HEIGHT = 18;
@@ -38,25 +38,28 @@ export function stretches(
   const step = WIDTH / (SAMPLES - 1);
   const found: [number, number][][] = [];
   let current: [number, number][] = [];
-  let before = Number.NEGATIVE_INFINITY;
-  times.forEach((time, index) => {
-    const value = values[index] ?? null;
-    if (value === null || time - before > 2.5 * interval) {
-      current = [];
-    }
-    before = time;
-    // The newest sample stays at the edge until the next one is really overdue.
-    const age = Math.max(0, (now - time) / interval - 0.5);
-    const x = WIDTH - age * step;
-    if (value === null || x < -step) {
-      return;
-    }
+  const put = (time: number, value: number) => {
     if (current.length === 0) {
       found.push(current);
     }
     const share = Math.min(1, Math.max(0, value / top));
+    const x = WIDTH - Math.max(0, (now - time) / interval) * step;
     current.push([x, HEIGHT - 1 - share * (HEIGHT - 2)]);
+  };
+  times.forEach((time, index) => {
+    const value = values[index] ?? null;
+    const next = times[index + 1] ?? now;
+    if (value === null) {
+      current = [];
+    } else if (next >= now - SAMPLES * interval) {
+      put(time, value);
+    }
   });
+  // The newest figure holds until another one is told.
+  const last = values.at(-1) ?? null;
+  if (last !== null && current.length > 0) {
+    put(now, last);
+  }
   return found;
 }
 

@@ -1,4 +1,5 @@
 /** The rows and samples that a view has, as the kernel's messages make them. */
+import { SampleSeries } from './history';
 import {
   type ActionSpec,
   type ColumnSpec,
@@ -9,11 +10,8 @@ import {
   PROTOCOL,
   type Reset,
   type Samples,
-  type SampleSeries
+  type Series
 } from './messages';
-
-/** How many samples a sparkline shows. */
-export const SAMPLES = 40;
 
 /** What a message changed: everything, some rows, figures only; or it does not fit. */
 export type Change =
@@ -38,6 +36,8 @@ export class Store {
         return this._patch(message);
       case 'samples':
         return this._addSamples(message);
+      case 'series':
+        return this._setSeries(message);
     }
   }
 
@@ -54,15 +54,9 @@ export class Store {
     return Date.now() / 1000 - this._lag;
   }
 
-  /** The newest figure of a graph, unless it is too old to be true. */
+  /** The newest figure of a graph. */
   newest(key: string, column: string): number | null {
-    const series = this.samples.get(key);
-    const time = series?.times.at(-1);
-    if (series === undefined || time === undefined) {
-      return null;
-    }
-    const isOld = this.now - time > 3 * this.interval + 1;
-    return isOld ? null : (series.values[column]?.at(-1) ?? null);
+    return this.samples.get(key)?.newest(column) ?? null;
   }
 
   /** What a machine is called in the list: its title where it has one. */
@@ -86,8 +80,9 @@ export class Store {
     replace(this.connections, message.connections);
     replace(this.domains, message.domains);
     this.samples.clear();
-    for (const [key, series] of Object.entries(message.samples)) {
-      this.samples.set(key, series);
+    this._keys.clear();
+    for (const { key, number } of message.domains) {
+      this._keys.set(number, key);
     }
     return 'all';
   }
@@ -101,6 +96,7 @@ export class Store {
     }
     this.version = message.version;
     for (const key of message.removed) {
+      this._keys.delete(this.domains.get(key)?.number ?? -1);
       this.connections.delete(key);
       this.domains.delete(key);
       this.samples.delete(key);
@@ -110,6 +106,7 @@ export class Store {
     }
     for (const domain of message.domains) {
       this.domains.set(domain.key, domain);
+      this._keys.set(domain.number, domain.key);
     }
     return 'rows';
   }
@@ -118,27 +115,44 @@ export class Store {
     this.interval = message.interval;
     // A sample cannot come from the future: then the clocks differ more than it seemed.
     this._lag = Math.min(this._lag, Date.now() / 1000 - message.time);
-    for (const [key, values] of Object.entries(message.values)) {
-      if (!this.domains.has(key)) {
-        continue;
+    if (message.time - message.since > 2.5 * this.interval) {
+      for (const series of this.samples.values()) {
+        series.pause(message.since + this.interval, message.time);
+      }
+    }
+    message.rows.forEach((number, index) => {
+      const key = this._keys.get(number);
+      if (key === undefined) {
+        return;
       }
       let series = this.samples.get(key);
       if (!series) {
-        series = { times: [], values: {} };
+        series = new SampleSeries();
         this.samples.set(key, series);
       }
-      series.times.push(message.time);
-      message.columns.forEach((column, index) => {
-        (series.values[column] ??= []).push(values[index] ?? null);
-      });
-      while (series.times.length > SAMPLES) {
-        series.times.shift();
-        Object.values(series.values).forEach(column => column.shift());
-      }
-    }
+      const figures = message.values.map(column => column[index] ?? null);
+      series.add(message.time, message.columns, figures, this.interval);
+    });
     return 'samples';
   }
 
+  private _setSeries(message: Series): Change {
+    message.rows.forEach((number, index) => {
+      const key = this._keys.get(number);
+      const times = message.times[index];
+      const values = message.values[index];
+      if (key !== undefined && times && values) {
+        const byColumn = Object.fromEntries(
+          message.columns.map((column, place) => [column, values[place] ?? []])
+        );
+        this.samples.set(key, new SampleSeries(times, byColumn));
+      }
+    });
+    return 'samples';
+  }
+
+  /** The keys of machines by the numbers that stand for them. */
+  private readonly _keys = new Map<number, string>();
   private _strings: Record<string, string> = {};
   private _lag = 0;
 }

@@ -8,7 +8,8 @@ import {
   type DomainData,
   type FromKernel,
   isFromKernel,
-  type ToKernel
+  type ToKernel,
+  unpacked
 } from './messages';
 import { Store } from './store';
 import { Toolbar } from './toolbar';
@@ -58,12 +59,21 @@ export class View {
     this._scheduleTick();
   }
 
-  /** Take a message of the kernel. */
-  receive(message: unknown): void {
-    if (!isFromKernel(message)) {
-      return;
-    }
-    this._apply(message);
+  /** Take a message of the kernel; those that take time to unpack keep their order. */
+  receive(message: unknown, buffers: readonly DataView[]): Promise<void> {
+    this._received = Promise.allSettled([
+      this._received,
+      unpacked(message, buffers)
+    ]).then(([, content]) => {
+      if (
+        content.status === 'fulfilled' &&
+        isFromKernel(content.value) &&
+        !this._isDisposed
+      ) {
+        this._apply(content.value);
+      }
+    });
+    return this._received;
   }
 
   dispose(): void {
@@ -72,7 +82,8 @@ export class View {
       kind: 'watching',
       view: this._id,
       version: this._store.version,
-      rows: []
+      rows: [],
+      all: false
     });
     window.clearInterval(this._alive);
     window.clearTimeout(this._tick);
@@ -144,11 +155,15 @@ export class View {
   private _watchSoon(): void {
     window.clearTimeout(this._settle);
     this._settle = window.setTimeout(() => {
-      const now = this._grid.visible.join('\n');
-      if (now !== this._told) {
+      if (this._shown !== this._told) {
         this._watch();
       }
     }, SETTLE);
+  }
+
+  /** What the kernel has to know of what is seen. */
+  private get _shown(): string {
+    return [this._grid.isSortedByFigure, ...this._grid.visible].join('\n');
   }
 
   private _watch(): void {
@@ -156,12 +171,13 @@ export class View {
       return;
     }
     const rows = this._isLookedAt ? this._grid.visible : [];
-    this._told = rows.join('\n');
+    this._told = this._shown;
     this._send({
       kind: 'watching',
       view: this._id,
       version: this._store.version,
-      rows
+      rows,
+      all: rows.length > 0 && this._grid.isSortedByFigure
     });
   }
 
@@ -339,6 +355,7 @@ export class View {
   private readonly _status = document.createElement('div');
   private readonly _sight: IntersectionObserver;
   private readonly _alive: number;
+  private _received: Promise<void> = Promise.resolve();
   private _inSight = false;
   private _isDisposed = false;
   private _filterText = '';

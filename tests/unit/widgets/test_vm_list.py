@@ -5,17 +5,22 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import math
 import types
+import zlib
 
+import numpy as np
 import pytest
 
-from qvirt_jupyter.hypervisor import DomainRecord, DomainState, RecordKey, publisher
+from qvirt_jupyter.hypervisor import DomainRecord, DomainState, History, RecordKey, publisher
 from qvirt_jupyter.hypervisor.lifecycle import LIFECYCLE, Action
+from qvirt_jupyter.hypervisor.sample import Samples
 from qvirt_jupyter.widgets import vm_list
 from qvirt_jupyter.widgets.vm_list import VmList
 from qvirt_jupyter.widgets.vm_list_actions import DOMAIN_ACTIONS
 from qvirt_jupyter.widgets.vm_list_columns import COLUMNS
-from qvirt_jupyter.widgets.vm_list_rows import SAMPLES, ConnectionRow
+from qvirt_jupyter.widgets.vm_list_rows import ConnectionRow
+from qvirt_jupyter.widgets.vm_list_samples import POINTS, SampleFeed
 
 URI = "test:///default"
 HERE = ConnectionRow(URI, "Test", "connected")
@@ -46,8 +51,15 @@ DB = dataclasses.replace(WEB, uuid="5695eb01-f6a4-8304-79aa-97f2502e193f", name=
 WEB_KEY = f"{WEB.uuid}@{URI}"
 
 
-def a_sample(cpu):
-    return types.SimpleNamespace(cpu_guest=cpu)
+def samples(at, figures):
+    """What one tick measured: processor use by UUID."""
+    columns = {uuid: place for place, uuid in enumerate(figures)}
+    values = [math.nan if figure is None else figure for figure in figures.values()]
+    return Samples(at, columns, {"cpu_guest": np.array(values, dtype=float)})
+
+
+def a_history(times, values):
+    return History(np.array(times), 1.0, {"cpu_guest": np.array(values, dtype=float)})
 
 
 class Heard:
@@ -58,6 +70,16 @@ class Heard:
         self.actions = []
         self.opened = []
         self.watched = []
+        self.histories = []
+        self.past = a_history([], [])
+
+    def send(self, message, buffers=None):
+        """Stand for the way to the browser, which unpacks what is packed."""
+        self.sent.append(message if buffers is None else json.loads(zlib.decompress(buffers[0])))
+
+    def history(self, key, span):
+        self.histories.append((key, span))
+        return self.past
 
 
 @pytest.fixture
@@ -73,8 +95,9 @@ def a_list(heard, monkeypatch, tmp_path):
         on_action=lambda *arguments: heard.actions.append(arguments),
         on_open=lambda *arguments: heard.opened.append(arguments),
         on_watch=heard.watched.append,
+        on_history=heard.history,
     )
-    monkeypatch.setattr(widget, "send", heard.sent.append)
+    monkeypatch.setattr(widget, "send", heard.send)
     widget.reset([HERE], [WEB, DB])
     yield widget
     widget.close()
@@ -89,16 +112,16 @@ def say(widget, **message):
 
 def look(widget, heard, rows=()):
     """A browser comes, gets everything, and says that it has it."""
-    say(widget, kind="watching", view="a", version=0, rows=[])
+    say(widget, kind="watching", view="a", version=0, rows=[], all=False)
     reset = heard.sent[-1]
-    say(widget, kind="watching", view="a", version=reset["version"], rows=list(rows))
+    say(widget, kind="watching", view="a", version=reset["version"], rows=list(rows), all=False)
     heard.sent.clear()
     return reset
 
 
 def test_nothing_is_sent_before_somebody_looks(a_list, heard):
     a_list.patch(domains=[dataclasses.replace(WEB, state=DomainState.PAUSED)])
-    a_list.samples(URI, 1.0, {WEB.uuid: a_sample(5.0)})
+    a_list.samples(URI, samples(1.0, {WEB.uuid: 5.0}))
     publisher.flush()
     assert heard.sent == []
 
@@ -160,32 +183,116 @@ def test_removing_what_is_not_there_is_nothing(a_list, heard):
 def test_a_browser_that_missed_something_gets_everything(a_list, heard):
     version = look(a_list, heard)["version"]
     a_list.patch(domains=[dataclasses.replace(WEB, name="better")])
-    say(a_list, kind="watching", view="a", version=version, rows=[])
+    say(a_list, kind="watching", view="a", version=version, rows=[], all=False)
     assert heard.sent[-1]["kind"] == "reset"
     assert heard.sent[-1]["version"] == version + 1
 
 
-def test_samples_are_sent_and_kept_for_those_who_come_later(a_list, heard):
-    look(a_list, heard)
-    for step in range(SAMPLES + 5):
-        a_list.samples(URI, float(step), {WEB.uuid: a_sample(None if step == 42 else step)})
+def test_only_figures_that_differ_are_sent(a_list, heard):
+    reset = look(a_list, heard)
+    numbers = {row["name"]: row["number"] for row in reset["domains"]}
+    for at, figures in (
+        (1.0, {WEB.uuid: 5.2, DB.uuid: 50.0}),
+        # As people see it, nothing changed.
+        (2.0, {WEB.uuid: 4.8, DB.uuid: 50.0}),
+        (3.0, {WEB.uuid: 5.0, DB.uuid: None}),
+        (4.0, {WEB.uuid: 5.0}),
+    ):
+        a_list.samples(URI, samples(at, figures))
     publisher.flush()
-    assert heard.sent[0] == {
-        "kind": "samples",
-        "time": 0.0,
-        "interval": 1.0,
-        "columns": ["cpu"],
-        "values": {WEB_KEY: [0]},
-    }
-    say(a_list, kind="watching", view="b", version=0, rows=[])
-    series = heard.sent[-1]["samples"][WEB_KEY]
-    assert len(series["times"]) == SAMPLES
-    assert series["values"]["cpu"][-3:] == [None, 43, 44]
+    tick = {"kind": "samples", "interval": 1.0, "columns": ["cpu"]}
+    both = [numbers["web"], numbers["db"]]
+    assert heard.sent == [
+        {**tick, "time": 1.0, "since": 1.0, "rows": both, "values": [[5, 50]]},
+        {**tick, "time": 3.0, "since": 2.0, "rows": [numbers["db"]], "values": [[None]]},
+    ]
+
+
+def test_a_pause_is_told_even_if_no_figure_differs(a_list, heard):
+    look(a_list, heard)
+    for at in (1.0, 2.0, 9.0):
+        a_list.samples(URI, samples(at, {WEB.uuid: 5.0}))
+    publisher.flush()
+    assert [(one["time"], one["since"], one["rows"]) for one in heard.sent[1:]] == [(9.0, 2.0, [])]
+
+
+def test_figures_that_are_not_true_any_more_are_taken_away(a_list, heard):
+    look(a_list, heard, [WEB_KEY])
+    a_list.samples(URI, samples(vm_list.time.time() - 60, {WEB.uuid: 5.0}))
+    say(a_list, kind="watching", view="a", version=2, rows=[WEB_KEY], all=False)
+    assert heard.sent[-1]["values"] == [[None]]
+    heard.sent.clear()
+    say(a_list, kind="watching", view="a", version=2, rows=[WEB_KEY], all=False)
+    assert heard.sent == []
+
+
+def test_rows_that_come_into_sight_bring_their_past(a_list, heard):
+    heard.past = a_history([100.0, 101.0, 110.0], [1.0, math.nan, 7.4])
+    look(a_list, heard, [URI])
+    assert heard.histories == []
+    say(a_list, kind="watching", view="a", version=2, rows=[URI, WEB_KEY], all=False)
+    assert heard.histories == [(WEB.record_key, POINTS)]
+    # Between 101 s and 110 s nothing was measured.
+    assert heard.sent == [
+        {
+            "kind": "series",
+            "columns": ["cpu"],
+            "rows": [a_list._rows.domains[WEB_KEY]["number"]],
+            "times": [[100.0, 101.0, 102.0, 110.0]],
+            "values": [[[1, None, None, 7]]],
+        }
+    ]
+    say(a_list, kind="watching", view="a", version=2, rows=[WEB_KEY], all=False)
+    assert len(heard.histories) == 1
+    # Another browser has nothing yet.
+    say(a_list, kind="watching", view="b", version=2, rows=[WEB_KEY], all=False)
+    assert len(heard.histories) == 2
+
+
+def test_many_machines_have_figures_only_where_they_are_seen_or_sorted(a_list, heard):
+    many = [
+        dataclasses.replace(WEB, uuid=f"6695eb01-0000-0000-0000-{number:012d}")
+        for number in range(vm_list.MANY + 10)
+    ]
+    a_list.reset([HERE], many)
+    seen, now = f"{many[7].uuid}@{URI}", vm_list.time.time()
+    look(a_list, heard, [seen])
+    a_list.samples(URI, samples(now, {one.uuid: 5.0 for one in many}))
+    publisher.flush()
+    assert [len(message["rows"]) for message in heard.sent] == [1]
+    heard.sent.clear()
+    say(a_list, kind="watching", view="a", version=3, rows=[seen], all=True)
+    a_list.samples(URI, samples(now + 1, {one.uuid: 5.0 for one in many}))
+    publisher.flush()
+    # The one that was seen has its figure already.
+    assert [len(message["rows"]) for message in heard.sent] == [len(many) - 1]
+
+
+def test_large_figures_have_three_digits():
+    column = dataclasses.replace(
+        next(column for column in COLUMNS if column.figure), unit="KiB", figure="memory"
+    )
+    feed = SampleFeed([column])
+    figures = {"memory": np.array([1_234_567.0, 12.3, math.nan, 0.0])}
+    uuids = {name: place for place, name in enumerate("abcd")}
+    message = feed.tick(URI, Samples(1.0, uuids, figures), uuids, 1.0)
+    assert message["values"] == [[1_230_000, 12, 0]]
+
+
+def test_a_long_message_is_deflated(a_list, monkeypatch):
+    sent = []
+    monkeypatch.setattr(a_list, "send", lambda *arguments: sent.append(arguments))
+    a_list.reset([HERE], [dataclasses.replace(WEB, uuid=str(number)) for number in range(100)])
+    say(a_list, kind="watching", view="a", version=0, rows=[], all=False)
+    ((message, buffers),) = sent
+    assert message == {"kind": "packed"}
+    assert len(json.loads(zlib.decompress(buffers[0]))["domains"]) == 100
+    assert len(buffers[0]) < 4000
 
 
 def test_samples_of_unknown_machines_are_dropped(a_list, heard):
     look(a_list, heard)
-    a_list.samples(URI, 1.0, {"gone": a_sample(1.0)})
+    a_list.samples(URI, samples(1.0, {"gone": 1.0}))
     publisher.flush()
     assert heard.sent == []
 
@@ -194,10 +301,10 @@ def test_it_knows_which_rows_are_looked_at(a_list, heard):
     look(a_list, heard, [URI, WEB_KEY, "nonsense"])
     assert a_list.watched == {HERE.record_key, WEB.record_key}
     assert heard.watched == [{HERE.record_key, WEB.record_key}]
-    say(a_list, kind="watching", view="b", version=2, rows=[f"{DB.uuid}@{URI}"])
+    say(a_list, kind="watching", view="b", version=2, rows=[f"{DB.uuid}@{URI}"], all=False)
     assert DB.record_key in heard.watched[-1]
-    say(a_list, kind="watching", view="a", version=2, rows=[])
-    say(a_list, kind="watching", view="b", version=2, rows=[])
+    say(a_list, kind="watching", view="a", version=2, rows=[], all=False)
+    say(a_list, kind="watching", view="b", version=2, rows=[], all=False)
     assert heard.watched[-1] == frozenset()
 
 
@@ -206,7 +313,7 @@ def test_a_view_that_falls_silent_is_forgotten(a_list, heard, monkeypatch):
     later = itertools.count(vm_list.time.monotonic() + vm_list.LEASE + 1)
     clock = types.SimpleNamespace(monotonic=lambda: next(later), time=vm_list.time.time)
     monkeypatch.setattr(vm_list, "time", clock)
-    a_list.samples(URI, 1.0, {WEB.uuid: a_sample(1.0)})
+    a_list.samples(URI, samples(1.0, {WEB.uuid: 1.0}))
     publisher.flush()
     assert heard.watched[-1] == frozenset()
     heard.sent.clear()
@@ -230,7 +337,8 @@ def test_an_action_names_the_rows_and_the_window(a_list, heard):
         {"kind": "action", "action": "open", "rows": [WEB_KEY, f"{DB.uuid}@{URI}"], "client": "w"},
         {"kind": "open", "row": "nonsense", "client": "w"},
         {"kind": "open", "row": 7, "client": "w"},
-        {"kind": "watching", "view": "a", "version": "1", "rows": []},
+        {"kind": "watching", "view": "a", "version": "1", "rows": [], "all": False},
+        {"kind": "watching", "view": "a", "version": 1, "rows": []},
         {"kind": "unknown"},
     ],
 )
@@ -277,4 +385,4 @@ def test_a_transient_machine_refuses_what_needs_a_definition(a_list, heard):
 def test_each_column_that_is_no_graph_reads_the_record():
     for column in COLUMNS:
         assert (column.value is not None) == (column.kind in {"text", "list", "number"})
-        assert (column.sample is not None) == (column.kind == "graph")
+        assert bool(column.figure) == (column.kind == "graph")
