@@ -104,6 +104,10 @@ export interface Series {
   values: (number | null)[][][];
 }
 
+export interface Packed {
+  kind: 'packed';
+}
+
 export type FromKernel = Reset | Patch | Samples | Series;
 
 export interface Watching {
@@ -143,18 +147,22 @@ export function isFromKernel(message: unknown): message is FromKernel {
   );
 }
 
+function isPacked(message: unknown): message is Packed {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'kind' in message &&
+    message.kind === 'packed'
+  );
+}
+
 /** Read a message that was too long to come as it is. */
 export async function unpacked(
   message: unknown,
   buffers: readonly DataView[]
 ): Promise<unknown> {
   const [buffer] = buffers;
-  const isPacked =
-    typeof message === 'object' &&
-    message !== null &&
-    'kind' in message &&
-    message.kind === 'packed';
-  if (!isPacked || !buffer) {
+  if (!isPacked(message) || !buffer) {
     return message;
   }
   // A copy, for the buffer may be shared with other threads, and a blob takes no such.
