@@ -29,7 +29,8 @@ from qvirt_jupyter.hypervisor.sample import (
     machine_figures,
 )
 from qvirt_jupyter.hypervisor.sample_history import SPAN, History, csv_of, import_pandas
-from qvirt_jupyter.hypervisor.stats_reader import GROUPS, StatsReader, Wanted
+from qvirt_jupyter.hypervisor.stat_groups import GROUPS, HOST, known_groups
+from qvirt_jupyter.hypervisor.stats_reader import StatsReader, Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -49,8 +50,6 @@ TICK: Final = 1.0
 """Seconds between two samples while somebody looks."""
 SLOW_TICK: Final = 10.0
 """Seconds between two samples while nobody looks; graphs draw the gap."""
-HOST: Final = "host"
-"""The group that stands for the host itself."""
 _STALE: Final = 2.5
 """Ticks, or intervals of a group, after which a figure says nothing about now."""
 
@@ -120,6 +119,7 @@ class Stats:
         self._wake = threading.Condition()
         self._closed = False
         self._thread: threading.Thread | None = None
+        self._measured: frozenset[str] = frozenset(GROUPS)
         self._watches: dict[int, tuple[frozenset[str] | None, frozenset[str]]] = {}
         self._next_watch = 0
         self._subscribers: Subscribers[[StatsBatch]] = Subscribers()
@@ -141,6 +141,15 @@ class Stats:
         with self._wake:
             self._tick = seconds
             self._wake.notify_all()
+
+    @property
+    def measured(self) -> frozenset[str]:
+        """The groups that may be read of machines, whoever looks; all of them at first."""
+        return self._measured
+
+    @measured.setter
+    def measured(self, groups: Iterable[str]) -> None:
+        self._measured = known_groups(groups)
 
     @property
     def newest(self) -> Mapping[str, Sample]:
@@ -178,10 +187,7 @@ class Stats:
         ValueError
             There is no such group.
         """
-        wanted = frozenset(groups)
-        if unknown := wanted - GROUPS.keys() - {HOST}:
-            there_are = ", ".join((*GROUPS, HOST))
-            raise ValueError(f"No group {', '.join(unknown)}; there are {there_are}.")
+        wanted = known_groups(groups)
         with self._wake:
             number = self._next_watch
             self._next_watch += 1
@@ -371,11 +377,14 @@ class Stats:
             listed_groups=frozenset().union(
                 *(groups for uuids, groups in watches if uuids is None)
             ),
+            measured=self._measured,
             tick=self._pause(),
         )
 
     def _since(self, group: str, wanted: Wanted) -> float:
         """Return from which moment on a reading of a group says something about now."""
+        if group in GROUPS and group not in wanted.measured:
+            return math.inf
         interval = GROUPS[group].unwatched if group in GROUPS else self._slow_tick
         return time.monotonic() - _STALE * max(interval, wanted.tick)
 

@@ -22,6 +22,7 @@ from qvirt_jupyter.hypervisor import answers
 from qvirt_jupyter.hypervisor.agent_counters import AgentCounters
 from qvirt_jupyter.hypervisor.meter import Columns, Meter
 from qvirt_jupyter.hypervisor.sample import DEVICE_COUNTERS, MACHINE_COUNTERS
+from qvirt_jupyter.hypervisor.stat_groups import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,33 +36,6 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 
-class Group(NamedTuple):
-    """What libvirt answers together.
-
-    Parameters
-    ----------
-    flag
-        libvirt's, in a bulk call.
-    every
-        Seconds between two readings of a machine that is one of a list which shows this.
-    unwatched
-        The same where nobody looks at this.
-    """
-
-    flag: int
-    every: float
-    unwatched: float
-
-
-GROUPS: Final[Mapping[str, Group]] = {
-    "cpu": Group(libvirt.VIR_DOMAIN_STATS_CPU_TOTAL, 0.0, 10.0),
-    "vcpu": Group(libvirt.VIR_DOMAIN_STATS_VCPU, 5.0, 30.0),
-    # The guest's balloon driver reports every 5 s.
-    "memory": Group(libvirt.VIR_DOMAIN_STATS_BALLOON, 5.0, 30.0),
-    "disk": Group(libvirt.VIR_DOMAIN_STATS_BLOCK, 5.0, 30.0),
-    "network": Group(libvirt.VIR_DOMAIN_STATS_INTERFACE, 5.0, 30.0),
-}
-"""What can be asked for of a machine."""
 CHUNK: Final = 20
 """Machines in one call: about 8 ms each for all groups on QEMU."""
 CHUNK_ONE_BY_ONE: Final = 500
@@ -90,6 +64,8 @@ class Wanted:
         Groups that are read of them at each tick.
     listed_groups
         Groups that a list of all shows.
+    measured
+        Groups that may be read at all.
     tick
         Seconds between two ticks.
     """
@@ -97,6 +73,7 @@ class Wanted:
     open: frozenset[str]
     open_groups: frozenset[str]
     listed_groups: frozenset[str]
+    measured: frozenset[str]
     tick: float
 
 
@@ -230,6 +207,8 @@ class StatsReader:
         self, group: str, wanted: Wanted, is_open: NDArray[np.bool_], now: float
     ) -> NDArray[np.bool_]:
         """Return which runs are to be asked for a group in this tick."""
+        if group not in wanted.measured:
+            return np.zeros(len(is_open), dtype=bool)
         kind = GROUPS[group]
         every = kind.every if group in wanted.listed_groups else kind.unwatched
         since = self._waiting_since(group)
@@ -273,8 +252,11 @@ class StatsReader:
                     raise
                 self._bulk = False
                 return False
-            if self._bulk is None and "cpu" in groups:
-                self._bulk = any("cpu.time" in values for _domain, values in found)
+            if self._bulk is None:
+                # A driver that cannot leaves out what it does not know, and tells the state.
+                self._bulk = any(
+                    not key.startswith("state.") for _domain, values in found for key in values
+                )
             if not self._bulk:
                 return False
             at = time.monotonic()

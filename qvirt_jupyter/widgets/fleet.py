@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -11,7 +10,6 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import (
     Domain,
     NotFound,
-    QvirtError,
     connection_to,
     connections,
     jobs,
@@ -31,12 +29,11 @@ if TYPE_CHECKING:
 
     from qvirt_jupyter.hypervisor import Job
     from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.widgets.preferences import Preferences
 
 __all__ = ["ConnectionState", "Fleet", "fleet"]
 
 _AT_REST: Final = frozenset({ConnectionState.DISCONNECTED, ConnectionState.CLOSED})
-PATIENCE: Final = 30.0
-"""Seconds after which a host that does not answer keeps the next one waiting no longer."""
 
 
 class Fleet:
@@ -77,6 +74,7 @@ class Fleet:
             if not self._sources:
                 self._sources = (
                     saved_connections.observe(self.refresh),
+                    preferences.observe(self._on_preferences),
                     jobs.subscribe(self._on_job),
                 )
         subscription = self._changed.add(callback, self._on_close)
@@ -109,8 +107,13 @@ class Fleet:
                     if uri in self._observed:
                         self._observed.pop(uri).close()
                     self._observed[uri] = connection.observe(self._on_connection)
+                    _heed(preferences.now, connection)
             self._known = wanted
         self._tell()
+
+    def _on_preferences(self, now: Preferences) -> None:
+        for connection in self.connections:
+            _heed(now, connection)
 
     def _of_saved(self) -> dict[str, Connection]:
         """Return the connections that are remembered, made where they are not there yet."""
@@ -171,22 +174,6 @@ class Fleet:
         if connection.state in _AT_REST:
             return self.open(connection)
         return None
-
-    def open_saved(self) -> None:
-        """Begin to open what is to be open when a panel starts.
-
-        Other hosts come one after the other, so that their questions do not pile up (CON-08).
-        """
-        with self._lock:
-            known = [self._known.get(saved.uri) for saved in self.saved if saved.autoconnect]
-        wanted = [connection for connection in known if connection is not None]
-        for connection in wanted:
-            if not connection.parts.is_remote:
-                self.open_if_idle(connection)
-        far = [connection for connection in wanted if connection.parts.is_remote]
-        threading.Thread(
-            target=self._open_in_turn, args=(far,), name="qvirt-autoconnect", daemon=True
-        ).start()
 
     def disconnect(self, connection: Connection) -> None:
         """Begin to close a connection; its machines go on."""
@@ -250,19 +237,6 @@ class Fleet:
     def _edit(self, uri: str) -> None:
         if self._editors:
             self._editors[-1](uri)
-
-    def _open_in_turn(self, far: list[Connection]) -> None:
-        for connection in far:
-            job = self.open_if_idle(connection)
-            if job is None:
-                continue
-            # What failed is said by its notice.
-            with contextlib.suppress(QvirtError):
-                try:
-                    job.result(PATIENCE)
-                except TimeoutError:
-                    if self.questions.has_about(connection.uri):
-                        job.result()
 
     def change(self, uri: str, saved: SavedConnection) -> None:
         """Begin to remember a connection in another way, or one that was not remembered.
@@ -380,6 +354,12 @@ class Fleet:
                     subscription.close()
                 self._observed = {}
                 self._known = {}
+
+
+def _heed(wanted: Preferences, connection: Connection) -> None:
+    """Let a connection measure what is wanted, as often as it is wanted."""
+    connection.stats.tick = wanted.update_interval
+    connection.stats.measured = wanted.measured
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import Domain, NotFound, RecordKey, publisher
 from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.widgets.about import About
+from qvirt_jupyter.widgets.autoconnect import open_saved
 from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
 from qvirt_jupyter.widgets.connection_request import ConnectionRequest
 from qvirt_jupyter.widgets.connection_view import ConnectionView, snapshot_rows
@@ -21,7 +22,6 @@ from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.machine_actions import MachineActions
 from qvirt_jupyter.widgets.notices import Notices
 from qvirt_jupyter.widgets.panel import Panel, close_all
-from qvirt_jupyter.widgets.preferences import Preferences, preferences
 from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
@@ -87,7 +87,6 @@ class Manager(Panel):
         self._list.reset((), ())
         self.follow(
             fleet.subscribe(self._update),
-            preferences.observe(self._on_preferences),
             fleet.offer_editor(self._edit_connection_soon),
         )
         self._begin()
@@ -124,7 +123,7 @@ class Manager(Panel):
     def _begin(self) -> None:
         if not fleet.saved and not fleet.connections:
             self._first_start.begin()
-        fleet.open_saved()
+        open_saved()
 
     # What comes up: on the publisher thread.
 
@@ -140,7 +139,6 @@ class Manager(Panel):
             if view is None or view.connection is not connection:
                 if view is not None:
                     view.close()
-                connection.stats.tick = preferences.now.update_interval
                 self._views[uri] = ConnectionView(connection, self._list)
             else:
                 view.show()
@@ -152,10 +150,6 @@ class Manager(Panel):
                 visible.setdefault(key.uri, set()).add(key.id)
         for uri, view in self._views.items():
             view.watch(frozenset(visible.get(uri, ())))
-
-    def _on_preferences(self, now: Preferences) -> None:
-        for view in self._views.values():
-            view.connection.stats.tick = now.update_interval
 
     # What goes down: from any thread.
 

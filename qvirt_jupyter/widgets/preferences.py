@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 VERSION: Final = 1
+_STATISTICS: Final = _("Statistics")
 _CONFIRM: Final = _("Ask before")
 _CONSOLE: Final = _("Consoles")
 
@@ -34,8 +35,22 @@ class Preferences:
         default=1,
         label=_("Update interval"),
         unit="s",
-        group=_("Statistics"),
+        group=_STATISTICS,
         help=_("How often figures are read while somebody looks."),
+    )
+    measure_cpu: bool = option(
+        Flag(), default=True, label=_("Measure processors"), group=_STATISTICS
+    )
+    measure_memory: bool = option(
+        Flag(), default=True, label=_("Measure memory"), group=_STATISTICS
+    )
+    measure_disk: bool = option(Flag(), default=True, label=_("Measure disks"), group=_STATISTICS)
+    measure_network: bool = option(
+        Flag(),
+        default=True,
+        label=_("Measure networks"),
+        group=_STATISTICS,
+        help=_("What is not measured costs the host nothing, and has no graphs."),
     )
     confirm_force_off: bool = option(
         Flag(),
@@ -71,6 +86,18 @@ class Preferences:
         label=_("Screen size"),
         group=_CONSOLE,
     )
+
+    @property
+    def measured(self) -> frozenset[str]:
+        """The groups of figures that may be read (PREF-04), as a connection's ``stats`` has it."""
+        switches = {
+            "cpu": self.measure_cpu,
+            "vcpu": self.measure_cpu,
+            "memory": self.measure_memory,
+            "disk": self.measure_disk,
+            "network": self.measure_network,
+        }
+        return frozenset(group for group, on in switches.items() if on)
 
 
 class PreferenceStore:

@@ -7,6 +7,8 @@ import math
 
 import pytest
 
+from qvirt_jupyter.hypervisor import connection_to
+
 pytestmark = pytest.mark.qemu
 
 MACHINE = """
@@ -83,6 +85,30 @@ def test_a_machine_with_a_disk(a_qemu_connection, machines, batches, tmp_path, w
         history = a_qemu_connection.stats.history(machine.uuid)
         wait_until(lambda: len(a_qemu_connection.stats.history(machine.uuid)) > len(history))
     assert not math.isnan(a_qemu_connection.stats.history(machine.uuid).cpu_guest[-1])
+
+
+def test_without_processor_times_machines_are_still_asked_in_bulk(
+    a_qemu_libvirtd, machines, tmp_path, wait_until
+):
+    path = tmp_path / "disk.raw"
+    path.write_bytes(b"\0" * 1024**2)
+    machine = machines("disk-only", DISK.format(path=path))
+    connection = connection_to(a_qemu_libvirtd.uri, read_only=True)
+    connection.stats.measured = {"disk"}
+    connection.open().result(60)
+    try:
+        with connection.stats.watch([machine.uuid]):
+            wait_until(
+                lambda: (
+                    machine.uuid in connection.stats.newest
+                    and connection.stats.newest[machine.uuid].disk_read is not None
+                ),
+                20,
+            )
+            assert connection.stats.newest[machine.uuid].cpu_guest is None
+            assert connection.stats._reader._bulk
+    finally:
+        connection.close()
 
 
 def test_user_networking_is_not_available_and_not_zero(

@@ -165,9 +165,11 @@ def test_figures_are_read_only_while_somebody_looks(a_manager, a_uri):
 
 
 @pytest.mark.usefixtures("a_manager")
-def test_the_update_interval_reaches_the_connections(a_uri):
+def test_what_is_measured_and_how_often_reaches_the_connections(a_uri):
     preferences.set(update_interval=7)
     assert wait_for(lambda: connection_to(a_uri).stats.tick == 7)
+    preferences.set(measure_disk=False, measure_cpu=False)
+    assert wait_for(lambda: connection_to(a_uri).stats.measured == {"memory", "network"})
 
 
 def test_calling_it_again_gives_another_view_of_the_same(a_manager, a_uri):

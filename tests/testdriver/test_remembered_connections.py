@@ -179,7 +179,7 @@ def a_silent_host():
 
 @pytest.mark.parametrize("patience", [60.0, 0.2])
 def test_other_hosts_are_opened_one_after_the_other(monkeypatch, patience):
-    monkeypatch.setattr("qvirt_jupyter.widgets.fleet.PATIENCE", patience)
+    monkeypatch.setattr("qvirt_jupyter.widgets.autoconnect.PATIENCE", patience)
     with a_silent_host() as (first, first_uri), a_silent_host() as (second, second_uri):
         for uri in (first_uri, second_uri):
             saved_connections.add(SavedConnection(uri, autoconnect=True))

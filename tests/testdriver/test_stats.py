@@ -14,6 +14,7 @@ import pytest
 import qvirt_jupyter
 from qvirt_jupyter.hypervisor import connect, publisher
 from qvirt_jupyter.hypervisor.answers import OneByOne
+from qvirt_jupyter.hypervisor.stat_groups import GROUPS
 
 LAB = Path(qvirt_jupyter.__file__).parent / "data" / "lab.xml"
 
@@ -24,6 +25,7 @@ def a_connection(tmp_path):
     connection.stats.tick = 0.1
     yield connection
     connection.stats.tick = 1.0
+    connection.stats.measured = GROUPS
     connection.close()
 
 
@@ -157,6 +159,24 @@ def test_it_runs_beside_a_busy_caller(a_connection, batches):
         while len(batches) < before + 2:
             assert time.monotonic() < end
             sum(range(1000))
+
+
+def test_what_is_not_to_be_measured_is_not_read_whoever_looks(a_connection, batches):
+    with a_connection.stats.watch(running(a_connection)):
+        wait_for(
+            lambda: any(
+                s.disk_read is not None for s in batches[-1:] and batches[-1].samples.values()
+            )
+        )
+        a_connection.stats.measured = {"cpu"}
+        batches.clear()
+        wait_for(lambda: len(batches) >= 3)
+    samples = batches[-1].samples.values()
+    assert all(sample.cpu_guest is not None for sample in samples)
+    for figure in ("memory", "disk_read", "network_in"):
+        assert {getattr(sample, figure) for sample in samples} == {None}
+    with pytest.raises(ValueError, match="weather"):
+        a_connection.stats.measured = {"weather"}
 
 
 def test_an_unknown_group_is_refused(a_connection):

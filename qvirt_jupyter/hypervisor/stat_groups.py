@@ -1,0 +1,56 @@
+"""What can be asked for of machines, how often, and how libvirt calls it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import libvirt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Group(NamedTuple):
+    """What libvirt answers together.
+
+    Parameters
+    ----------
+    flag
+        libvirt's, in a bulk call.
+    every
+        Seconds between two readings of a machine that is one of a list which shows this.
+    unwatched
+        The same where nobody looks at this.
+    """
+
+    flag: int
+    every: float
+    unwatched: float
+
+
+GROUPS: Final[Mapping[str, Group]] = {
+    "cpu": Group(libvirt.VIR_DOMAIN_STATS_CPU_TOTAL, 0.0, 10.0),
+    "vcpu": Group(libvirt.VIR_DOMAIN_STATS_VCPU, 5.0, 30.0),
+    # The guest's balloon driver reports every 5 s.
+    "memory": Group(libvirt.VIR_DOMAIN_STATS_BALLOON, 5.0, 30.0),
+    "disk": Group(libvirt.VIR_DOMAIN_STATS_BLOCK, 5.0, 30.0),
+    "network": Group(libvirt.VIR_DOMAIN_STATS_INTERFACE, 5.0, 30.0),
+}
+"""What can be asked for of a machine."""
+HOST: Final = "host"
+"""The host itself, which is asked once for all machines."""
+
+
+def known_groups(groups: Iterable[str]) -> frozenset[str]:
+    """Return the groups.
+
+    Raises
+    ------
+    ValueError
+        There is no such group.
+    """
+    wanted = frozenset(groups)
+    if unknown := wanted - GROUPS.keys() - {HOST}:
+        there_are = ", ".join((*GROUPS, HOST))
+        raise ValueError(f"No group {', '.join(unknown)}; there are {there_are}.")
+    return wanted
