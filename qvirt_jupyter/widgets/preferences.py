@@ -152,11 +152,13 @@ class PreferenceStore:
         self._file.change(
             lambda now: dataclasses.replace(now, **values),  # type: ignore[arg-type]
             lambda wanted: {
-                **self._unknown,
                 **dataclasses.asdict(wanted),
+                **{name: value for name, value in self._unknown.items() if name not in values},
                 "version": self._version,
             },
         )
+        for name in values:
+            self._unknown.pop(name, None)
 
     def wants(self, name: str) -> bool:
         """Whether the question of this preference is asked."""
@@ -171,13 +173,14 @@ class PreferenceStore:
         return self._file.observe(callback)
 
     def _understood(self, document: dict[str, Any]) -> Preferences:
-        version = document.pop("version", VERSION)
+        unknown = dict(document)
+        version = unknown.pop("version", VERSION)
         self._version = version if isinstance(version, int) else VERSION
         values = {}
         for declared in declarations(Preferences):
-            if declared.name not in document:
+            if declared.name not in unknown:
                 continue
-            value = document.pop(declared.name)
+            value = unknown.pop(declared.name)
             try:
                 declared.type.check(value)
             except (TypeError, ValueError) as error:
@@ -185,9 +188,11 @@ class PreferenceStore:
                 self._file.problem = _(
                     "The preference “{label}” was wrong and has its default."
                 ).format(label=declared.label)
+                # A newer version may know it: it stays in the file until somebody chooses.
+                unknown[declared.name] = value
                 continue
             values[declared.name] = value
-        self._unknown = document
+        self._unknown = unknown
         return Preferences(**values)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-KEPT = frozenset[str]()
-"""What others hold on to."""
-
 
 def make_fresh(monkeypatch, store):
     """Let a store read the test's own folder, until the test ends."""
-    for name, value in vars(type(store)()).items():
-        if name not in KEPT:
-            monkeypatch.setattr(store, name, value)
+    for name, value in vars(store).items():
+        # as it is now: that is what comes back at the end
+        monkeypatch.setattr(store, name, value)
+    type(store).__init__(store)
