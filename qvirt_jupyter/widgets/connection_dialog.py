@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor.client_certificates import missing_client_file
 from qvirt_jupyter.widgets.connection_request import SESSION, ConnectionRequest
 from qvirt_jupyter.widgets.form import Form, Note, Words
 
@@ -46,14 +47,16 @@ class ConnectionDialog(Form[ConnectionRequest]):
             on_submit(filled.saved())
             close()
 
+        made = request or ConnectionRequest().coupled("hypervisor")
         super().__init__(
-            request or ConnectionRequest().coupled("hypervisor"),
+            made,
             title=title,
             submit=submit,
             on_submit=hand_on,
             on_cancel=close,
             note=_preview,
             placeholders={"label": _default_name},
+            narrowed={"recent": ("", *made.recents)},
         )
 
 
@@ -63,8 +66,12 @@ def _preview(request: ConnectionRequest) -> Note:
     except ValueError:
         # What is wrong is said where it is typed.
         return Note(_("URI"), "")
-    if request.hypervisor == SESSION:
-        summary: Words = _(
+    missing = missing_client_file(uri) if uri.transport == "tls" else None
+    if missing is not None:
+        summary: Words = _("TLS needs a certificate of this machine: there is no file {file} yet.")
+        summary = summary.format(file=missing)
+    elif request.hypervisor == SESSION:
+        summary = _(
             "Your own machines, without administrator rights: networks and storage of the whole "
             "host are out of reach."
         )

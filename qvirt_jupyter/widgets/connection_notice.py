@@ -49,6 +49,7 @@ def connection_notice(
             connection.label,
             _("The connection is lost. It is being tried again, and all goes on by itself."),
             error.details if error is not None else "",
+            (connect,),
         )
     if error is None or not is_failure(connection):
         return Notice(key, "info", connection.label, _("It is not connected."), buttons=(connect,))

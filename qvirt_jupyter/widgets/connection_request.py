@@ -64,6 +64,15 @@ class _Uri(ValueType[str]):
 class ConnectionRequest:
     """A connection to be added; what each value means is said in its declaration."""
 
+    recents: tuple[str, ...] = ()
+    """URIs that the form offers: what was open lately and is not remembered."""
+    recent: str = option(
+        Choice("", labels={"": _("Something else")}),
+        default="",
+        label=_("Open lately"),
+        caps="recent",
+        when=lambda request: bool(request.recents),
+    )
     hypervisor: str = option(
         Choice(*_HYPERVISORS, open=False, labels=_HYPERVISORS),
         default="qemu",
@@ -172,6 +181,11 @@ class ConnectionRequest:
 
     def coupled(self, name: str) -> ConnectionRequest:
         """Return the request after one of its values was changed by hand."""
+        if name == "recent" and self.recent:
+            again = SavedConnection(self.recent, self.label, self.autoconnect, self.read_only)
+            return dataclasses.replace(
+                ConnectionRequest.of(again), recents=self.recents, recent=self.recent
+            )
         changed = self
         if name == "way":
             # A host that is far may be away; the user has the last word.

@@ -271,7 +271,8 @@ class Fleet:
             self.open(self.connection(saved.uri))
 
     def _forget(self, uri: str) -> None:
-        if self._saving(lambda: saved_connections.remove(uri)):
+        worked = uri not in self._untried
+        if self._saving(lambda: saved_connections.remove(uri, recent=worked)):
             self._drop(uri)
             self.refresh()
 
@@ -339,6 +340,8 @@ class Fleet:
             self.notices.take(notice_key(connection))
         if connection.is_connected:
             self._untried.discard(connection.uri)
+            if saved_connections.get(connection.uri) is None:
+                self._saving(lambda: saved_connections.opened(connection.uri))
         self._tell()
 
     def _tell(self) -> None:

@@ -207,7 +207,8 @@ class Manager(Panel):
         publisher.post(("dialog", id(self)), close)
 
     def _add_connection(self) -> None:
-        self._show_dialog(ConnectionDialog(fleet.add, self._close_dialog))
+        empty = ConnectionRequest(recents=saved_connections.recent).coupled("hypervisor")
+        self._show_dialog(ConnectionDialog(fleet.add, self._close_dialog, empty))
 
     def _edit_connection_soon(self, uri: str) -> None:
         publisher.post(("dialog", id(self)), lambda: self._edit_connection(uri))

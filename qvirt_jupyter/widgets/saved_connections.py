@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 """Of the file's layout. A file of a newer one is read as far as it is understood."""
+RECENT: Final = 10
+"""How many URIs are kept that were open lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,22 @@ class SavedConnection:
     read_only: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    """What is in the file.
+
+    Parameters
+    ----------
+    connections
+        In the order in which they were added.
+    recent
+        URIs of others that were open lately, the newest first (PREF-15).
+    """
+
+    connections: tuple[SavedConnection, ...] = ()
+    recent: tuple[str, ...] = ()
+
+
 class SavedConnections:
     """What is in the file, and who wants to know when it changes.
 
@@ -54,8 +72,7 @@ class SavedConnections:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        nothing: tuple[SavedConnection, ...] = ()
-        self._file = KeptFile("connections.json", path, self._understood, nothing)
+        self._file = KeptFile("connections.json", path, self._understood, _Remembered())
 
     @property
     def path(self) -> Path:
@@ -71,7 +88,14 @@ class SavedConnections:
     @property
     def all(self) -> tuple[SavedConnection, ...]:
         """All of them, in the order in which they were added."""
-        return self._file.now
+        return self._file.now.connections
+
+    @property
+    def recent(self) -> tuple[str, ...]:
+        """URIs that were open lately and are not remembered, the newest first."""
+        now = self._file.now
+        remembered = {item.uri for item in now.connections}
+        return tuple(uri for uri in now.recent if uri not in remembered)
 
     def get(self, uri: str) -> SavedConnection | None:
         """Return the one with this URI, or None."""
@@ -96,43 +120,72 @@ class SavedConnections:
             The file cannot be written; nothing has changed then.
         """
 
-        def change(now: tuple[SavedConnection, ...]) -> tuple[SavedConnection, ...]:
+        def change(now: _Remembered) -> _Remembered:
             # Another one that has the new URI already gives way.
-            kept = [item for item in now if item.uri == uri or item.uri != connection.uri]
+            kept = [x for x in now.connections if x.uri == uri or x.uri != connection.uri]
             items = [connection if item.uri == uri else item for item in kept]
-            return tuple(items if connection in items else [*items, connection])
+            items = items if connection in items else [*items, connection]
+            return dataclasses.replace(now, connections=tuple(items))
 
         self._file.change(change, _document)
 
-    def remove(self, uri: str) -> None:
+    def remove(self, uri: str, *, recent: bool = True) -> None:
         """Forget a connection; one that is not there is forgotten already.
+
+        Parameters
+        ----------
+        uri
+            Which.
+        recent
+            Whether its URI is offered to who adds a connection.
 
         Raises
         ------
         OSError
             The file cannot be written; nothing has changed then.
         """
-        self._file.change(lambda now: tuple(item for item in now if item.uri != uri), _document)
+
+        def change(now: _Remembered) -> _Remembered:
+            left = tuple(item for item in now.connections if item.uri != uri)
+            return _Remembered(left, _newest_first(uri, now.recent) if recent else now.recent)
+
+        self._file.change(change, _document)
+
+    def opened(self, uri: str) -> None:
+        """Note that a connection which is not remembered was open.
+
+        Raises
+        ------
+        OSError
+            The file cannot be written; nothing has changed then.
+        """
+        self._file.change(
+            lambda now: dataclasses.replace(now, recent=_newest_first(uri, now.recent)), _document
+        )
 
     def observe(self, callback: Callable[[], object]) -> Subscription:
         """Call the callback on the publisher thread when they change."""
         return self._file.observe(lambda _now: callback())
 
-    def _understood(self, document: dict[str, Any]) -> tuple[SavedConnection, ...]:
+    def _understood(self, document: dict[str, Any]) -> _Remembered:
         items = [_connection(item) for item in document["connections"]]
         if document.get("version", VERSION) > VERSION:
             self._file.problem = _(
                 "The saved connections were written by a newer version. What this version "
                 "understands is shown; the whole is kept as {path}."
             ).format(path=self._file.keep_copy())
-        return tuple({item.uri: item for item in items}.values())
+        recent = [uri for uri in document.get("recent", ()) if isinstance(uri, str)]
+        return _Remembered(
+            tuple({item.uri: item for item in items}.values()), tuple(recent[:RECENT])
+        )
 
 
-def _document(connections: tuple[SavedConnection, ...]) -> dict[str, Any]:
-    return {
-        "version": VERSION,
-        "connections": [dataclasses.asdict(item) for item in connections],
-    }
+def _newest_first(uri: str, others: tuple[str, ...]) -> tuple[str, ...]:
+    return (uri, *(other for other in others if other != uri))[:RECENT]
+
+
+def _document(remembered: _Remembered) -> dict[str, Any]:
+    return {"version": VERSION, **dataclasses.asdict(remembered)}
 
 
 def _connection(item: Any) -> SavedConnection:  # noqa: ANN401 - JSON from a file

@@ -159,8 +159,7 @@ _NOT_CONNECTED: Mapping[str, object] = {
     state: _("It is not connected.") for state in ("disconnected", "failed", "closed")
 }
 _CONNECTED: Mapping[str, object] = {
-    state: _("It is connected or about to be.")
-    for state in ("connected", "connecting", "reconnecting")
+    state: _("It is connected or about to be.") for state in ("connected", "connecting")
 }
 
 CONNECTION_ACTIONS: tuple[ListAction, ...] = (

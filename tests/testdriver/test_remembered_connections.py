@@ -157,6 +157,32 @@ def test_an_open_connection_can_be_forgotten(a_manager, a_uri):
     assert not connection_to(a_uri).is_connected
 
 
+def test_what_was_forgotten_or_opened_by_a_notebook_is_offered_again(a_manager, a_uri, tmp_path):
+    second = tmp_path / "second.xml"
+    second.write_bytes((tmp_path / "machines.xml").read_bytes())
+    uri = f"test://{second}"
+    with connect(uri):
+        assert wait_for(lambda: saved_connections.recent == (uri,))
+    act(a_manager, "remove_connection", RecordKey("connection", a_uri, a_uri))
+    assert wait_for(lambda: saved_connections.recent == (a_uri, uri))
+    a_manager._bar.children[0].click()
+    dialog = a_dialog(a_manager)
+    field = next(each for each in dialog.shown["fields"] if each["name"] == "recent")
+    assert [choice["value"] for choice in field["choices"]] == ["", a_uri, uri]
+    assert field["shown"]
+    dialog.edit("recent", a_uri)
+    assert dialog.shown["note"]["text"] == a_uri
+    assert dialog.submit()
+    assert wait_for(lambda: saved_connections.get(a_uri) is not None)
+    assert saved_connections.recent == (uri,)
+
+
+def test_a_slip_of_the_pen_is_not_offered_again(a_manager, a_wrong_uri):
+    press(failed_at_first(a_wrong_uri), "Remove")
+    assert wait_for(lambda: a_wrong_uri not in connection_rows(a_manager))
+    assert saved_connections.recent == ()
+
+
 def test_a_uri_that_is_none_does_not_keep_the_manager_closed(a_uri):
     saved_connections.add(SavedConnection("nonsense", autoconnect=True))
     saved_connections.add(SavedConnection(a_uri, autoconnect=True))

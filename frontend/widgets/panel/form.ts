@@ -120,8 +120,8 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
     drawNote(note, state.note);
     if (isFirst) {
       form.scrollIntoView({ block: 'nearest' });
-      form
-        .querySelector<HTMLElement>('select, input, textarea')
+      [...form.querySelectorAll<HTMLElement>('select, input, textarea')]
+        .find(control => !control.closest('[hidden]'))
         ?.focus({ preventScroll: true });
     }
     if (state.attempt !== attempt) {

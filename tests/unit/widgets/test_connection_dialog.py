@@ -1,7 +1,10 @@
 """Adding a connection: the URI while typing, what is refused, what is handed on."""
 
+from pathlib import Path
+
 import pytest
 
+from qvirt_jupyter.hypervisor import client_certificates
 from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
 from qvirt_jupyter.widgets.connection_request import ConnectionRequest
 from qvirt_jupyter.widgets.saved_connections import SavedConnection
@@ -156,6 +159,17 @@ def test_what_is_remembered_can_be_changed_in_the_same_form(uri, hypervisor, way
     request = ConnectionRequest.of(saved)
     assert (request.hypervisor, request.way) == (hypervisor, way)
     assert request.saved() == saved
+
+
+def test_tls_says_which_certificate_is_missing_before_anything_is_opened(a_dialog, monkeypatch):
+    monkeypatch.setattr(
+        client_certificates, "SYSTEM_FILES", (Path("/nowhere/clientcert.pem"), Path("/nowhere/k"))
+    )
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    a_dialog.fill(way="tls", host="far")
+    assert "there is no file /nowhere/clientcert.pem yet" in a_dialog.shown["note"]["help"]
+    a_dialog.fill(way="ssh")
+    assert "clientcert" not in a_dialog.shown["note"]["help"]
 
 
 def test_cancel_adds_nothing(a_dialog):

@@ -75,3 +75,15 @@ def test_observers_hear_of_changes_only(a_file):
     saved.remove("test:///default")
     publisher.flush()
     assert len(heard) == 1
+
+
+def test_ten_are_kept_that_were_open_lately_and_none_twice(a_file):
+    saved = SavedConnections(a_file)
+    for number in range(12):
+        saved.opened(f"test:///{number}")
+    saved.opened("test:///5")
+    found = SavedConnections(a_file).recent
+    assert found[:3] == ("test:///5", "test:///11", "test:///10")
+    assert len(found) == 10
+    saved.add(SavedConnection("test:///11"))
+    assert saved.recent[:2] == ("test:///5", "test:///10")
