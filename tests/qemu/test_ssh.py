@@ -17,6 +17,8 @@ from qvirt_jupyter.hypervisor import (
     connect,
     connection_to,
 )
+from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
+from qvirt_jupyter.widgets.sign_in import SignIn
 
 pytestmark = pytest.mark.qemu
 
@@ -143,6 +145,39 @@ def test_a_locked_key_asks_for_its_passphrase(an_sshd, answers):
     connect(an_sshd.uri(key=an_sshd.locked_key), credentials=answers).close()
     assert [question.kind for question in answers.asked] == ["passphrase"]
     assert answers.asked[0].secret
+
+
+def test_the_panel_asks_again_until_the_passphrase_is_right(an_sshd, wait_until):
+    """What a person does who mistypes it once."""
+    board = QuestionBoard()
+    connection = connection_to(an_sshd.uri(key=an_sshd.locked_key))
+    connection.credentials = SignIn(connection, board)
+    asked = []
+    with board.subscribe(lambda: None):
+        job = connection.open()
+        for passphrase in ("mistyped", an_sshd.passphrase):
+            ((key, question),) = wait_until(lambda: board.questions, 30)
+            asked.append(question)
+            board.answer(key, Answer({"0": passphrase}))
+        job.result(60)
+    assert connection.is_connected
+    connection.close()
+    first, second = asked
+    assert "passphrase" in first.fields[0].label
+    assert first.fields[0].secret
+    assert "not accepted" not in str(first.text)
+    assert "not accepted" in str(second.text)
+
+
+def test_a_host_that_ends_the_sign_in_says_so(an_sshd):
+    """Who takes longer for an answer than the host waits."""
+
+    def go_away(_requests):
+        an_sshd.hang_up()
+        return [an_sshd.passphrase]
+
+    error = refused(an_sshd.uri(key=an_sshd.locked_key), go_away, ConnectionFailed)
+    assert "before the sign-in was done" in error.reason
 
 
 def test_a_closed_port():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -44,6 +45,7 @@ class Sshd:
     user: str
     folder: Path
     passphrase: str = "open sesame"  # noqa: S105 - of a key that exists for one test
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def key(self) -> Path:
@@ -60,6 +62,13 @@ class Sshd:
     @property
     def known_hosts(self) -> Path:
         return self.folder / "known_hosts"
+
+    def hang_up(self) -> None:
+        """End the sessions that are open; the server goes on."""
+        assert self.process is not None
+        number = self.process.pid
+        for child in Path(f"/proc/{number}/task/{number}/children").read_text().split():
+            os.kill(int(child), signal.SIGKILL)
 
     def forget_host(self) -> None:
         """Make the host unknown."""
@@ -121,7 +130,7 @@ def a_running_sshd(user: pwd.struct_passwd, environment: Mapping[str, str]) -> I
         ids = (f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}")
         command = ["setpriv", *ids, "--clear-groups", *command]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = server.process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         end = time.monotonic() + 10
         while not _listens(server.port):
