@@ -66,6 +66,9 @@ _POLKIT: Final = _(
     "Sign in on the host as a member of the group libvirt, or ask its administrator for the right."
 )
 
+_NOBODY: Final = _("It asks for a name or a password, and nobody was there to answer.")
+_ANSWER: Final = _("Open it in the Virtual Machine Manager, or give connect() credentials.")
+
 FAILURES: Final = (
     Failure(
         "host key changed",
@@ -105,6 +108,13 @@ FAILURES: Final = (
         lasting=True,
     ),
     Failure(
+        "no such program",
+        r"cannot execute binary (?P<program>[^\s:]+)",
+        _("There is no program {program} here."),
+        _("Install it, or correct the parameter command of the URI."),
+        lasting=True,
+    ),
+    Failure(
         "no netcat",
         r"nc: .*(?:invalid|unknown|illegal) option|(?:nc|netcat): (?:command )?not found",
         _("{host} has no program that passes the connection on."),
@@ -140,6 +150,12 @@ FAILURES: Final = (
         "ssh port closed",
         r"ssh: connect to host \S+ port (?P<port>\d+): Connection refused",
         _("No SSH server listens on port {port} of {host}."),
+        _("Start sshd there, or give the right port in the URI."),
+    ),
+    Failure(
+        "ssh port closed for libssh",
+        r"unable to connect to server at '(?P<server>[^']*:22)': Connection refused",
+        _("No SSH server listens at {server}."),
         _("Start sshd there, or give the right port in the URI."),
     ),
     Failure(
@@ -247,6 +263,14 @@ FAILURES: Final = (
         kind=AccessDenied,
     ),
     Failure(
+        "nobody to answer",
+        r"(?:Username|Password) request failed",
+        _NOBODY,
+        _ANSWER,
+        lasting=True,
+        kind=AccessDenied,
+    ),
+    Failure(
         "sign-in failed",
         r"authentication failed|Failed to (?:start|step) SASL|login (?:failed|incorrect)"
         r"|Could not (?:log|sign) in|requires a password",
@@ -316,14 +340,10 @@ def open_failure(
     if cancelled:
         by_somebody = questions is None or questions.cancelled
         return AccessDenied(
-            _("The sign-in was cancelled.")
-            if by_somebody
-            else _("It asks for a name or a password, and nobody was there to answer."),
+            _("The sign-in was cancelled.") if by_somebody else _NOBODY,
             cancelled=by_somebody,
             subject=subject,
-            next_step=_("Connect again and answer.")
-            if by_somebody
-            else _("Open it in the Virtual Machine Manager, or give connect() credentials."),
+            next_step=_("Connect again and answer.") if by_somebody else _ANSWER,
             code=code,
             details=details,
         )

@@ -76,6 +76,12 @@ SAMPLES = [
      "End of file while reading data: virt-ssh-helper: could not connect to '/var/run/libvirt/libvirt-sock': No such file or directory: Input/output error", "far"),
     ("closed at sign-in", "qemu+ssh://far/system", ConnectionFailed,
      "Cannot recv data: Connection closed by 127.0.0.1 port 56093" + RESET, "sooner"),
+    ("no such program", "qemu+ext:///system?command=/x/y", ConnectionFailed,
+     "Cannot recv data: libvirt:  error : cannot execute binary /x/y: No such file or directory" + RESET, "/x/y"),
+    ("ssh port closed for libssh", "qemu+libssh://far/system", ConnectionFailed,
+     "unable to connect to server at 'far:22': Connection refused", "SSH server"),
+    ("nobody to answer", "esx://far/", AccessDenied,
+     "authentication failed: Username request failed", "connect()"),
     ("text at sign-in", "qemu+ssh://far/system", ConnectionFailed,
      "packet 1416128879 bytes received from server too large, want 33554432", ".bashrc"),
 ]  # fmt: skip
