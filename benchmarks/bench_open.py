@@ -6,29 +6,16 @@ counts, the seconds depend on the machine. `.venv/bin/python benchmarks/bench_op
 
 from __future__ import annotations
 
-import statistics
 import sys
-import tempfile
 import time
-from pathlib import Path
 
-import libvirt
+from machines import SIZES, a_host, compared
+from raw_calls import open_host
 
 from qvirt_jupyter.hypervisor import Connection
 
 RUNS = 5
-MACHINE = (
-    "<domain type='test'><name>machine-{0}</name><title>Machine {0}</title>"
-    "<memory>131072</memory><vcpu>1</vcpu><os><type>hvm</type></os></domain>"
-)
-
-
-def raw(uri: str) -> None:
-    """Make the calls that the list needs, and nothing else."""
-    connection = libvirt.open(uri)
-    for domain in connection.listAllDomains():
-        domain.name(), domain.UUIDString(), domain.ID(), domain.state(), domain.XMLDesc()
-    connection.close()
+GOAL = 1.3
 
 
 def ours(uri: str) -> None:
@@ -41,23 +28,15 @@ def ours(uri: str) -> None:
 def main(machines: int) -> None:
     """Print both medians and their ratio."""
     times: dict[str, list[float]] = {"raw": [], "ours": []}
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "host.xml"
-        body = "".join(MACHINE.format(number) for number in range(machines))
-        file.write_text(f"<node>{body}</node>", encoding="utf-8")
-        uri = f"test://{file}"
+    with a_host(machines) as uri:
         for _ in range(RUNS):
-            for name, function in (("raw", raw), ("ours", ours)):
+            for name, function in (("raw", open_host), ("ours", ours)):
                 begin = time.perf_counter()
                 function(uri)
                 times[name].append(time.perf_counter() - begin)
-    median = {name: statistics.median(values) for name, values in times.items()}
-    print(
-        f"{machines} machines: raw {median['raw']:.3f} s, ours {median['ours']:.3f} s, "
-        f"ratio {median['ours'] / median['raw']:.2f}"
-    )
+    compared(f"{machines} machines, opened", times["raw"], times["ours"], GOAL)
 
 
 if __name__ == "__main__":
-    for number in [int(text) for text in sys.argv[1:]] or [10, 100, 1000]:
+    for number in [int(text) for text in sys.argv[1:]] or SIZES:
         main(number)

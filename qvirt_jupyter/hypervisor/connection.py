@@ -185,8 +185,9 @@ class Connection(ConnectionGate):
             self._features = features.UNKNOWN
         self._stop.set()
         self._inventory.attach(None)
-        self._inventory.clear()
+        # A tick that sees an empty inventory would forget what it has measured.
         self._stats.stop()
+        self._inventory.clear()
         self._pool.close()
         loss.let_go(raw, watcher)
 

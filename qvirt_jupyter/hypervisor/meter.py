@@ -116,8 +116,8 @@ class Meter(Generic[_Key]):
         self,
         group: str,
         columns: Sequence[int] | NDArray[np.intp],
-        at: Sequence[float] | NDArray[np.float64],
-        values: Sequence[Sequence[float | None]] | NDArray[np.float64],
+        at: Sequence[float] | NDArray[np.floating],
+        values: Sequence[Sequence[float | None]] | NDArray[np.floating],
     ) -> None:
         """Take readings of a group.
 

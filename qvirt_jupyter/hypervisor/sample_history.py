@@ -167,8 +167,9 @@ def import_pandas() -> Any:  # noqa: ANN401 - pandas is optional
 class _Ring:
     """The newest rows of a table at one resolution; a row is one time for all columns."""
 
-    def __init__(self, resolution: Resolution) -> None:
-        self._resolution = resolution
+    def __init__(self, resolution: Resolution, coarser: _Ring | None = None) -> None:
+        self.resolution = resolution
+        self._coarser = coarser
         self._times = np.full(resolution.length, np.nan)
         self._next = 0
         self._rows: dict[str, NDArray[np.float32]] = {}
@@ -177,16 +178,12 @@ class _Ring:
         self._newest = np.nan
         self._sums: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
-    @property
-    def resolution(self) -> Resolution:
-        return self._resolution
-
     def add(self, moment: float, figures: Mapping[str, NDArray[np.float64]]) -> None:
         """Add what was measured at a moment."""
-        if not self._resolution.step:
+        if not self.resolution.step:
             self._put(moment, figures)
             return
-        slot = int(moment // self._resolution.step)
+        slot = int(moment // self.resolution.step)
         if slot != self._slot:
             self._finish()
             self._slot = slot
@@ -251,7 +248,10 @@ class _Ring:
     def _finish(self) -> None:
         """Put the step that is under way into the ring."""
         if self._sums:
-            self._put((self._slot + 0.5) * self._resolution.step, self._means())
+            moment, means = (self._slot + 0.5) * self.resolution.step, self._means()
+            self._put(moment, means)
+            if self._coarser is not None:
+                self._coarser.add(moment, means)
             self._sums = {}
 
     def _put(self, moment: float, figures: Mapping[str, NDArray[np.float64]]) -> None:
@@ -262,12 +262,12 @@ class _Ring:
                 # A figure that nobody ever asked for takes no room.
                 if np.isnan(values).all():
                     continue
-                rows = np.full((self._resolution.length, len(values)), np.nan, dtype=np.float32)
+                rows = np.full((self.resolution.length, len(values)), np.nan, dtype=np.float32)
             self._rows[name] = rows = widened(rows, len(values))
             rows[self._next] = values
         for name in self._rows.keys() - figures.keys():
             self._rows[name][self._next] = np.nan
-        self._next = (self._next + 1) % self._resolution.length
+        self._next = (self._next + 1) % self.resolution.length
 
 
 class SampleTable(Generic[_Key]):
@@ -284,7 +284,9 @@ class SampleTable(Generic[_Key]):
     def __init__(self, columns: Columns[_Key], names: Sequence[str]) -> None:
         self._columns = columns
         self._names = tuple(names)
-        self._rings = tuple(_Ring(resolution) for resolution in RESOLUTIONS)
+        fine, medium, coarse = RESOLUTIONS
+        longest = _Ring(coarse)
+        self._rings = (_Ring(fine), _Ring(medium, longest), longest)
 
     def add(
         self, moment: float, figures: Mapping[str, NDArray[np.float64]], *, fine: bool = True
@@ -300,9 +302,10 @@ class SampleTable(Generic[_Key]):
         fine
             Whether somebody looks; otherwise it is only kept for the longer spans.
         """
-        for ring in self._rings:
-            if fine or ring.resolution.step:
-                ring.add(moment, figures)
+        shortest, longer, _longest = self._rings
+        if fine:
+            shortest.add(moment, figures)
+        longer.add(moment, figures)
 
     def erase(self, column: int) -> None:
         """Forget a column."""

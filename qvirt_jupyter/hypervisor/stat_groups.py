@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import libvirt
@@ -54,3 +55,28 @@ def known_groups(groups: Iterable[str]) -> frozenset[str]:
         there_are = ", ".join((*GROUPS, HOST))
         raise ValueError(f"No group {', '.join(unknown)}; there are {there_are}.")
     return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody looks at.
+
+    Parameters
+    ----------
+    open
+        UUIDs of machines that are looked at closely.
+    open_groups
+        Groups that are read of them at each tick.
+    listed_groups
+        Groups that a list of all shows.
+    measured
+        Groups that may be read at all.
+    tick
+        Seconds between two ticks.
+    """
+
+    open: frozenset[str]
+    open_groups: frozenset[str]
+    listed_groups: frozenset[str]
+    measured: frozenset[str]
+    tick: float

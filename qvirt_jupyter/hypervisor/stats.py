@@ -29,8 +29,8 @@ from qvirt_jupyter.hypervisor.sample import (
     machine_figures,
 )
 from qvirt_jupyter.hypervisor.sample_history import SPAN, History, csv_of, import_pandas
-from qvirt_jupyter.hypervisor.stat_groups import GROUPS, HOST, known_groups
-from qvirt_jupyter.hypervisor.stats_reader import StatsReader, Wanted
+from qvirt_jupyter.hypervisor.stat_groups import GROUPS, HOST, Wanted, known_groups
+from qvirt_jupyter.hypervisor.stats_reader import StatsReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -321,24 +321,19 @@ class Stats:
                         not self._closed and (wait := last + self._pause() - time.monotonic()) > 0
                     ):
                         self._wake.wait(wait)
-                    if self._closed or self._reader is None:
+                    if self._closed:
                         return
-                    reader = self._reader
                 last = time.monotonic()
-                self.sample(reader)
+                self.sample()
 
     def _pause(self) -> float:
         return self._tick if self._watches else self._slow_tick
 
-    def sample(self, reader: StatsReader) -> None:
-        """Take one sample of everything that is due; on a pool thread.
-
-        Parameters
-        ----------
-        reader
-            Who asks libvirt.
-        """
-        wanted = self._wanted()
+    def sample(self) -> None:
+        """Take one sample of everything that is due; the tick does, on its thread."""
+        reader, wanted = self._reader, self._wanted()
+        if reader is None:
+            return
         try:
             self._source.call(lambda connection: self._read(connection, reader, wanted))
         except QvirtError as error:
@@ -391,7 +386,8 @@ class Stats:
     def _drop_gone(self, reader: StatsReader) -> None:
         """Forget machines that are not defined any more, and the devices that went with them."""
         version = self._source.inventory.version
-        if version == self._version:
+        # Closing empties the inventory; what is kept stays as it was.
+        if version == self._version or self._closed:
             return
         self._version = version
         present = {record.uuid for record in self._source.inventory.snapshot().domains}

@@ -11,7 +11,7 @@ import contextlib
 import logging
 import math
 import time
-from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import libvirt
@@ -32,14 +32,13 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.definition import DomainDefinition
     from qvirt_jupyter.hypervisor.inventory import Inventory
     from qvirt_jupyter.hypervisor.kept_samples import DeviceKey
+    from qvirt_jupyter.hypervisor.stat_groups import Wanted
 
 _LOG = logging.getLogger(__name__)
 
 
 CHUNK: Final = 20
 """Machines in one call: about 8 ms each for all groups on QEMU."""
-CHUNK_ONE_BY_ONE: Final = 500
-"""Machines between two looks at the clock, where each is asked by itself."""
 FIRST_ROUND: Final = 0.2
 """Part of the machines that is asked in one tick for a group that not all were asked for yet."""
 SHARE: Final = 0.5
@@ -48,33 +47,8 @@ SHARE: Final = 0.5
 _FLAGS: Final = getattr(libvirt, "VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT", 0)
 _BALLOON_PERIOD: Final = 5
 """Seconds between two reports of the guest's balloon driver (STATS-08)."""
-_VCPUS, _CPU_TIME = 3, 4
+_VCPUS, _CPU_TIME = itemgetter(3), itemgetter(4)
 """Places in what ``virDomain.info()`` returns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What somebody looks at.
-
-    Parameters
-    ----------
-    open
-        UUIDs of machines that are looked at closely.
-    open_groups
-        Groups that are read of them at each tick.
-    listed_groups
-        Groups that a list of all shows.
-    measured
-        Groups that may be read at all.
-    tick
-        Seconds between two ticks.
-    """
-
-    open: frozenset[str]
-    open_groups: frozenset[str]
-    listed_groups: frozenset[str]
-    measured: frozenset[str]
-    tick: float
 
 
 class Definitions(Protocol):
@@ -131,17 +105,18 @@ class StatsReader:
         self.device_meter = Meter(DEVICE_COUNTERS, devices)
         self._version = -1
         self._runs: list[_Run] = []
+        self._domains: list[libvirt.virDomain] = []
+        self.running: dict[str, int] = {}
+        """The columns of the machines that run, by UUID; another object when others run."""
         self._columns: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self._bulk: bool | None = None
+        self._is_behind = False
+        # Machines between two looks at the clock, where each is asked by itself.
+        self._at_once = CHUNK
         self._one_by_one = answers.OneByOne()
         self._agent = AgentCounters()
         self._balloons: set[tuple[str, int]] = set()
         self._targets: dict[tuple[str, int], dict[str, tuple[str, ...]]] = {}
-
-    @property
-    def running(self) -> dict[str, int]:
-        """The columns of the machines that run, by UUID."""
-        return {run.uuid: run.column for run in self._runs}
 
     def read(self, connection: libvirt.virConnect, wanted: Wanted) -> None:
         """Ask for what is due now.
@@ -155,19 +130,23 @@ class StatsReader:
         if not self._runs:
             return
         now = time.monotonic()
-        is_open = np.array([run.uuid in wanted.open for run in self._runs])
+        is_open = np.zeros(len(self._runs), dtype=bool)
+        if wanted.open:
+            is_open[:] = [uuid in wanted.open for uuid in self.running]
         due = {group: self._due(group, wanted, is_open, now) for group in GROUPS}
-        # Those that somebody looks at closely, then who waited longest.
-        order = np.lexsort((self._waiting_since("cpu"), ~is_open))
+        order = self._order(is_open)
         until = now + SHARE * wanted.tick
-        size = CHUNK if self._bulk is not False else CHUNK_ONE_BY_ONE
-        for start in range(0, len(order), size):
-            if start and time.monotonic() > until:
-                return
-            chunk = order[start : start + size]
+        done = 0
+        while done < len(order) and (not done or time.monotonic() < until):
+            chunk = order[done : done + (CHUNK if self._bulk is not False else self._at_once)]
+            done += len(chunk)
             if self._bulk is not False and self._read_in_bulk(connection, chunk, due, is_open):
                 continue
+            begin = time.monotonic()
             self._read_one_by_one(chunk, due, is_open)
+            is_quick = time.monotonic() - begin < SHARE * wanted.tick / 10
+            self._at_once = self._at_once * 4 if is_quick else CHUNK
+        self._is_behind = done < len(order)
 
     # Who runs, and who is due.
 
@@ -187,9 +166,9 @@ class StatsReader:
                 self.meter.restart(column)
             record = records.get(uuid)
             runs.append(_Run(uuid, number, column, domain, record.vcpus if record else 0))
-        present = {run.uuid for run in runs}
+        self.running = {run.uuid: run.column for run in runs}
         for run in before.values():
-            if run.uuid not in present:
+            if run.uuid not in self.running:
                 self.meter.restart(run.column)
         keys = frozenset(run.key for run in runs)
         self._one_by_one.forget_others(keys)
@@ -197,11 +176,21 @@ class StatsReader:
         for key in self._targets.keys() - keys:
             del self._targets[key]
         self._runs = runs
+        self._domains = [run.domain for run in runs]
         self._columns = np.array([run.column for run in runs], dtype=np.intp)
         self._version = version
 
-    def _waiting_since(self, group: str) -> NDArray[np.float64]:
-        return np.nan_to_num(self.meter.read_at(group)[self._columns], nan=-math.inf)
+    def _order(self, is_open: NDArray[np.bool_]) -> NDArray[np.intp]:
+        """Put those first that somebody looks at closely, then who waited longest."""
+        if self._is_behind:
+            return np.lexsort((self._read_at("cpu"), ~is_open))
+        return np.argsort(~is_open, kind="stable") if is_open.any() else np.arange(len(is_open))
+
+    def _read_at(self, group: str) -> NDArray[np.float64]:
+        """Return when each run was read last; long ago where it was not."""
+        at = self.meter.read_at(group)[self._columns]
+        at[np.isnan(at)] = -math.inf
+        return at
 
     def _due(
         self, group: str, wanted: Wanted, is_open: NDArray[np.bool_], now: float
@@ -211,10 +200,12 @@ class StatsReader:
             return np.zeros(len(is_open), dtype=bool)
         kind = GROUPS[group]
         every = kind.every if group in wanted.listed_groups else kind.unwatched
-        since = self._waiting_since(group)
+        if every <= wanted.tick:
+            return np.ones(len(is_open), dtype=bool)
+        since = self._read_at(group)
         # Half a tick: the clock is never exactly on the second.
         due = since <= now - every + wanted.tick / 2
-        if every > wanted.tick and due.any():
+        if due.any():
             # Not all at once, so that no tick is longer than the others.
             share = max(wanted.tick / every, FIRST_ROUND if np.isinf(since).any() else 0.0)
             at_most = math.ceil(len(due) * share)
@@ -313,40 +304,44 @@ class StatsReader:
     ) -> None:
         self._bulk = False
         indices = chunk[due["cpu"][chunk]]
-        runs = [self._runs[index] for index in indices]
-        clock = time.monotonic
+        is_all = len(indices) == len(self._domains)
+        domains = self._domains if is_all else [self._domains[index] for index in indices]
+        begin = time.monotonic()
         try:
-            # With thousands of machines these lines are most of a tick.
-            read = [(run.domain.info(), clock()) for run in runs]
+            # With thousands of machines this line is most of a tick.
+            read = [domain.info() for domain in domains]
         except libvirt.libvirtError:
             # One stopped just now; it is in the next tick's list no more.
             indices, read = self._info_of_those_that_run(indices)
-        self.meter.take(
-            "cpu",
-            self._columns[indices],
-            [at for _info, at in read],
-            [(info[_CPU_TIME], info[_VCPUS]) for info, _at in read],
-        )
+        values = np.array([list(map(_CPU_TIME, read)), list(map(_VCPUS, read))], dtype=np.float64)
+        # One look at the clock for each would cost more than what is read of the answers.
+        each = (time.monotonic() - begin) / max(1, len(read))
+        at = begin + each * np.arange(len(read), dtype=np.float64)
+        self.meter.take("cpu", self._columns[indices], at, values.T)
         for group in ("memory", "disk", "network"):
-            for index in chunk[due[group][chunk]]:
+            columns, moments, answered = [], [], []
+            for index in chunk[due[group][chunk]].tolist():
                 run = self._runs[index]
                 with contextlib.suppress(libvirt.libvirtError):
-                    at = time.monotonic()
-                    if group == "memory":
-                        values = self._one_by_one.memory(run.domain, run.key)
-                    else:
-                        names = self._targets_of(run)[group]
-                        devices = self._one_by_one.devices(group, run.domain, run.key, names)
-                        values = self._total(run, group, at, devices, is_open=bool(is_open[index]))
-                    self.meter.take(group, [run.column], [at], [values])
+                    answered.append(self._ask_one(group, run, is_open=bool(is_open[index])))
+                    columns.append(run.column)
+                    moments.append(time.monotonic())
+            self.meter.take(group, columns, moments, answered)
+
+    def _ask_one(self, group: str, run: _Run, *, is_open: bool) -> answers.Values:
+        if group == "memory":
+            return self._one_by_one.memory(run.domain, run.key)
+        names = self._targets_of(run)[group]
+        devices = self._one_by_one.devices(group, run.domain, run.key, names)
+        return self._total(run, group, time.monotonic(), devices, is_open=is_open)
 
     def _info_of_those_that_run(
         self, indices: Iterable[int]
-    ) -> tuple[NDArray[np.intp], list[tuple[list[int], float]]]:
+    ) -> tuple[NDArray[np.intp], list[list[int]]]:
         found, read = [], []
         for index in indices:
             with contextlib.suppress(libvirt.libvirtError):
-                read.append((self._runs[index].domain.info(), time.monotonic()))
+                read.append(self._domains[index].info())
                 found.append(index)
         return np.array(found, dtype=np.intp), read
 

@@ -1,0 +1,91 @@
+"""A list without a browser: what would be sent to one is counted."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from qvirt_jupyter.hypervisor import RecordKey, publisher
+from qvirt_jupyter.widgets.connection_view import ConnectionView
+from qvirt_jupyter.widgets.vm_list import VmList
+from qvirt_jupyter.widgets.vm_list_rows import wire_key
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.hypervisor import Connection
+
+ROWS_IN_SIGHT = 40
+
+
+class _CountedList(VmList):
+    """A list whose messages go to a browser that only counts them."""
+
+    def __init__(self, browser: Browser, connection: Connection) -> None:
+        self._browser = browser
+        super().__init__(
+            lambda *_: None,
+            lambda *_: None,
+            on_watch=browser.watch,
+            on_history=lambda key, span: connection.stats.history(key.id, span),
+        )
+
+    def send(self, content: object, buffers: list[bytes] | None = None) -> None:
+        """Count a message; its size is that of what makes it differ from others."""
+        size = len(json.dumps(content, separators=(",", ":")))
+        self._browser.sizes.append(size + sum(map(len, buffers or ())))
+
+
+class Browser:
+    """Stands for a browser that shows the list of one connection.
+
+    Parameters
+    ----------
+    connection
+        What is shown.
+    sorted_by_figure
+        Whether the order follows figures, so that those of all rows matter.
+    """
+
+    def __init__(self, connection: Connection, *, sorted_by_figure: bool = False) -> None:
+        self.sizes: list[int] = []
+        self._connection = connection
+        self._view: ConnectionView | None = None
+        self._sorted = sorted_by_figure
+        self._list = _CountedList(self, connection)
+        self._view = ConnectionView(connection, self._list)
+        self._publish()
+        # A view that comes has nothing; then it has all rows, and says what it shows.
+        self._say(0, [])
+        self._publish()
+        uuids = [record.uuid for record in connection.inventory.snapshot().domains]
+        self.shown = uuids[:ROWS_IN_SIGHT]
+        self._say(
+            self._list._rows.version,  # noqa: SLF001 - what a browser would have been told
+            [wire_key(RecordKey("domain", connection.uri, uuid)) for uuid in self.shown],
+        )
+        self._publish()
+
+    def watch(self, keys: frozenset[RecordKey]) -> None:
+        """Take the list's word of which rows are seen, as the manager does."""
+        if self._view is not None:
+            self._view.watch(frozenset(key.id for key in keys))
+
+    def close(self) -> None:
+        """Take the list away."""
+        if self._view is not None:
+            self._view.close()
+        self._list.close()
+
+    def _say(self, version: int, rows: list[str]) -> None:
+        self._list._receive(  # noqa: SLF001 - the way by which browsers speak
+            {
+                "kind": "watching",
+                "view": "benchmark",
+                "version": version,
+                "rows": rows,
+                "all": self._sorted and bool(rows),
+            }
+        )
+
+    @staticmethod
+    def _publish() -> None:
+        publisher.flush(60)
