@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import qvirt_jupyter
-from qvirt_jupyter.hypervisor import connect, publisher
+from qvirt_jupyter.hypervisor import DomainState, connect, publisher
 from qvirt_jupyter.hypervisor.answers import OneByOne
 from qvirt_jupyter.hypervisor.stat_groups import GROUPS
 
@@ -225,7 +225,9 @@ def test_the_host_says_what_it_can(a_connection, batches):
 
 
 def test_a_machine_that_is_undefined_is_forgotten(a_connection, batches):
-    uuid, record = next(iter(running(a_connection).items()))
+    found = running(a_connection).values()
+    record = next(one for one in found if one.persistent and one.state is DomainState.RUNNING)
+    uuid = record.uuid
     with a_connection.stats.watch():
         wait_for(lambda: batches and uuid in batches[-1].samples)
         assert a_connection.domains[record.name].stats.newest is not None
