@@ -9,7 +9,7 @@ import time
 import pytest
 
 # For the life of a process: one of each, and the few of a Jupyter server's console pool.
-LASTING = ("qvirt-events", "qvirt-publisher", "qvirt-console_")
+LASTING = ("qvirt-events", "qvirt-publisher", "qvirt-calls", "qvirt-console_")
 
 
 def our_threads():

@@ -143,15 +143,9 @@ def _begin(
 
 
 def _fail(job: Job[Any], error: BaseException | None) -> None:
-    """End a job that did not come to run."""
-    if error is None or job.done():
-        return
-
-    def refuse() -> None:
-        raise error
-
-    job.run(refuse)
-    action_log.record(job)
+    """End a job that did not come to run, or that was written off while it ran."""
+    if error is not None and job.fail(error):
+        action_log.record(job)
 
 
 def _new_job(

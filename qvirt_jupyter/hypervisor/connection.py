@@ -22,6 +22,7 @@ from qvirt_jupyter.hypervisor.action_log import action_log
 from qvirt_jupyter.hypervisor.actions import Submit, action
 from qvirt_jupyter.hypervisor.address_feed import AddressFeed
 from qvirt_jupyter.hypervisor.backoff import Backoff
+from qvirt_jupyter.hypervisor.calls_under_way import CallsUnderWay
 from qvirt_jupyter.hypervisor.connection_gate import ConnectionGate
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.domain import Domain
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
     from qvirt_jupyter.hypervisor.credentials import Credentials
     from qvirt_jupyter.hypervisor.publisher import Subscription
+
+    _Left = tuple[libvirt.virConnect | None, Watcher | None, CallsUnderWay]
 
 _LOG = logging.getLogger(__name__)
 GRACE: Final = 3.0
@@ -180,16 +183,14 @@ class Connection(ConnectionGate):
         pool.refuse_on_event_thread()
         with self._lock:
             self._begin(ConnectionState.CLOSED)
-            raw, watcher = self._raw, self._watcher
-            self._raw = self._watcher = None
-            self._features = features.UNKNOWN
+            left = self._leave()
         self._stop.set()
         self._inventory.attach(None)
         # A tick that sees an empty inventory would forget what it has measured.
         self._stats.stop()
         self._inventory.clear()
         self._pool.close()
-        loss.let_go(raw, watcher)
+        loss.let_go(*left)
 
     def __enter__(self) -> Connection:  # noqa: PYI034 - not meant to be subclassed
         return self
@@ -203,6 +204,14 @@ class Connection(ConnectionGate):
         """Enter a new generation."""
         self._generation += 1
         self._set(state, None)
+
+    def _leave(self) -> _Left:
+        """Forget what was open, and return it, to be let go; the caller has the lock."""
+        left = (self._raw, self._watcher, self._calls)
+        self._raw = self._watcher = None
+        self._calls = CallsUnderWay(self._on_slow)
+        self._features = features.UNKNOWN
+        return left
 
     def _set(self, state: ConnectionState, error: QvirtError | None) -> None:
         with self._lock:
@@ -259,7 +268,7 @@ class Connection(ConnectionGate):
                 self._stats.start(watcher)
                 self._set(ConnectionState.CONNECTED, None)
         except BaseException as error:
-            loss.let_go(raw, watcher)
+            loss.let_go(raw, watcher, CallsUnderWay(self._on_slow))
             if isinstance(error, libvirt.libvirtError):
                 raise ConnectionFailed(
                     _("It opened, but its machines could not be listed."),
@@ -280,34 +289,44 @@ class Connection(ConnectionGate):
             target=self._lost, args=(generation, reason), name="qvirt-lost", daemon=True
         ).start()
 
+    def _on_slow(self) -> None:
+        super()._on_slow()
+        if self.slow_calls:
+            threading.Thread(
+                target=self._probe, args=(self._generation,), name="qvirt-probe", daemon=True
+            ).start()
+
+    def _probe(self, generation: int) -> None:
+        """Begin to reconnect where a call has no answer because its host is cut off."""
+        if loss.is_cut_off(self._parts):
+            self._lost(generation, str(_("The host cannot be reached any more.")))
+
     def _lost(self, generation: int, reason: str) -> None:
         with self._lock:
             if generation != self._generation or self._state is not ConnectionState.CONNECTED:
                 return
             self._begin(ConnectionState.RECONNECTING)
-            self._error = ConnectionLost(
+            self._error = error = ConnectionLost(
                 _("The connection broke."),
                 subject=self.subject,
-                next_step=_("It is being tried again."),
+                next_step=_("It is being tried again; wait a moment."),
                 details=reason,
             )
-            raw, watcher = self._raw, self._watcher
-            self._raw = self._watcher = None
-            self._features = features.UNKNOWN
+            left = self._leave()
             generation = self._generation
         _LOG.info("Lost %s: %s", self._uri, reason)
+        # libvirt may leave calls waiting for ever (see let_go): nobody waits for them with it.
+        self._pool.write_off(error)
         self._inventory.attach(None)
         self._stats.stop()
         threading.Thread(
             target=self._reconnect,
-            args=(generation, raw, watcher),
+            args=(generation, left),
             name="qvirt-reconnect",
             daemon=True,
         ).start()
 
-    def _reconnect(
-        self, generation: int, raw: libvirt.virConnect | None, watcher: Watcher | None
-    ) -> None:
+    def _reconnect(self, generation: int, left: _Left) -> None:
         """Try until it works, or a person has to do something, or it is closed."""
         grace = threading.Timer(GRACE, self._drop_rows, (generation,))
         grace.daemon = True
@@ -315,7 +334,7 @@ class Connection(ConnectionGate):
         stop, backoff = self._stop, Backoff()
         try:
             with pool.as_pool_thread():
-                loss.let_go(raw, watcher)
+                loss.let_go(*left)
                 while not stop.wait(backoff.next()) and generation == self._generation:
                     try:
                         self._establish(generation)

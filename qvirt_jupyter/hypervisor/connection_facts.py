@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import features, html, publisher
+from qvirt_jupyter.hypervisor.calls_under_way import CallsUnderWay, SlowCall
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.errors import (
     ConnectionLost,
@@ -50,6 +51,7 @@ class ConnectionFacts:
         self._generation = 0
         self._raw: libvirt.virConnect | None = None
         self._watcher: Watcher | None = None
+        self._calls = CallsUnderWay(self._on_slow)
         self._opening: Job[Any] | None = None
         self._pool = WorkerPool(uri)
         self._stop = threading.Event()
@@ -159,6 +161,15 @@ class ConnectionFacts:
         """The threads in which its libvirt calls run."""
         return self._pool
 
+    @property
+    def slow_calls(self) -> tuple[SlowCall, ...]:
+        """The calls that the service has not answered for long, the longest first."""
+        return self._calls.slow
+
+    def _on_slow(self) -> None:
+        """Say that a call has become slow, or is answered after all."""
+        self._announce()
+
     def _announce(self) -> None:
         publisher.post(("connection", id(self)), lambda: self._observers.call(self))
 
@@ -175,9 +186,11 @@ class ConnectionFacts:
 
     def settled(self, kind: str, identity: str | None) -> None:
         """Read an object again now, because an action on it has ended."""
-        watcher = self._watcher
-        if watcher is not None:
-            watcher.refresh_now(kind, identity)
+        with self._lock:
+            watcher, call = self._watcher, self._calls.enter(self.subject)
+        with call:
+            if watcher is not None:
+                watcher.refresh_now(kind, identity)
 
     def __repr__(self) -> str:
         return f"<Connection {self._uri} {self._state.value}>"

@@ -51,10 +51,12 @@ class ConnectionGate(ConnectionFacts, ABC):
     ) -> _Result:
         with self._lock:
             raw, generation = self._raw, self._generation
-        if raw is None:
-            raise self._not_connected()
+            if raw is None:
+                raise self._not_connected()
+            call = self._calls.enter(subject or self.subject)
         try:
-            return function(raw)
+            with call:
+                return function(raw)
         except libvirt.libvirtError as error:
             if self._notice(raw, generation, error):
                 raise ConnectionLost(

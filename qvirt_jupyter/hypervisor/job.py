@@ -275,6 +275,16 @@ class Job(Generic[_Result]):
         finally:
             _CURRENT.job = before
 
+    def fail(self, error: BaseException) -> bool:
+        """End it as failed from outside; return whether it had not ended yet.
+
+        Parameters
+        ----------
+        error
+            Why. What the job still does is not stopped, but its outcome counts no more.
+        """
+        return self._finish(JobState.FAILED, error)
+
     def _poll(self, progress: Callable[[], tuple[float | None, str | LazyString] | None]) -> None:
         ended = threading.Event()
         self._future.add_done_callback(lambda _future: ended.set())

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import libvirt
 
@@ -18,12 +17,6 @@ from qvirt_jupyter.hypervisor.ssh_questions import SshQuestions
 
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.uri import ConnectionUri
-
-_LOG = logging.getLogger(__name__)
-KEEPALIVE: Final = 20
-"""Seconds between two signs of life of a quiet connection."""
-MISSED: Final = 1
-"""How many may be missed."""
 
 
 def open_connection(
@@ -72,11 +65,6 @@ def open_connection(
             )
         except libvirt.libvirtError as error:
             raise open_failure(error, uri, subject, questions) from error
-    try:
-        connection.setKeepAlive(KEEPALIVE, MISSED)
-    except libvirt.libvirtError as error:
-        # Drivers without a daemon have none; that is no reason to refuse them.
-        _LOG.debug("No keepalive on %s: %s", uri, error)
     return connection
 
 

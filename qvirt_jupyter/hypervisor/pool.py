@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from concurrent.futures import Future
+import time
+from concurrent.futures import Future, InvalidStateError
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from qvirt_jupyter._translation import _
@@ -46,7 +47,7 @@ class WorkerPool:
             queue.SimpleQueue()
         )
         self._threads: set[threading.Thread] = set()
-        self._busy = 0
+        self._busy: dict[threading.Thread, Future[Any]] = {}
         self._waiting = 0
         self._closed = False
 
@@ -69,12 +70,8 @@ class WorkerPool:
                 raise self._is_closed_error()
             self._waiting += 1
             self._tasks.put((future, function))
-            if self._busy + self._waiting > len(self._threads) < self.size:
-                thread = threading.Thread(
-                    target=self._work, name=f"{THREAD_PREFIX}-{self.name}", daemon=True
-                )
-                self._threads.add(thread)
-                thread.start()
+            if len(self._busy) + self._waiting > len(self._threads) < self.size:
+                self._add_thread()
         return future
 
     def _is_closed_error(self) -> ConnectionLost:
@@ -98,14 +95,48 @@ class WorkerPool:
             return function()
         return self.submit(function).result()
 
+    def write_off(self, error: BaseException) -> None:
+        """Wait no more for what runs now: it fails, and its threads no longer count as ours.
+
+        A call into a connection that broke may hang for ever; those who wait for it must not.
+
+        Parameters
+        ----------
+        error
+            What they get. A call that runs on this very thread raises an error of its own.
+        """
+        with self._lock:
+            left = {
+                thread: future
+                for thread, future in self._busy.items()
+                if thread is not threading.current_thread()
+            }
+            self._threads -= left.keys()
+            for thread in left:
+                del self._busy[thread]
+            # What waits has its turn now.
+            room = 0 if self._closed else self.size - len(self._threads)
+            for _number in range(min(self._waiting, room)):
+                self._add_thread()
+        for future in left.values():
+            _end(future, lambda future: future.set_exception(error))
+
+    def _add_thread(self) -> None:
+        thread = threading.Thread(
+            target=self._work, name=f"{THREAD_PREFIX}-{self.name}", daemon=True
+        )
+        self._threads.add(thread)
+        thread.start()
+
     def close(self, timeout: float = 2.0) -> None:
         """Take no more work, end what has not begun as lost, and wait a little for the rest.
 
         Parameters
         ----------
         timeout
-            Seconds to wait for each thread; one that hangs in a call is left behind.
+            Seconds to wait for the threads; one that hangs in a call is left behind.
         """
+        end = time.monotonic() + timeout
         with self._lock:
             self._closed = True
             threads = tuple(self._threads)
@@ -123,10 +154,19 @@ class WorkerPool:
                 future.set_exception(self._is_closed_error())
         for thread in threads:
             if thread is not threading.current_thread():
-                thread.join(timeout)
+                thread.join(max(0.0, end - time.monotonic()))
+        self.write_off(
+            ConnectionLost(
+                _("The connection {name} was closed before the answer came.").format(
+                    name=self.name
+                ),
+                next_step=_("It may have been done all the same: connect again and look."),
+            )
+        )
 
     def _work(self) -> None:
         _LOCAL.pool = self
+        me = threading.current_thread()
         while True:
             try:
                 task = self._tasks.get(timeout=IDLE)
@@ -134,30 +174,45 @@ class WorkerPool:
                 with self._lock:
                     # A task may have been put between the time-out and the lock.
                     if self._tasks.empty():
-                        self._threads.discard(threading.current_thread())
+                        self._threads.discard(me)
                         return
                 continue
             if task is None:
                 with self._lock:
-                    self._threads.discard(threading.current_thread())
+                    self._threads.discard(me)
                 return
             future, function = task
             with self._lock:
                 self._waiting -= 1
-                self._busy += 1
+                self._busy[me] = future
+                is_wanted = future.set_running_or_notify_cancel()
             try:
-                if future.set_running_or_notify_cancel():
-                    try:
-                        result = function()
-                    except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
-                        future.set_exception(error)
-                    else:
-                        future.set_result(result)
+                if is_wanted:
+                    _fulfil(future, function)
             finally:
                 # A traceback would keep the connection alive while the thread idles.
                 del task, future, function
                 with self._lock:
-                    self._busy -= 1
+                    is_ours = self._busy.pop(me, None) is not None
+            if not is_ours:
+                # It was written off.
+                return
+
+
+def _fulfil(future: Future[_Result], function: Callable[[], _Result]) -> None:
+    try:
+        result = function()
+    except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
+        raised = error
+        _end(future, lambda future: future.set_exception(raised))
+    else:
+        _end(future, lambda future: future.set_result(result))
+
+
+def _end(future: Future[_Result], end: Callable[[Future[_Result]], object]) -> None:
+    """End it, unless that was done already because its call was written off."""
+    with contextlib.suppress(InvalidStateError):
+        end(future)
 
 
 @contextlib.contextmanager

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _SCRIPT_MODE: Final = 0o700
+# A host that is cut off gives no sign of it: ssh asks, and ends after the second missing answer.
+_ALIVE: Final = "-o ServerAliveInterval=15 -o ServerAliveCountMax=2"
 
 
 class SshQuestions:
@@ -65,7 +67,7 @@ class SshQuestions:
             f"export SSH_ASKPASS={shlex.quote(str(self._folder / 'askpass'))}\n"
             "export SSH_ASKPASS_REQUIRE=force\n"
             f"export QVIRT_ASKPASS_SOCKET={shlex.quote(str(self._folder / 'ask'))}\n"
-            f'exec {shlex.quote(self._program)} "$@"',
+            f'exec {shlex.quote(self._program)} {_ALIVE} "$@"',
         )
         return self
 

@@ -299,7 +299,7 @@ class Stats:
             )
             self._host_meter.restart(HOST_COLUMN)
             self._closed = False
-            if self._thread is None or not self._thread.is_alive():
+            if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
                 self._thread.start()
 
@@ -308,8 +308,10 @@ class Stats:
         with self._wake:
             self._closed = True
             self._wake.notify_all()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(2.0)
+            # One that hangs in a call is left behind: a later start has a thread of its own.
+            thread, self._thread = self._thread, None
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(2.0)
 
     def _run(self) -> None:
         with pool.as_pool_thread():
@@ -321,7 +323,7 @@ class Stats:
                         not self._closed and (wait := last + self._pause() - time.monotonic()) > 0
                     ):
                         self._wake.wait(wait)
-                    if self._closed:
+                    if self._closed or self._thread is not threading.current_thread():
                         return
                 last = time.monotonic()
                 self.sample()

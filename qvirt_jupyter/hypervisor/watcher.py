@@ -137,6 +137,11 @@ class Watcher:
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(2.0)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether its thread still runs: after :meth:`close`, because a call hangs."""
+        return self._thread is not None and self._thread.is_alive()
+
     def refresh(self, kind: str, identity: str | None = None) -> None:
         """Read an object, or all of a kind, again soon."""
         self._note(kind, identity, stale=True)

@@ -27,7 +27,7 @@ def is_failure(connection: Connection) -> bool:
 def connection_notice(
     connection: Connection, connect: NoticeButton, doubts: tuple[NoticeButton, ...] = ()
 ) -> Notice | None:
-    """Return what there is to say; None where it is open or being opened.
+    """Return what there is to say; None where it is being opened, or is open and answers.
 
     Parameters
     ----------
@@ -39,9 +39,20 @@ def connection_notice(
         For one that was added a moment ago and was never open: whether it should stay (CON-06).
     """
     state, error = connection.state, connection.error
+    key, slow = notice_key(connection), connection.slow_calls
+    if state is ConnectionState.CONNECTED and slow:
+        return Notice(
+            key,
+            "warning",
+            connection.label,
+            _(
+                "No answer to {call} for {seconds} s: the host, its service or the machine hangs "
+                "or is very busy. All else goes on, and so will this when the answer comes."
+            ).format(call=slow[0].action or slow[0].what, seconds=int(slow[0].seconds)),
+            "\n".join(f"{call.subject}: {call.what}" for call in slow),
+        )
     if state in {ConnectionState.CONNECTED, ConnectionState.CONNECTING}:
         return None
-    key = notice_key(connection)
     if state is ConnectionState.RECONNECTING:
         return Notice(
             key,

@@ -333,7 +333,8 @@ class Fleet:
                 self.refresh()
 
     def _on_connection(self, connection: Connection) -> None:
-        if connection.state is ConnectionState.FAILED and is_failure(connection):
+        failed = connection.state is ConnectionState.FAILED and is_failure(connection)
+        if failed or connection.slow_calls:
             self.explain(connection, self.notices)
         else:
             # Its row says the rest.

@@ -310,7 +310,8 @@ def test_close_ends_its_threads(a_driver_file):
     while left := [
         thread.name
         for thread in threading.enumerate()
-        if thread.ident not in before and thread.name not in {"qvirt-events", "qvirt-publisher"}
+        if thread.ident not in before
+        and thread.name not in {"qvirt-events", "qvirt-publisher", "qvirt-calls"}
     ]:
         assert time.monotonic() < end, left
         time.sleep(0.01)

@@ -87,7 +87,10 @@ def test_kinds_of_questions_of_ssh(prompt, kind, expected, secret):
 def an_ssh(tmp_path):
     """A program in place of ssh: it asks one question the way ssh does."""
     program = tmp_path / "its ssh"
-    program.write_text('#!/bin/sh\n"$SSH_ASKPASS" "$1" && echo "require=$SSH_ASKPASS_REQUIRE"\n')
+    program.write_text(
+        "#!/bin/sh\nfor prompt; do :; done\n"
+        '"$SSH_ASKPASS" "$prompt" && echo "require=$SSH_ASKPASS_REQUIRE"\n'
+    )
     program.chmod(0o755)
     return str(program)
 

@@ -147,3 +147,31 @@ def test_the_interpreter_ends_though_a_call_hangs():
     assert (done.returncode, done.stdout) == (0, "end\n"), done.stderr
     assert done.stderr == ""
     assert time.monotonic() - start < 30
+
+
+def test_what_hangs_is_written_off_and_the_rest_has_its_turn(a_pool):
+    """A call into a connection that broke may never return: nobody waits for it, nothing does."""
+    go_on, begun = threading.Event(), threading.Barrier(a_pool.size + 1)
+    hanging = [
+        a_pool.submit(lambda: (begun.wait(5), go_on.wait())) for _number in range(a_pool.size)
+    ]
+    begun.wait(5)
+    waiting = a_pool.submit(lambda: "its turn")
+    assert not waiting.done()
+    lost = ConnectionLost("It broke.")
+    a_pool.write_off(lost)
+    assert all(future.exception(5) is lost for future in hanging)
+    assert waiting.result(5) == "its turn"
+    # What returns after all counts no more, and its threads end.
+    go_on.set()
+    assert a_pool.submit(lambda: "more").result(5) == "more"
+    assert all(future.exception() is lost for future in hanging)
+
+
+def test_who_notices_the_loss_has_an_error_of_its_own(a_pool):
+    def notice():
+        a_pool.write_off(ConnectionLost("Not this one."))
+        raise ConnectionLost("Mine.")
+
+    assert str(a_pool.submit(notice).exception(5)) == "Mine."
+    assert a_pool.submit(lambda: "more").result(5) == "more"

@@ -1,0 +1,187 @@
+"""Calls that libvirt has not answered yet: who is inside of a connection, and what takes long.
+
+A call that hangs is named after a while, so that nobody wonders why nothing happens. libvirt's own
+keepalive is not used: when it fails while several calls wait, libvirt 9.0 ends the first of them
+only and then crashes the process at the next sign of life.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import sys
+import threading
+import time
+import weakref
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import libvirt
+import libvirt_qemu
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor.job import Job, current_job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from qvirt_jupyter.hypervisor.errors import Subject
+
+_LOG = logging.getLogger(__name__)
+THREAD_NAME: Final = "qvirt-calls"
+PATIENCE: Final = 10.0
+"""Seconds after which a call is named, and again each time that so many more have gone by."""
+LOOK: Final = 1.0
+"""Seconds between two looks at the calls that are under way."""
+_BINDINGS: Final = frozenset({libvirt.__file__, libvirt_qemu.__file__})
+
+
+@dataclass(frozen=True, slots=True)
+class SlowCall:
+    """A call that has had no answer for long.
+
+    Parameters
+    ----------
+    what
+        The function of libvirt: ``"virDomain.suspend"``.
+    subject
+        The object that it concerns.
+    action
+        The action that it is a part of, or empty: ``"Pause web"``.
+    seconds
+        For how long it has waited.
+    """
+
+    what: str
+    subject: Subject
+    action: str
+    seconds: float
+
+
+@dataclass(eq=False, slots=True)
+class _Call:
+    thread: int
+    subject: Subject
+    job: Job[Any] | None
+    began: float
+    times_told: int = 0
+
+
+class CallsUnderWay:
+    """The calls inside of one open connection.
+
+    Parameters
+    ----------
+    changed
+        Called when a call has become slow, stays so, or is answered after all.
+    """
+
+    def __init__(self, changed: Callable[[], object]) -> None:
+        self._changed = changed
+        self._lock = threading.Lock()
+        self._calls: dict[int, _Call] = {}
+        self._numbers = itertools.count()
+
+    @property
+    def number(self) -> int:
+        """How many there are; closing the connection under them would free it there."""
+        return len(self._calls)
+
+    @property
+    def slow(self) -> tuple[SlowCall, ...]:
+        """Those that have waited for long, the longest first."""
+        now = time.monotonic()
+        with self._lock:
+            calls = tuple(self._calls.values())
+        return tuple(
+            SlowCall(
+                _function_of(call.thread),
+                call.subject,
+                "" if call.job is None else call.job.title,
+                now - call.began,
+            )
+            for call in calls
+            if now - call.began >= PATIENCE
+        )
+
+    def enter(self, subject: Subject) -> contextlib.AbstractContextManager[None]:
+        """Count a call of this thread at once, until the context that is returned is left."""
+        call = _Call(threading.get_ident(), subject, current_job(), time.monotonic())
+        number = next(self._numbers)
+        with self._lock:
+            self._calls[number] = call
+        _watch.add(self)
+        return self._until_left(number, call)
+
+    @contextlib.contextmanager
+    def _until_left(self, number: int, call: _Call) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._calls[number]
+            if call.times_told:
+                self._changed()
+
+    def look(self) -> None:
+        """Name those that wait for long."""
+        now = time.monotonic()
+        with self._lock:
+            calls = [call for call in self._calls.values() if now - call.began >= PATIENCE]
+        is_news = False
+        for call in calls:
+            seconds = now - call.began
+            function = _function_of(call.thread)
+            if call.job is not None:
+                phase = _("No answer to {function} for {seconds} s")
+                call.job.report(phase=phase.format(function=function, seconds=int(seconds)))
+            if seconds >= PATIENCE * (call.times_told + 1):
+                call.times_told += 1
+                is_news = True
+                _LOG.warning("%s: no answer to %s for %.0f s", call.subject, function, seconds)
+        if is_news:
+            self._changed()
+
+
+class _Watch:
+    """The thread that looks at the calls of all connections while there are any."""
+
+    def __init__(self) -> None:
+        self._busy: weakref.WeakSet[CallsUnderWay] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._wanted = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def add(self, calls: CallsUnderWay) -> None:
+        with self._lock:
+            self._busy.add(calls)
+            self._wanted.set()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while self._wanted.wait():
+            time.sleep(LOOK)
+            with self._lock:
+                looked_at = tuple(self._busy)
+                idle = [calls for calls in looked_at if not calls.number]
+                self._busy.difference_update(idle)
+                if not self._busy:
+                    self._wanted.clear()
+            for calls in looked_at:
+                calls.look()
+
+
+_watch: Final = _Watch()
+
+
+def _function_of(thread: int) -> str:
+    """Return the name of libvirt's function in which a thread is."""
+    frame = sys._current_frames().get(thread)  # noqa: SLF001 - documented, for debugging as here
+    while frame is not None:
+        if frame.f_code.co_filename in _BINDINGS:
+            return frame.f_code.co_qualname
+        frame = frame.f_back
+    return "libvirt"
