@@ -12,6 +12,7 @@ from qvirt_jupyter.widgets.vm_list_rows import wire_key
 
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import Connection
+    from qvirt_jupyter.hypervisor.sample import Samples
 
 ROWS_IN_SIGHT = 40
 
@@ -68,6 +69,11 @@ class Browser:
         """Take the list's word of which rows are seen, as the manager does."""
         if self._view is not None:
             self._view.watch(frozenset(key.id for key in keys))
+
+    def show(self, samples: Samples) -> None:
+        """Let the list show what was measured."""
+        self._list.samples(self._connection.uri, samples)
+        self._publish()
 
     def close(self) -> None:
         """Take the list away."""

@@ -61,7 +61,8 @@ class Columns(Generic[_Key]):
             column = self._free.pop() if self._free else len(self._of)
             self._of[key] = column
             while column >= self.capacity:
-                self.capacity *= 2
+                # Not doubled: each column has a day of figures.
+                self.capacity += max(_START, self.capacity // 4)
         return column
 
     def remove(self, key: _Key) -> int:

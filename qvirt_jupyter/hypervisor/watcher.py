@@ -21,7 +21,7 @@ from qvirt_jupyter.hypervisor.records import Record, RecordKey
 from qvirt_jupyter.hypervisor.started import known_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from qvirt_jupyter.hypervisor.inventory import Inventory
 
@@ -35,9 +35,11 @@ DRIFT: Final = 30.0
 """Seconds between two surveys of the machines, for what libvirt has no event for."""
 BULK: Final = 12
 """From so many changed objects of a kind on, one survey is cheaper than reading each."""
-CHUNK: Final = 25
-"""Definitions that are read before events are looked at again."""
-BUDGET: Final = 2.0
+SLICE: Final = 0.02
+"""Seconds for definitions before events are looked at again."""
+GATHER: Final = 0.3
+"""Seconds for which definitions are gathered that nobody waits for: views sort with each batch."""
+BUDGET: Final = 0.2
 """Seconds for definitions before a connection is announced; the rest is read afterwards."""
 FAILURES: Final = 3
 """After so many failures in a row an object's definition is left alone."""
@@ -71,6 +73,9 @@ class Watcher:
         self._notes: dict[tuple[str, str | None], bool] = {}
         self._preferred: tuple[str, ...] = ()
         self._closed = False
+        # Definitions that were read and not told yet, and when some were told last.
+        self._gathered: list[tuple[KnownObjects, str]] = []
+        self._told = 0.0
         self._started: dict[str, float] = {}
         self._addresses: dict[str, tuple[str, ...]] = {}
         self._thread: threading.Thread | None = None
@@ -305,14 +310,23 @@ class Watcher:
         return True
 
     def _read_some(self) -> None:
-        """Read a few of the definitions that wait."""
-        changed: list[tuple[KnownObjects, str]] = []
+        """Read a few of the definitions that wait; those of what somebody sees come first."""
+        until = time.monotonic() + SLICE
+        is_seen = False
         for known in self._known.values():
-            for key in self._next(known, CHUNK):
-                item = known.unread.pop(key)
-                if self._read_definition(known, key, item):
-                    changed.append((known, key))
-        self._inventory.update(self._record(known, key) for known, key in changed)
+            for key in self._next(known):
+                if self._read_definition(known, key, known.unread.pop(key)):
+                    self._gathered.append((known, key))
+                    is_seen = is_seen or key in self._preferred
+                if time.monotonic() > until:
+                    break
+        now = time.monotonic()
+        is_last = not any(known.unread for known in self._known.values())
+        if self._gathered and (is_seen or is_last or now - self._told >= GATHER):
+            gathered, self._gathered, self._told = self._gathered, [], now
+            self._inventory.update(
+                self._record(known, key) for known, key in gathered if key in known.raw
+            )
 
     def _read_definitions(self, known: KnownObjects, until: float) -> list[str]:
         """Read those that wait while there is time; return the keys of what changed."""
@@ -324,12 +338,13 @@ class Watcher:
                 changed.append(key)
         return changed
 
-    def _next(self, known: KnownObjects, number: int) -> list[str]:
-        if not known.unread:
-            return []
-        first = [key for key in self._preferred if key in known.unread]
-        rest = (key for key in list(known.unread) if key not in set(first))
-        return [*first, *rest][:number]
+    def _next(self, known: KnownObjects) -> Iterator[str]:
+        """Return what waits, one after the other; reading takes it away."""
+        for key in self._preferred:
+            if key in known.unread:
+                yield key
+        while known.unread:
+            yield next(iter(known.unread))
 
     def _read_definition(self, known: KnownObjects, key: str, item: Any) -> bool:  # noqa: ANN401 - any kind
         """Read one definition; return whether it changed."""

@@ -376,13 +376,13 @@ def test_definitions_that_had_no_time_are_read_afterwards_the_visible_first(
 ):
     watcher, inventory = a_watcher
     monkeypatch.setattr("qvirt_jupyter.hypervisor.watcher.BUDGET", -1.0)
-    monkeypatch.setattr("qvirt_jupyter.hypervisor.watcher.CHUNK", 1)
+    monkeypatch.setattr("qvirt_jupyter.hypervisor.watcher.SLICE", -1.0)
     for number in range(30):
         a_raw_connection.defineXML(MACHINE.format(name=f"m{number}", title=f"T{number}"))
     watcher.load()
     last = a_raw_connection.lookupByName("m29").UUIDString()
     watcher.prefer([last])
-    assert watcher._next(watcher._known["domain"], 1) == [last]
+    assert next(watcher._next(watcher._known["domain"])) == last
     watcher.start()
     assert len(inventory.snapshot().domains) >= 30
     wait_for(lambda: all(found.xml_version for found in inventory.snapshot().domains))
