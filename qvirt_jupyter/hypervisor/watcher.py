@@ -21,7 +21,7 @@ from qvirt_jupyter.hypervisor.records import Record, RecordKey
 from qvirt_jupyter.hypervisor.started import known_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable
 
     from qvirt_jupyter.hypervisor.inventory import Inventory
 
@@ -282,7 +282,7 @@ class Watcher:
             known.forget(key)
             self._inventory.update(removed=[RecordKey(kind.name, self._inventory.uri, key)])
             return
-        changed = self._take(known, key, raw, found)
+        changed = known.take(key, raw, found)
         if stale or key in known.unread:
             known.unread.pop(key, None)
             changed = self._read_definition(known, key, found) or changed
@@ -292,29 +292,18 @@ class Watcher:
     def _survey(self, known: KnownObjects) -> tuple[list[str], list[str]]:
         """Read the raw values of all objects of a kind; return what changed and what is gone."""
         found = known.kind.survey(self._connection)
-        changed = [key for key, (item, raw) in found.items() if self._take(known, key, raw, item)]
+        changed = [key for key, (item, raw) in found.items() if known.take(key, raw, item)]
         removed = [key for key in known.raw if key not in found]
         for key in removed:
             known.forget(key)
         return changed, removed
-
-    def _take(self, known: KnownObjects, key: str, raw: Any, item: Any) -> bool:  # noqa: ANN401 - any kind
-        """Keep raw values; return whether they changed."""
-        before = known.raw.get(key)
-        if before == raw:
-            return False
-        known.raw[key] = raw
-        # Name or instance changed: what libvirt writes into the definition changed too.
-        if before is None or before[:2] != raw[:2]:
-            known.unread.setdefault(key, item)
-        return True
 
     def _read_some(self) -> None:
         """Read a few of the definitions that wait; those of what somebody sees come first."""
         until = time.monotonic() + SLICE
         is_seen = False
         for known in self._known.values():
-            for key in self._next(known):
+            for key in known.waiting(self._preferred):
                 if self._read_definition(known, key, known.unread.pop(key)):
                     self._gathered.append((known, key))
                     is_seen = is_seen or key in self._preferred
@@ -337,14 +326,6 @@ class Watcher:
             if self._read_definition(known, key, known.unread.pop(key)):
                 changed.append(key)
         return changed
-
-    def _next(self, known: KnownObjects) -> Iterator[str]:
-        """Return what waits, one after the other; reading takes it away."""
-        for key in self._preferred:
-            if key in known.unread:
-                yield key
-        while known.unread:
-            yield next(iter(known.unread))
 
     def _read_definition(self, known: KnownObjects, key: str, item: Any) -> bool:  # noqa: ANN401 - any kind
         """Read one definition; return whether it changed."""

@@ -382,7 +382,7 @@ def test_definitions_that_had_no_time_are_read_afterwards_the_visible_first(
     watcher.load()
     last = a_raw_connection.lookupByName("m29").UUIDString()
     watcher.prefer([last])
-    assert next(watcher._next(watcher._known["domain"])) == last
+    assert next(watcher._known["domain"].waiting(watcher._preferred)) == last
     watcher.start()
     assert len(inventory.snapshot().domains) >= 30
     wait_for(lambda: all(found.xml_version for found in inventory.snapshot().domains))
