@@ -1,0 +1,193 @@
+"""Bad days: daemons that die at the worst moment, storms of events, and others who interfere."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import threading
+import time
+
+import pytest
+
+from qvirt_jupyter.hypervisor import (
+    ConnectionLost,
+    ConnectionState,
+    DomainState,
+    JobState,
+    action_log,
+    publisher,
+)
+from qvirt_jupyter.widgets import vm_panel
+
+pytestmark = pytest.mark.qemu
+
+# Without devices and firmware output it starts as fast as QEMU does.
+MACHINE = """
+<domain type='qemu'>
+  <name>{name}</name>{uuid}<memory unit='MiB'>32</memory>
+  <os><type arch='x86_64' machine='pc'>hvm</type></os>
+  <devices><controller type='usb' model='none'/><memballoon model='none'/></devices>
+</domain>
+"""
+STORM, STARTED, TIMES = 100, 4, 20
+"""How many machines another client defines, how many of them it starts and stops, and how many
+times it stops and resumes those: more events in some seconds than 200 starts have in minutes."""
+
+
+def definition(name, uuid=""):
+    return MACHINE.format(name=name, uuid=f"<uuid>{uuid}</uuid>" if uuid else "")
+
+
+@pytest.fixture
+def a_connection(a_qemu_connection):
+    """A connection whose machines are gone when the test is over."""
+    yield a_qemu_connection
+    a_qemu_connection.open().result(30)
+    for machine in a_qemu_connection.domains:
+        if machine.state.is_active:
+            machine.destroy()
+        machine.undefine()
+
+
+@contextlib.contextmanager
+def a_slow_file(path):
+    """A file that takes what is written to it, but hardly anything."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(path)
+    path.chmod(0o666)
+    descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    ended = threading.Event()
+
+    def read():
+        while not ended.wait(0.01):
+            with contextlib.suppress(BlockingIOError):
+                os.read(descriptor, 1024)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        reader.join()
+        os.close(descriptor)
+        path.unlink(missing_ok=True)
+
+
+def test_a_daemon_that_dies_in_the_middle_of_a_managed_save(
+    a_connection, a_qemu_libvirtd, wait_until
+):
+    machine = a_connection.domains.define(definition("half-saved"))
+    machine.start()
+    wait_until(lambda: machine.record.is_active)
+    with a_slow_file(a_qemu_libvirtd.saves / "half-saved.save"):
+        job = machine.submit.managed_save()
+        wait_until(lambda: machine.reason == "while its memory is saved", 20)
+        a_qemu_libvirtd.kill()
+        with pytest.raises(ConnectionLost, match="tried again"):
+            job.result(20)
+    assert job.state is JobState.FAILED
+    a_qemu_libvirtd.start()
+    wait_until(lambda: a_connection.state is ConnectionState.CONNECTED, 40)
+    # Nothing is lost: the machine goes on, and can be saved after all.
+    wait_until(lambda: machine.state is DomainState.RUNNING, 20)
+    wait_until(lambda: machine.record.state is DomainState.RUNNING)
+    machine.managed_save()
+    assert machine.record.state is DomainState.SAVED
+    machine.restore()
+    assert machine.state is DomainState.RUNNING
+    # Nor doubled: one task for each thing that was asked for.
+    publisher.flush()
+    mine = [entry for entry in action_log.entries if entry.subject == machine.subject]
+    titles = [entry.what for entry in mine]
+    assert titles == ["Start half-saved", *2 * ["Save half-saved"], "Restore half-saved"]
+
+
+def test_a_storm_of_events_of_another_client(a_connection, a_qemu_libvirtd, tmp_path, wait_until):
+    names = [f"storm-{number}" for number in range(STORM)]
+    tmp_path.chmod(0o755)
+    for name in names:
+        (tmp_path / f"{name}.xml").write_text(definition(name))
+    commands = [f"define {tmp_path}/{name}.xml" for name in names]
+    started = names[:STARTED]
+    commands += [f"start {name}" for name in started]
+    commands += [f"{what} {name}" for name in started for what in TIMES * ("suspend", "resume")]
+    commands += [f"destroy {name}" for name in started]
+    commands += [f"undefine {name}" for name in names[STORM // 2 :]]
+    left = names[: STORM // 2]
+    batches, lateness = [], []
+    with (
+        a_connection.inventory.subscribe(batches.append),
+        a_connection.stats.watch(),
+        subprocess.Popen(
+            ["virsh", "-q", "-c", a_qemu_libvirtd.uri],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as virsh,
+    ):
+        virsh.stdin.write("\n".join([*commands, "quit\n"]))
+        virsh.stdin.close()
+        # A notebook goes on meanwhile.
+        while virsh.poll() is None:
+            began = time.monotonic()
+            assert a_connection.call(lambda raw: raw.getType()) == "QEMU"
+            lateness.append(time.monotonic() - began)
+            time.sleep(0.05)
+    wait_until(lambda: _states(a_connection) == dict.fromkeys(left, "shutoff"), 10)
+    publisher.flush()
+    assert a_connection.state is ConnectionState.CONNECTED
+    assert sorted(lateness)[len(lateness) // 2] < 1
+    # A view that only listened has each machine once, as it is now.
+    seen = {}
+    for batch in batches:
+        for record in (*batch.added, *batch.changed):
+            seen[record.record_key] = record
+        for key in batch.removed:
+            seen.pop(key, None)
+    machines = [record for record in seen.values() if record.record_key.kind == "domain"]
+    assert sorted(record.name for record in machines) == sorted(left)
+    assert {record.state for record in machines} == {DomainState.SHUTOFF}
+    assert len(batches) < len(commands) / 2
+
+
+def _states(connection):
+    return {record.name: record.state.value for record in connection.inventory.snapshot().domains}
+
+
+@pytest.fixture
+def a_panel(a_connection):
+    panel = vm_panel(a_connection.domains.define(definition("tab")))
+    yield panel
+    panel.close()
+
+
+def test_others_rename_undefine_and_redefine_a_machine_under_its_tab(
+    a_panel, a_qemu_libvirtd, tmp_path, wait_until
+):
+    def shown(condition):
+        publisher.flush()
+        return condition(a_panel._head.shown)
+
+    virsh = a_qemu_libvirtd.virsh
+    tmp_path.chmod(0o755)
+    uuid = a_panel.domain.uuid
+    wait_until(lambda: shown(lambda head: head["name"] == "tab"))
+    virsh("domrename", "tab", "another")
+    wait_until(lambda: shown(lambda head: head["name"] == "another"))
+    assert a_panel.domain.name == "another"
+    virsh("undefine", "another")
+    wait_until(lambda: shown(lambda head: head["state"] == "gone"))
+    (notice,) = a_panel._notices.notices
+    assert "removed" in str(notice.title)
+    again = tmp_path / "again.xml"
+    again.write_text(definition("again", uuid))
+    virsh("define", str(again))
+    wait_until(lambda: shown(lambda head: (head["name"], head["state"]) == ("again", "shutoff")))
+    wait_until(lambda: a_panel._notices.notices == ())
+    # The tab's buttons mean the machine that it shows.
+    a_panel.domain.start()
+    assert virsh("domstate", "again") == "running"
+    wait_until(lambda: shown(lambda head: head["state"] == "running"))
