@@ -37,7 +37,7 @@ export interface ConsoleMessage {
   ticket: string;
   refusal: string;
   machine: MachineState;
-  /** Preferences: how to begin; what is chosen in the page later is the page's own. */
+  /** Preferences: how to begin with this machine. */
   scaling: Scaling;
   autoconnect: boolean;
   /** Where the kernel runs; the server says the same of itself. */
@@ -68,7 +68,10 @@ export type FromKernel =
 export type ToKernel =
   | { kind: 'hello'; version: number }
   | { kind: 'ticket' }
-  | { kind: 'action'; action: Action };
+  | { kind: 'action'; action: Action }
+  /** How this machine's consoles are to begin from now on. */
+  | { kind: 'wish'; scaling: Scaling }
+  | { kind: 'wish'; autoconnect: boolean };
 
 /** What the page tells the widget that holds its frame; `again` asks the kernel anew. */
 export type FromPage =

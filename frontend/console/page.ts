@@ -133,8 +133,11 @@ class Page {
         void this.fullscreen
           .toggle()
           .catch(() => this.say(words('fullscreen_refused'))),
-      say: text => this.say(text)
+      say: text => this.say(text),
+      keepScaling: scaling => this.post({ kind: 'wish', scaling }),
+      keepAutoconnect: autoconnect => this.post({ kind: 'wish', autoconnect })
     });
+    this.toolbar.autoconnect = message.autoconnect;
     this.machine = message.machine;
     this.describe();
     const elsewhere = await this.elsewhere(message);

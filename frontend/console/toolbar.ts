@@ -11,6 +11,9 @@ export interface ToolbarActions {
   takePicture: () => void;
   toggleFullscreen: () => void;
   say: (message: string) => void;
+  /** Begin so with this machine from now on. */
+  keepScaling: (scaling: Scaling) => void;
+  keepAutoconnect: (autoconnect: boolean) => void;
 }
 
 const SCALINGS: readonly Scaling[] = ['fit', 'actual', 'resize'];
@@ -20,6 +23,8 @@ export class Toolbar {
   private readonly tools: HTMLButtonElement[] = [];
   private readonly title = document.createElement('span');
   private readonly state = document.createElement('span');
+  /** Whether a console of this machine connects without a click. */
+  autoconnect = true;
   /** Where keys go, and how to get them back. */
   private readonly keys = document.createElement('span');
 
@@ -54,13 +59,25 @@ export class Toolbar {
         label: words(`scaling_${scaling}`),
         role: 'menuitemradio' as const,
         checked: screen.scaling === scaling,
-        run: () => this.scale(scaling, actions.say)
+        run: () => {
+          this.scale(scaling, actions.say);
+          actions.keepScaling(scaling);
+        }
       })),
+      {
+        label: words('autoconnect'),
+        role: 'menuitemcheckbox' as const,
+        checked: this.autoconnect,
+        separated: true,
+        run: () => {
+          this.autoconnect = !this.autoconnect;
+          actions.keepAutoconnect(this.autoconnect);
+        }
+      },
       {
         label: words('view_only'),
         role: 'menuitemcheckbox' as const,
         checked: screen.viewOnly,
-        separated: true,
         run: () => {
           screen.viewOnly = !screen.viewOnly;
           actions.say(

@@ -27,6 +27,7 @@ STRINGS: Mapping[str, LazyString] = {
     "scaling_actual": _("Actual size (a pixel for a pixel)"),
     "scaling_resize": _("Resize the guest's screen"),
     "scaling_resize_ignored": _("The guest keeps the size of its screen."),
+    "autoconnect": _("Connect at once to this machine"),
     "view_only": _("View only"),
     "view_only_on": _("View only: keys and the pointer do not reach the guest."),
     "view_only_off": _("Keys and the pointer reach the guest again."),

@@ -48,6 +48,9 @@ __all__ = ["ConsolePanel"]
 _ACTIONS: Final = (Action.START, Action.RESUME)
 """What the page offers in place of a picture."""
 
+_WISHES: Final = frozenset({"scaling", "autoconnect"})
+"""What a page may ask to be kept for its machine."""
+
 _PATIENCE: Final = 10.0
 """Seconds to wait for the first news of the machine."""
 
@@ -121,13 +124,15 @@ class ConsolePanel(ModuleWidget):
             self._in_background(self._renew)
         elif kind == "action":
             self._act(content.get("action"))
+        elif kind == "wish":
+            self._keep({f"console_{name}": content[name] for name in _WISHES & content.keys()})
 
     def _begin(self) -> None:
         # A connection that is just being opened does not know its machines yet.
         self._is_known.wait(_PATIENCE)
         ticket, refusal = self._permission()
         connection = self.domain.connection
-        wishes = preferences.now
+        wishes = preferences.now.of_machine(self.domain.uuid)
         message: ConsoleMessage = {
             "kind": "console",
             "version": VERSION,
@@ -155,6 +160,13 @@ class ConsolePanel(ModuleWidget):
             self._watch(self.domain.submit.start())
         elif action is Action.RESUME:
             self._watch(self.domain.submit.resume())
+
+    def _keep(self, wishes: dict[str, Any]) -> None:
+        """Begin so with this machine from now on."""
+        try:
+            preferences.set_for(self.domain.uuid, **wishes)
+        except (OSError, TypeError, ValueError) as error:
+            self._tell_problem(str(error))
 
     def _watch(self, job: Job[Any]) -> None:
         def tell(job: Job[Any]) -> None:

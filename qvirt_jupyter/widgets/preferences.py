@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter._translation import LazyString, _
@@ -12,9 +12,10 @@ from qvirt_jupyter.documents import declarations, option
 from qvirt_jupyter.documents.switches import Flag
 from qvirt_jupyter.documents.values import Choice, Integer
 from qvirt_jupyter.widgets.kept_file import KeptFile
+from qvirt_jupyter.widgets.machine_wishes import NAMES, MachineWishes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from qvirt_jupyter.hypervisor.publisher import Subscription
@@ -87,6 +88,13 @@ class Preferences:
         group=_CONSOLE,
     )
 
+    machines: MachineWishes = field(default_factory=MachineWishes)
+    """What some machines have of their own: it is chosen there, not in the form."""
+
+    def of_machine(self, uuid: str) -> Preferences:
+        """Return the preferences as they are for a machine."""
+        return dataclasses.replace(self, **self.machines.of(uuid))
+
     @property
     def measured(self) -> frozenset[str]:
         """The groups of figures that may be read (PREF-04), as a connection's ``stats`` has it."""
@@ -145,20 +153,23 @@ class PreferenceStore:
         OSError
             The file cannot be written; nothing has changed then.
         """
-        by_name = {declared.name: declared for declared in declarations(Preferences)}
-        for name, value in values.items():
-            if name in by_name:
-                by_name[name].type.check(value)
-        self._file.change(
-            lambda now: dataclasses.replace(now, **values),  # type: ignore[arg-type]
-            lambda wanted: {
-                **dataclasses.asdict(wanted),
-                **{name: value for name, value in self._unknown.items() if name not in values},
-                "version": self._version,
-            },
-        )
-        for name in values:
-            self._unknown.pop(name, None)
+        _check(values)
+        self._change(lambda _now: values)
+
+    def set_for(self, uuid: str, **values: object) -> None:
+        """Prefer something for one machine.
+
+        Raises
+        ------
+        ValueError
+            A value is not a right one, or a machine has no such preference; the text says why.
+        OSError
+            The file cannot be written; nothing has changed then.
+        """
+        if unknown := values.keys() - NAMES:
+            raise ValueError(f"A machine has no {', '.join(unknown)} of its own.")
+        _check(values)
+        self._change(lambda now: {"machines": now.machines.with_own(uuid, values, vars(now))})
 
     def wants(self, name: str) -> bool:
         """Whether the question of this preference is asked."""
@@ -172,11 +183,32 @@ class PreferenceStore:
         """Call the callback on the publisher thread with the new preferences when they change."""
         return self._file.observe(callback)
 
+    def _change(self, values_of: Callable[[Preferences], Mapping[str, object]]) -> None:
+        chosen: dict[str, Any] = {}
+
+        def change(now: Preferences) -> Preferences:
+            chosen.update(values_of(now))
+            return dataclasses.replace(now, **chosen)
+
+        self._file.change(
+            change,
+            lambda wanted: {
+                **dataclasses.asdict(wanted),
+                "machines": wanted.machines.document(),
+                **{name: value for name, value in self._unknown.items() if name not in chosen},
+                "version": self._version,
+            },
+        )
+        for name in chosen:
+            self._unknown.pop(name, None)
+
     def _understood(self, document: dict[str, Any]) -> Preferences:
         unknown = dict(document)
         version = unknown.pop("version", VERSION)
         self._version = version if isinstance(version, int) else VERSION
-        values = {}
+        values: dict[str, Any] = {
+            "machines": MachineWishes.understood(unknown.pop("machines", None), _check)
+        }
         for declared in declarations(Preferences):
             if declared.name not in unknown:
                 continue
@@ -194,6 +226,13 @@ class PreferenceStore:
             values[declared.name] = value
         self._unknown = unknown
         return Preferences(**values)
+
+
+def _check(values: Mapping[str, object]) -> None:
+    """Raise ValueError where a value is not a right one."""
+    for declared in declarations(Preferences):
+        if declared.name in values:
+            declared.type.check(values[declared.name])
 
 
 preferences = PreferenceStore()

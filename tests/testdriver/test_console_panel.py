@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from a_fresh_store import make_fresh
 
 import qvirt_jupyter
 from qvirt_jupyter.console import DisplayTarget, tickets
@@ -16,7 +17,7 @@ from qvirt_jupyter.widgets import _assets
 from qvirt_jupyter.widgets._console_messages import VERSION
 from qvirt_jupyter.widgets._console_strings import STRINGS
 from qvirt_jupyter.widgets.console import ConsolePanel
-from qvirt_jupyter.widgets.preferences import Preferences, PreferenceStore
+from qvirt_jupyter.widgets.preferences import Preferences, PreferenceStore, preferences
 
 FRONTEND = Path(qvirt_jupyter.__file__).parent.parent / "frontend"
 MACHINE = """<domain type='test'><name>{name}</name><memory>1024</memory>
@@ -95,6 +96,19 @@ def test_a_console_begins_as_its_user_prefers(a_machine, a_browser_of, monkeypat
     browser.say(kind="hello", version=VERSION)
     message = browser.hear("console")
     assert (message["scaling"], message["autoconnect"]) == ("actual", False)
+
+
+def test_what_is_chosen_for_a_machine_is_kept_for_it(a_machine, a_browser_of, monkeypatch):
+    make_fresh(monkeypatch, preferences)
+    browser = a_browser_of(a_machine)
+    browser.say(kind="wish", scaling="actual")
+    browser.say(kind="wish", autoconnect=False)
+    browser.say(kind="hello", version=VERSION)
+    message = browser.hear("console")
+    assert (message["scaling"], message["autoconnect"]) == ("actual", False)
+    assert preferences.now.console_scaling == "fit"
+    browser.say(kind="wish", scaling="huge")
+    assert "huge" in browser.hear("problem")["message"]
 
 
 def test_changes_of_the_machine_are_told(a_machine, a_browser_of):

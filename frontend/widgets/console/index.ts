@@ -35,7 +35,14 @@ function serverPrefix(): URL | null {
     : new URL(baseUrl.replace(/\/?$/, '/'), location.href);
 }
 
-const FROM_PAGE = new Set(['ready', 'again', 'leave', 'ticket', 'action']);
+const FROM_PAGE = new Set([
+  'ready',
+  'again',
+  'leave',
+  'ticket',
+  'action',
+  'wish'
+]);
 
 function isFromPage(message: unknown): message is FromPage {
   return (

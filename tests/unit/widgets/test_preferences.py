@@ -80,3 +80,50 @@ def test_a_write_that_fails_changes_nothing(tmp_path):
     with pytest.raises(OSError, match="file"):
         store.set(confirm_pause=True)
     assert not store.now.confirm_pause
+
+
+UUIDS = ("6d3f0000-0000-4000-8000-0000000000a1", "6d3f0000-0000-4000-8000-0000000000a2")
+
+
+def test_a_machine_may_have_something_of_its_own(a_file):
+    store = PreferenceStore(a_file)
+    store.set_for(UUIDS[0], console_scaling="actual")
+    store.set_for(UUIDS[0], console_autoconnect=False)
+    found = PreferenceStore(a_file).now
+    own = found.of_machine(UUIDS[0])
+    assert (own.console_scaling, own.console_autoconnect) == ("actual", False)
+    assert found.of_machine(UUIDS[1]).console_scaling == found.console_scaling == "fit"
+    # What is as for all follows it again.
+    store.set_for(UUIDS[0], console_scaling="fit")
+    store.set(console_scaling="resize")
+    assert store.now.of_machine(UUIDS[0]).console_scaling == "resize"
+    assert not store.now.of_machine(UUIDS[0]).console_autoconnect
+
+
+def test_two_kernels_prefer_something_for_two_machines(a_file):
+    mine, other = PreferenceStore(a_file), PreferenceStore(a_file)
+    mine.set_for(UUIDS[0], console_scaling="actual")
+    other.set_for(UUIDS[1], console_scaling="resize")
+    assert [mine.now.of_machine(uuid).console_scaling for uuid in UUIDS] == ["actual", "resize"]
+
+
+@pytest.mark.parametrize(
+    "values", [{"console_scaling": "huge"}, {"confirm_pause": True}, {"colour": "red"}]
+)
+def test_what_a_machine_cannot_have_is_refused(a_file, values):
+    store = PreferenceStore(a_file)
+    with pytest.raises(ValueError, match=r"huge|confirm_pause|colour"):
+        store.set_for(UUIDS[0], **values)
+    assert store.now == Preferences()
+
+
+@pytest.mark.parametrize(
+    "machines",
+    [7, ["x"], {UUIDS[0]: 7}, {UUIDS[0]: {"console_scaling": "huge"}}, {UUIDS[0]: {"colour": 1}}],
+)
+def test_nonsense_about_machines_spoils_nothing_else(a_file, machines):
+    a_file.parent.mkdir()
+    a_file.write_text(json.dumps({"confirm_pause": True, "machines": machines}))
+    now = PreferenceStore(a_file).now
+    assert now.confirm_pause
+    assert now.of_machine(UUIDS[0]) == now
