@@ -193,6 +193,7 @@ def test_a_paused_machine_shows_its_last_frame_and_resume(open_console, a_machin
     expect(console.canvas).to_be_visible()
     expect(console.frame.get_by_role("button", name="Send key")).to_be_disabled()
     banner.get_by_role("button", name="Resume").click()
+    console.page.wait_for_function("heard.some(each => each.kind === 'action')", timeout=5000)
     assert console.heard("action") == [{"kind": "action", "action": "resume"}]
     console.tell("state", machine=RUNNING)
     expect(banner).to_be_hidden()
