@@ -18,7 +18,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from qvirt_jupyter.hypervisor import askpass
+from qvirt_jupyter.hypervisor import askpass, ssh_sharing
 from qvirt_jupyter.hypervisor.credentials import CredentialRequest
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _SCRIPT_MODE: Final = 0o700
-# A host that is cut off gives no sign of it: ssh asks, and ends after the second missing answer.
-_ALIVE: Final = "-o ServerAliveInterval=15 -o ServerAliveCountMax=2"
 
 
 class SshQuestions:
@@ -67,7 +65,7 @@ class SshQuestions:
             f"export SSH_ASKPASS={shlex.quote(str(self._folder / 'askpass'))}\n"
             "export SSH_ASKPASS_REQUIRE=force\n"
             f"export QVIRT_ASKPASS_SOCKET={shlex.quote(str(self._folder / 'ask'))}\n"
-            f'exec {shlex.quote(self._program)} {_ALIVE} "$@"',
+            + ssh_sharing.script(self._program),
         )
         return self
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 
 import a_libvirtd
@@ -11,11 +14,13 @@ import pytest
 from qvirt_jupyter.hypervisor import (
     AccessDenied,
     ConnectionFailed,
+    ConnectionLost,
     ConnectionState,
     InvalidDefinition,
     action_log,
     connect,
     connection_to,
+    ssh_sharing,
 )
 from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
 from qvirt_jupyter.widgets.sign_in import SignIn
@@ -34,9 +39,17 @@ def the_sshd(a_session_libvirtd):
 
 
 @pytest.fixture
-def an_sshd(the_sshd):
+def an_sshd(the_sshd, monkeypatch):
+    """The server, and nobody who got in before."""
+    folder = tempfile.mkdtemp(prefix="qv-", dir="/tmp")
+    monkeypatch.setattr(ssh_sharing, "control_folder", lambda: folder)
     the_sshd.know_host()
-    return the_sshd
+    yield the_sshd
+    for path in Path(folder).iterdir():
+        subprocess.run(
+            ["ssh", "-F", "none", "-S", path, "-O", "exit", "any"], check=False, capture_output=True
+        )
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -178,6 +191,50 @@ def test_a_host_that_ends_the_sign_in_says_so(an_sshd):
 
     error = refused(an_sshd.uri(key=an_sshd.locked_key), go_away, ConnectionFailed)
     assert "before the sign-in was done" in error.reason
+
+
+def test_a_second_connection_goes_through_the_first(an_sshd, answers):
+    answers.by_kind["passphrase"] = an_sshd.passphrase
+    before = an_sshd.log.count("Accepted publickey")
+    uri = an_sshd.uri(key=an_sshd.locked_key)
+    with (
+        connect(uri, credentials=answers) as first,
+        connect(uri, read_only=True, credentials=answers) as second,
+    ):
+        assert first.domains.names == second.domains.names
+        # Nor does one ask that comes back.
+        first.close()
+        first.open().result(30)
+    assert [question.kind for question in answers.asked] == ["passphrase"]
+    assert an_sshd.log.count("Accepted publickey") == before + 1
+
+
+def test_what_the_user_has_set_for_a_host_counts(an_sshd):
+    uri = an_sshd.uri()
+    command = Path(connection_to(uri).parts.parameters["command"])
+    command.write_text(command.read_text().replace('"$@"', '-o ControlPath=none "$@"'))
+    before = an_sshd.log.count("Accepted publickey")
+    with connect(uri), connect(uri, read_only=True):
+        assert an_sshd.log.count("Accepted publickey") == before + 2
+
+
+def test_a_connection_that_is_cut_comes_back(an_sshd, wait_until):
+    with connect(an_sshd.uri()) as connection:
+        machine = connection.domains.define(
+            "<domain type='qemu'><name>far</name><memory unit='MiB'>64</memory>"
+            "<os><type arch='x86_64'>hvm</type></os></domain>"
+        )
+        an_sshd.cut()
+        try:
+            wait_until(lambda: connection.state is ConnectionState.RECONNECTING, 20)
+            with pytest.raises(ConnectionLost, match="tried again"):
+                machine.start()
+        finally:
+            an_sshd.start()
+        wait_until(lambda: connection.state is ConnectionState.CONNECTED, 40)
+        assert connection.error is None
+        assert [record.name for record in connection.inventory.snapshot().domains] == ["far"]
+        machine.undefine()
 
 
 def test_a_closed_port():

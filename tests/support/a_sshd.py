@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -44,8 +44,34 @@ class Sshd:
     port: int
     user: str
     folder: Path
+    command: list[str] = field(default_factory=list)
     passphrase: str = "open sesame"  # noqa: S105 - of a key that exists for one test
     process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the server and wait until it listens."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
+        end = time.monotonic() + 10
+        while not _listens(self.port):
+            assert self.process.poll() is None, self.log
+            assert time.monotonic() < end, "sshd does not start"
+            time.sleep(0.05)
+
+    def cut(self) -> None:
+        """End the server and all who are signed in, as a cable does that is pulled out."""
+        assert self.process is not None
+        sessions = _descendants(self.process.pid)
+        self.process.kill()
+        self.process.wait(10)
+        for number in sessions:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+
+    @property
+    def log(self) -> str:
+        """What the server has written."""
+        return (self.folder / "log").read_text()
 
     @property
     def key(self) -> Path:
@@ -129,19 +155,19 @@ def a_running_sshd(user: pwd.struct_passwd, environment: Mapping[str, str]) -> I
             os.chown(file, user.pw_uid, user.pw_gid)
         ids = (f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}")
         command = ["setpriv", *ids, "--clear-groups", *command]
-    with (folder / "log").open("wb") as log:
-        process = server.process = subprocess.Popen(command, stdout=log, stderr=log)
+    server.command = command
     try:
-        end = time.monotonic() + 10
-        while not _listens(server.port):
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < end, "sshd does not start"
-            time.sleep(0.05)
+        server.start()
         yield server
     finally:
-        process.terminate()
-        process.wait(10)
+        server.cut()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _descendants(number: int) -> list[int]:
+    listed = Path(f"/proc/{number}/task/{number}/children")
+    children = [int(child) for child in listed.read_text().split()] if listed.exists() else []
+    return [*children, *(found for child in children for found in _descendants(child))]
 
 
 def _free_port() -> int:

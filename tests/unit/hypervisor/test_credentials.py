@@ -88,7 +88,7 @@ def an_ssh(tmp_path):
     """A program in place of ssh: it asks one question the way ssh does."""
     program = tmp_path / "its ssh"
     program.write_text(
-        "#!/bin/sh\nfor prompt; do :; done\n"
+        '#!/bin/sh\n[ "$1" = -G ] && exit\nfor prompt; do :; done\n'
         '"$SSH_ASKPASS" "$prompt" && echo "require=$SSH_ASKPASS_REQUIRE"\n'
     )
     program.chmod(0o755)
