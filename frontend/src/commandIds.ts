@@ -2,6 +2,8 @@
 export const CommandIDs = {
   /** Open the Virtual Machine Manager. */
   openManager: 'qvirt:open-manager',
+  /** Open the tab of a connection's host. */
+  openHost: 'qvirt:open-host',
   /** Open the tab of a virtual machine. */
   openMachine: 'qvirt:open-vm',
   /** Open a virtual machine's screen. */

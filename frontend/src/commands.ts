@@ -19,13 +19,17 @@ export interface IManagerArguments {
   path?: string;
 }
 
-/** What `qvirt:open-vm` and `qvirt:open-console` take. */
-export interface IMachineArguments extends IManagerArguments {
+/** What `qvirt:open-host` takes. */
+export interface IHostArguments extends IManagerArguments {
   /** The connection's URI. */
   uri: string;
-  uuid: string;
   /** What the tab is called. */
   title?: string;
+}
+
+/** What `qvirt:open-vm` and `qvirt:open-console` take. */
+export interface IMachineArguments extends IHostArguments {
+  uuid: string;
 }
 
 type Schema = ReadonlyJSONObject;
@@ -50,15 +54,18 @@ export function addCommands(
     )
   };
   const nothing = schema({});
-  const machine = schema({
+  const host = {
     uri: { type: 'string', description: trans.__('The connection’s URI.') },
+    title: { type: 'string', description: trans.__('What the tab is called.') },
+    path
+  };
+  const machine = {
+    ...host,
     uuid: {
       type: 'string',
       description: trans.__('The virtual machine’s UUID.')
-    },
-    title: { type: 'string', description: trans.__('What the tab is called.') },
-    path
-  });
+    }
+  };
 
   commands.addCommand(CommandIDs.openManager, {
     label: trans.__('Virtual Machine Manager'),
@@ -72,40 +79,45 @@ export function addCommands(
       })
   });
 
-  /** A machine by its arguments or, from the palette, what is selected in the manager. */
-  const addMachineCommand = (
+  /** What its arguments name or, from the palette, what is selected in the manager. */
+  const addOpenCommand = (
     id: string,
     kind: PanelKind,
+    properties: Schema,
     listAction: string,
     words: { label: string; caption: string }
   ) =>
     commands.addCommand(id, {
       ...words,
       icon: PANELS[kind].icon,
-      describedBy: machine,
+      describedBy: schema(properties),
       isEnabled: args =>
-        typeof args.uuid === 'string' || selectedInList(tabs, listAction),
+        typeof args.uri === 'string' || selectedInList(tabs, listAction),
       execute: async args => {
-        const { uri, uuid, title, path: session } = readArguments(args);
-        if (uri === undefined || uuid === undefined) {
+        const { title, path: session, ...names } = readArguments(args);
+        if (names.uri === undefined) {
           actOnSelection(tabs, listAction);
           return;
         }
         await tabs.open({
           kind,
-          arguments: { uri, uuid },
-          title: title ?? uuid,
+          arguments: names,
+          title: title ?? names.uuid ?? names.uri,
           path: session ?? MANAGER_PATH
         });
       }
     });
-  addMachineCommand(CommandIDs.openMachine, 'vm', 'open', {
+  addOpenCommand(CommandIDs.openHost, 'host', host, 'open_host', {
+    label: trans.__('Open Host'),
+    caption: trans.__('Open the host of the connection that is selected')
+  });
+  addOpenCommand(CommandIDs.openMachine, 'vm', machine, 'open', {
     label: trans.__('Open Virtual Machine'),
     caption: trans.__(
       'Open the virtual machine that is selected in the manager'
     )
   });
-  addMachineCommand(CommandIDs.openConsole, 'console', 'open_console', {
+  addOpenCommand(CommandIDs.openConsole, 'console', machine, 'open_console', {
     label: trans.__('Open Console'),
     caption: trans.__(
       'Open the screen of the virtual machine that is selected in the manager'

@@ -2,7 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { CommandIDs } from './commandIds';
-import { consoleIcon, machineIcon, managerIcon } from './icons';
+import { consoleIcon, hostIcon, machineIcon, managerIcon } from './icons';
 
 /** What `qvirt_jupyter.widgets.show_panel` is called with. */
 export type PanelArguments = Record<string, string>;
@@ -31,13 +31,19 @@ export function panelKey(panel: Panel): string {
 /** What we know of each kind of panel: its icon, and the command that opens it. */
 export const PANELS = {
   manager: { icon: managerIcon, command: CommandIDs.openManager },
+  host: { icon: hostIcon, command: CommandIDs.openHost },
   vm: { icon: machineIcon, command: CommandIDs.openMachine },
   console: { icon: consoleIcon, command: CommandIDs.openConsole }
 } as const;
 
 export type PanelKind = keyof typeof PANELS;
 
-export const PANEL_KINDS: readonly PanelKind[] = ['manager', 'vm', 'console'];
+export const PANEL_KINDS: readonly PanelKind[] = [
+  'manager',
+  'host',
+  'vm',
+  'console'
+];
 
 /** Whether a tab can show this kind of panel. */
 export function isPanelKind(kind: unknown): kind is PanelKind {

@@ -136,6 +136,7 @@ export class PanelTabs {
   private readonly _kernels = new Map<string, PanelKernel>();
   private readonly _trackers: Record<PanelKind, WidgetTracker<PanelTab>> = {
     manager: new WidgetTracker({ namespace: 'qvirt-manager' }),
+    host: new WidgetTracker({ namespace: 'qvirt-host' }),
     vm: new WidgetTracker({ namespace: 'qvirt-vm' }),
     console: new WidgetTracker({ namespace: 'qvirt-console' })
   };

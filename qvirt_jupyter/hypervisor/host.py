@@ -41,11 +41,16 @@ class Versions:
 
 def read(connection: libvirt.virConnect) -> tuple[HostRecord, Versions]:
     """Ask an open connection about its host; what a driver does not know stays empty."""
-    info: list[Any] = _asked(connection.getInfo, ["", 0, 0])
+    info: list[Any] = _asked(connection.getInfo, ["", *[0] * 7])
     record = HostRecord(
         hostname=_asked(connection.getHostname, ""),
         architecture=info[0] if re.fullmatch(r"[a-z0-9_]+", info[0]) else "",
         cpus=info[2],
+        mhz=info[3],
+        numa_nodes=info[4],
+        sockets=info[5],
+        cores=info[6],
+        threads=info[7],
         # virNodeInfo counts KiB, but libvirt-python divides it into MiB.
         memory=info[1] * 1024,
         hypervisor=_asked(connection.getType, ""),
@@ -56,6 +61,18 @@ def read(connection: libvirt.virConnect) -> tuple[HostRecord, Versions]:
         hypervisor=version_text(_asked(connection.getVersion, 0)),
     )
     return record, versions
+
+
+def processor_model(connection: libvirt.virConnect) -> str:
+    """Return what libvirt calls the host's processors, with their vendor; empty if not known.
+
+    https://libvirt.org/formatcaps.html#host
+    """
+    processor = parse_xml(connection.getCapabilities()).find("host/cpu")
+    if processor is None:
+        return ""
+    parts = (processor.findtext("vendor"), processor.findtext("model"))
+    return " ".join(part.strip() for part in parts if part and part.strip())
 
 
 def version_text(number: int) -> str:

@@ -358,6 +358,10 @@ class HostRecord:
         ``"x86_64"``, ``"aarch64"``, ...
     cpus
         Number of active processors.
+    mhz
+        Their clock; 0 where not known.
+    numa_nodes, sockets, cores, threads
+        NUMA nodes, sockets in each of them, cores in each socket, threads in each core.
     memory
         In KiB.
     hypervisor
@@ -367,6 +371,11 @@ class HostRecord:
     hostname: str
     architecture: str
     cpus: int
+    mhz: int
+    numa_nodes: int
+    sockets: int
+    cores: int
+    threads: int
     memory: int
     hypervisor: str
 

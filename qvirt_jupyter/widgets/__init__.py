@@ -1,4 +1,4 @@
-"""Panels for JupyterLab: the manager, a machine's tab, its console.
+"""Panels for JupyterLab: the manager, a host's tab, a machine's tab, its console.
 
 They subscribe to the live objects below and submit what their users want; they never call libvirt
 to draw themselves, and nothing polls.
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qvirt_jupyter.widgets.console import ConsolePanel
+    from qvirt_jupyter.widgets.host_page import HostPanel, host_panel
     from qvirt_jupyter.widgets.machine_panel import VmPanel, vm_panel
     from qvirt_jupyter.widgets.manager_panel import Manager, manager
     from qvirt_jupyter.widgets.panels import show_panel
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ConsolePanel",
+    "HostPanel",
     "Manager",
     "VmList",
     "VmPanel",
+    "host_panel",
     "manager",
     "show_panel",
     "vm_panel",
@@ -28,9 +31,11 @@ __all__ = [
 
 _MODULES = {
     "ConsolePanel": "console",
+    "HostPanel": "host_page",
     "Manager": "manager_panel",
     "VmList": "vm_list",
     "VmPanel": "machine_panel",
+    "host_panel": "host_page",
     "manager": "manager_panel",
     "show_panel": "panels",
     "vm_panel": "machine_panel",

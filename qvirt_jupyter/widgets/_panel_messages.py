@@ -99,6 +99,44 @@ class MachineState(TypedDict):
     buttons: list[ButtonState]
 
 
+class SpansState(TypedDict):
+    """Which spans of time the graphs can show, and which of them they do."""
+
+    spans: list[str]
+    chosen: int
+
+
+class RankedCellState(TypedDict):
+    """A figure, and its part of the most that there is, from 0 to 1."""
+
+    text: str
+    share: float
+
+
+class RankedState(TypedDict):
+    """A running machine, and what it takes of its host; cells in the order of the columns."""
+
+    id: str
+    name: str
+    cells: list[RankedCellState]
+
+
+class RankedColumn(TypedDict):
+    """What machines take of their host."""
+
+    id: str
+    label: str
+
+
+class RankingState(TypedDict):
+    """The running machines; ``by`` is the column that they are sorted by."""
+
+    columns: list[RankedColumn]
+    by: str
+    rows: list[RankedState]
+    more: str
+
+
 class ScreenState(TypedDict):
     """The small screen; ``interval`` in milliseconds until the next picture, 0 for none."""
 

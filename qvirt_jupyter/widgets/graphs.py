@@ -1,12 +1,11 @@
-"""Graphs of a machine's last two minutes: processors, memory, disks, network."""
+"""Graphs of what was measured: lines with gaps, and the values in words above them."""
 
 from __future__ import annotations
 
 import html
 import math
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 import bqplot
 import ipywidgets
@@ -20,99 +19,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from qvirt_jupyter.hypervisor.stats import History, Sample
+    from qvirt_jupyter.hypervisor import History
+    from qvirt_jupyter.widgets.graph_kinds import GraphKind, Series
 
-WINDOW: Final = 120.0
-"""Seconds that a graph shows."""
 RATE_FLOOR: Final = 10 * 1024
 """The least that the scale of a rate reaches to, in bytes a second (STATS-10)."""
+GAP: Final = 2.5
+"""Neighbouring points that are further apart, in steps of their history, have no line between."""
 _TICKS: Final = 5
-_GAP: Final = 3.5
-"""Neighbouring samples that are further apart (in seconds) are not joined by a line."""
 _PERCENT: Final = 100.0
 _HEIGHT: Final = "150px"
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A line of a graph.
-
-    Parameters
-    ----------
-    attribute
-        Its name in the samples and the history.
-    label
-        What it is.
-    color
-        A CSS colour; a variable of JupyterLab, so that it follows the theme.
-    """
-
-    attribute: str
-    label: LazyString
-    color: str
-
-
-@dataclass(frozen=True, slots=True)
-class GraphKind:
-    """What a graph shows.
-
-    Parameters
-    ----------
-    title
-        What is measured.
-    unit
-        Of the values: percent, KiB, or bytes a second.
-    series
-        Its lines.
-    missing
-        What is said where libvirt has no figures.
-    """
-
-    title: LazyString
-    unit: Literal["percent", "KiB", "B/s"]
-    series: tuple[Series, ...]
-    missing: LazyString
-
-
-_FIRST: Final = "var(--jp-brand-color1)"
-_SECOND: Final = "var(--jp-warn-color1)"
-
-GRAPHS: Final[tuple[GraphKind, ...]] = (
-    GraphKind(
-        _("Processors"),
-        "percent",
-        (
-            Series("cpu_guest", _("machine"), _FIRST),
-            Series("cpu_host", _("host"), _SECOND),
-        ),
-        _("libvirt has no processor times of this machine."),
-    ),
-    GraphKind(
-        _("Memory"),
-        "KiB",
-        (Series("memory", _("in use"), _FIRST),),
-        _("The guest does not say how much memory it uses."),
-    ),
-    GraphKind(
-        _("Disks"),
-        "B/s",
-        (
-            Series("disk_read", _("read"), _FIRST),
-            Series("disk_write", _("written"), _SECOND),
-        ),
-        _("libvirt has no counters of its disks."),
-    ),
-    GraphKind(
-        _("Network"),
-        "B/s",
-        (
-            Series("network_in", _("received"), _FIRST),
-            Series("network_out", _("sent"), _SECOND),
-        ),
-        _("Its network interfaces have no counters, and no guest agent gives them."),
-    ),
-)
-"""The graphs of the tab, in their order (STATS-12)."""
+_STILL: Final = 600
+"""Where this part of the time axis has not passed, nothing would be seen to move."""
+_SEEN: Final = 300
+"""This part of the time axis is wide enough to be seen."""
 
 _FORMATS: Final[Mapping[str, Callable[[float | None], str]]] = {
     "percent": quantities.percent,
@@ -138,21 +58,24 @@ class Graph(ipywidgets.VBox):
         self._format = _FORMATS[kind.unit]
         self._values: dict[str, NDArray[np.float64]] = {}
         self._age: NDArray[np.float64] = np.empty(0)
-        self._sample: Sample | None = None
-        self._total: float | None = None
+        self._newest: dict[str, float | None] = {}
+        self._reach = 0.0
+        self._window = 0.0
+        self._drawn = -math.inf
         self._pointer: float | None = None
-        self._largest = RATE_FLOOR if kind.unit == "B/s" else 1.0
-        self._is_active = True
+        self._largest = 0.0
+        self._idle: str | LazyString = ""
 
-        self._x = bqplot.LinearScale(min=-WINDOW, max=0.0)
+        self._x = bqplot.LinearScale(min=-1.0, max=0.0)
         self._y = bqplot.LinearScale(min=0.0, max=_PERCENT)
         self._lines = [
             bqplot.Lines(
-                x=np.array([-WINDOW, 0.0]),
+                x=np.array([-1.0, 0.0]),
                 y=np.zeros(2),
                 visible=False,
                 scales={"x": self._x, "y": self._y},
                 colors=[series.color],
+                line_style=series.style,
                 stroke_width=1.5,
                 apply_clip=True,
             )
@@ -167,16 +90,7 @@ class Graph(ipywidgets.VBox):
             tick_format="~g",
             label_offset="44px",
         )
-        self._x_axis = bqplot.Axis(
-            scale=self._x,
-            tick_values=np.array([-120.0, -60.0, 0.0]),
-            tick_labels={
-                "-120": str(_("2 min ago")),
-                "-60": str(_("1 min ago")),
-                "0": str(_("now")),
-            },
-            grid_lines="none",
-        )
+        self._x_axis = bqplot.Axis(scale=self._x, grid_lines="none")
         self._figure = bqplot.Figure(
             marks=self._lines,
             axes=[self._x_axis, self._y_axis],
@@ -190,6 +104,8 @@ class Graph(ipywidgets.VBox):
         )
         self._heading = ipywidgets.HTML()
         self._drawn_of = (
+            self._figure,
+            self._figure.layout,
             *self._lines,
             self._x_axis,
             self._y_axis,
@@ -198,53 +114,84 @@ class Graph(ipywidgets.VBox):
             self._figure.scale_x,
             self._figure.scale_y,
         )
-        super().__init__([self._heading, self._figure])
+        super().__init__([self._heading])
         self.add_class("qvirt-graph")
         self._say()
 
     def update(
-        self, history: History | None, sample: Sample | None, *, is_active: bool, now: float
+        self,
+        history: History,
+        newest: History,
+        *,
+        window: float,
+        idle: str | LazyString,
+        now: float,
     ) -> None:
         """Draw the newest figures; on the publisher thread.
 
         Parameters
         ----------
         history
-            What was measured; None where nothing was.
-        sample
-            The newest sample.
-        is_active
-            Whether the machine runs: only then is a missing figure worth a word.
+            What was measured in the window.
+        newest
+            What was measured last, as finely as it is kept.
+        window
+            Seconds that the graph shows.
+        idle
+            Why nothing is measured now; empty where it is, only then is a missing figure worth a
+            word.
         now
             The time at the right edge, in seconds since the epoch.
         """
-        self._is_active = is_active
-        self._sample = sample
-        self._total = getattr(sample, "memory_total", None) if self._kind.unit == "KiB" else None
-        if history is not None:
+        self._idle = idle
+        self._newest = {
+            series.figure: _last(newest, series.figure, now) for series in self._kind.series
+        }
+        if window != self._window:
+            self._set_window(window)
+        known = any(
+            bool(np.isfinite(_column(history, series.figure)).any()) for series in self._kind.series
+        )
+        self._show_figure(shown=known)
+        if known and now - self._drawn >= window / _STILL:
+            self._drawn = now
             self._take(history, now)
-        known = any(bool(np.isfinite(values).any()) for values in self._values.values())
-        self._show_figure(shown=known or not (is_active and sample is not None))
-        if known:
             self._draw()
         self._say()
 
+    def _set_window(self, window: float) -> None:
+        self._window = window
+        self._drawn = -math.inf
+        self._largest = RATE_FLOOR if self._kind.unit == "B/s" else 1.0
+        ticks = (-window, -window / 2, 0.0)
+        self._x.min = -window
+        self._x_axis.tick_labels = {
+            f"{tick:g}": _ago(-tick) if tick else str(_("now")) for tick in ticks
+        }
+        self._x_axis.tick_values = np.array(ticks)
+
     def _take(self, history: History, now: float) -> None:
-        times = np.asarray(history.time, dtype=float)
-        recent = times >= now - WINDOW - _GAP
-        times = times[recent]
+        self._reach = GAP * history.step
+        recent = history.time >= now - self._window - self._reach
+        times = history.time[recent]
         # Where nothing was measured the line has a gap: a point without a value goes in between.
-        breaks = np.flatnonzero(np.diff(times) > _GAP) + 1
-        self._age = np.insert(times, breaks, times[breaks] - 1e-3) - now
+        # What comes after it begins with what its first point stands for, or one that is alone
+        # would not be seen.
+        breaks = np.flatnonzero(np.diff(times) > self._reach) + 1
+        starts = np.insert(breaks, 0, 0) if times.size else breaks
+        lead = max(history.step, self._window / _SEEN)
+        places = np.concatenate([breaks, starts])
+        before = np.concatenate([times[breaks] - lead - 1e-3, times[starts] - lead])
+        self._age = np.insert(times, places, before) - now
         for series in self._kind.series:
-            values = np.asarray(getattr(history, series.attribute), dtype=float)[recent]
-            self._values[series.attribute] = np.insert(values, breaks, math.nan)
+            values = _column(history, series.figure)[recent]
+            added = np.concatenate([np.full(breaks.size, math.nan), values[starts]])
+            self._values[series.figure] = np.insert(values, places, added)
 
     def _draw(self) -> None:
         divisor, unit = 1.0, "%"
         if self._kind.unit != "percent":
-            unit_of_values = "KiB" if self._kind.unit == "KiB" else "B"
-            newest = max(
+            largest = max(
                 (
                     float(np.nanmax(values))
                     for values in self._values.values()
@@ -252,64 +199,73 @@ class Graph(ipywidgets.VBox):
                 ),
                 default=0.0,
             )
-            self._largest = max(self._largest, newest, self._total or 0.0)
-            divisor, unit = quantities.scale(self._largest, unit=unit_of_values)
+            # It grows and does not shrink, or peaks would be all the same height (STATS-10).
+            self._largest = max(self._largest, largest)
+            divisor, unit = quantities.scale(
+                self._largest, unit="KiB" if self._kind.unit == "KiB" else "B"
+            )
             unit = f"{unit}/s" if self._kind.unit == "B/s" else unit
             top = nice_top(self._largest / divisor)
             if self._y.max != top:
                 self._y.max = top
                 self._y_axis.tick_values = np.linspace(0.0, top, _TICKS)
-        self._set(self._y_axis, "label", unit)
+        _set(self._y_axis, "label", unit)
         for line, series in zip(self._lines, self._kind.series, strict=True):
-            values = self._values[series.attribute]
+            values = self._values[series.figure]
             known = np.flatnonzero(np.isfinite(values))
             if known.size:
                 # bqplot has no use for a line that begins or ends without a value.
                 inner = slice(known[0], known[-1] + 1)
                 with line.hold_sync():
                     line.x, line.y = self._age[inner], values[inner] / divisor
-            self._set(line, "visible", bool(known.size))
+            _set(line, "visible", bool(known.size))
 
     def _say(self) -> None:
         index = self._index_at_pointer()
-        parts = []
-        for series in self._kind.series:
-            value = self._value(series.attribute, index)
-            known = value is not None or (self._is_active and self._sample is not None)
-            shown = self._format(value) if known else "-"
-            if self._total and value is not None:
-                shown = str(_("{part} of {whole}")).format(
-                    part=shown, whole=self._format(self._total)
-                )
-            parts.append(
-                f'<span class="qvirt-graph-value">'
-                f'<span class="qvirt-graph-key" style="color:{series.color}"></span>'
-                f'<span class="qvirt-muted">{html.escape(str(series.label))}</span> '
-                f"{html.escape(shown)}</span>"
-            )
-        if index is not None:
-            ago = quantities.span(-float(self._age[index]))
-            moment = str(_("{span} ago")).format(span=ago)
-            parts.append(f'<span class="qvirt-muted">{html.escape(moment)}</span>')
+        if self._figure in self.children:
+            parts = [self._said(series, self._value(series, index)) for series in self._kind.series]
+            if index is not None:
+                parts.append(_muted(self._moment(index)))
+        elif self._idle:
+            parts = [_muted(str(self._idle))]
+        elif self._newest:
+            parts = [_muted(f"{_('Not available.')} {self._kind.missing}")]
+        else:
+            parts = []
         title = html.escape(str(self._kind.title))
-        text = "".join(parts)
-        if self._figure.layout.display == "none":
-            missing = f"{_('Not available.')} {self._kind.missing}"
-            text = f'<span class="qvirt-muted">{html.escape(missing)}</span>'
-        heading = f'<div class="qvirt-graph-head"><strong>{title}</strong>{text}</div>'
-        self._set(self._heading, "value", heading)
+        heading = f'<div class="qvirt-graph-head"><strong>{title}</strong>{"".join(parts)}</div>'
+        _set(self._heading, "value", heading)
 
-    def _value(self, attribute: str, index: int | None) -> float | None:
-        if index is not None:
-            value = float(self._values[attribute][index])
-            return None if math.isnan(value) else value
-        return getattr(self._sample, attribute, None)
+    def _said(self, series: Series, value: float | None) -> str:
+        if value is None and series.optional:
+            return ""
+        shown = "-" if value is None and self._idle else self._format(value)
+        return (
+            f'<span class="qvirt-graph-value">'
+            f'<span class="qvirt-graph-key qvirt-line-{series.style}"'
+            f' style="color:{series.color}"></span>'
+            f"{_muted(str(series.label))} {html.escape(shown)}</span>"
+        )
+
+    def _value(self, series: Series, index: int | None) -> float | None:
+        if index is None:
+            return self._newest.get(series.figure)
+        value = float(self._values[series.figure][index])
+        return None if math.isnan(value) else value
+
+    def _moment(self, index: int) -> str:
+        age = -float(self._age[index])
+        clock = time.strftime("%H:%M:%S", time.localtime(self._drawn - age))
+        return f"{_ago(age)}, {clock}"
 
     def _index_at_pointer(self) -> int | None:
         if self._pointer is None or self._age.size == 0:
             return None
-        nearest = int(np.abs(self._age - self._pointer).argmin())
-        return nearest if abs(float(self._age[nearest]) - self._pointer) <= _GAP else None
+        moment = (self._pointer - 1.0) * self._window
+        nearest = int(np.abs(self._age - moment).argmin())
+        # Half a step and one pixel or so on either side.
+        reach = self._reach + self._window / _STILL
+        return nearest if abs(float(self._age[nearest]) - moment) <= reach else None
 
     def point(self, share: float | None) -> None:
         """Say the values of a moment; on the publisher thread.
@@ -319,20 +275,16 @@ class Graph(ipywidgets.VBox):
         share
             Where on the time axis, from 0 to 1; None for the newest values.
         """
-        self._pointer = None if share is None else (share - 1.0) * WINDOW
+        self._pointer = share
         self._say()
 
     def _show_figure(self, *, shown: bool) -> None:
-        self._set(self._figure.layout, "display", None if shown else "none")
-
-    @staticmethod
-    def _set(widget: Any, name: str, value: object) -> None:  # noqa: ANN401 - any widget
-        # A trait that is set to what it is costs no message, but bqplot compares by identity.
-        if getattr(widget, name) != value:
-            setattr(widget, name, value)
+        # Taken out and not hidden: bqplot computes negative sizes where it has no room.
+        wanted = (self._heading, self._figure) if shown else (self._heading,)
+        _set(self, "children", wanted)
 
     def close(self) -> None:
-        """Take the graph away with what it is drawn of, which is in no widget's children."""
+        """Take the graph away with what it is drawn of, which may be in no widget's children."""
         for widget in self._drawn_of:
             widget.close()
         super().close()
@@ -346,29 +298,28 @@ def nice_top(value: float) -> float:
     return next(top * power for top in (1, 2, 4, 8, 10) if top * power >= value * (1 - 1e-9))
 
 
-class Graphs(ipywidgets.Box):
-    """The four graphs of a machine."""
+def _column(history: History, figure: str) -> NDArray[np.float64]:
+    values = history.figures.get(figure)
+    return np.full(len(history), math.nan) if values is None else values
 
-    def __init__(self) -> None:
-        self._graphs = [Graph(kind) for kind in GRAPHS]
-        super().__init__(self._graphs)
-        self.add_class("qvirt-graphs")
 
-    def point(self, graph: int, share: float | None) -> None:
-        """Say the values under the pointer; on the publisher thread.
+def _last(history: History, figure: str, now: float) -> float | None:
+    """Return the newest figure, unless it is too old to be that of now."""
+    if not len(history) or now - history.time[-1] > GAP * history.step:
+        return None
+    value = float(_column(history, figure)[-1])
+    return None if math.isnan(value) else value
 
-        Parameters
-        ----------
-        graph
-            Which graph, from 0; one that is not there is ignored.
-        share
-            Where on the time axis, from 0 to 1; None where the pointer has left.
-        """
-        if 0 <= graph < len(self._graphs):
-            self._graphs[graph].point(share)
 
-    def update(self, history: History | None, sample: Sample | None, *, is_active: bool) -> None:
-        """Draw the newest figures; on the publisher thread. See :meth:`Graph.update`."""
-        now = sample.time if sample is not None else time.time()
-        for graph in self._graphs:
-            graph.update(history, sample, is_active=is_active, now=now)
+def _ago(seconds: float) -> str:
+    return str(_("{span} ago")).format(span=quantities.span(seconds))
+
+
+def _muted(words: str) -> str:
+    return f'<span class="qvirt-muted">{html.escape(words)}</span>'
+
+
+def _set(widget: Any, name: str, value: object) -> None:  # noqa: ANN401 - any widget
+    # A trait that is set to what it is costs no message, but bqplot compares by identity.
+    if getattr(widget, name) != value:
+        setattr(widget, name, value)

@@ -11,12 +11,12 @@ import ipywidgets
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import DomainRecord, RecordKey, publisher
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
+from qvirt_jupyter.widgets.graph_kinds import MACHINE_GRAPHS
 from qvirt_jupyter.widgets.machine_actions import MachineActions
 from qvirt_jupyter.widgets.machine_head import MachineHead
 from qvirt_jupyter.widgets.notices import Notice, NoticeBoard, Notices
 from qvirt_jupyter.widgets.overview import Overview, facts_html
 from qvirt_jupyter.widgets.panel import Panel
-from qvirt_jupyter.widgets.pointer import Pointer
 from qvirt_jupyter.widgets.presence import Presence
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.shell import open_tab, rename_tab
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.inventory import Batch
     from qvirt_jupyter.hypervisor.lifecycle import Action
-    from qvirt_jupyter.hypervisor.stats import Sample, StatsBatch
+    from qvirt_jupyter.hypervisor.stats import StatsBatch
     from qvirt_jupyter.widgets.console import ConsolePanel
-    from qvirt_jupyter.widgets.graphs import Graphs
+    from qvirt_jupyter.widgets.performance import Performance
 
 _OVERVIEW, _PERFORMANCE, _CONSOLE = range(3)
 Page: TypeAlias = Literal["overview", "performance", "console"]
 _PAGES: Final[tuple[Page, ...]] = ("overview", "performance", "console")
+_NOT_MEASURED: Final = _("It does not run: there is nothing to measure.")
 _AWAY: Final = "away"
 """Key of the notice that says why the machine is not there."""
 _CONSOLE_HEIGHT: Final = "max(320px, calc(100vh - 330px))"
@@ -59,9 +60,8 @@ class VmPanel(Panel):
         self._record: DomainRecord | None = None
         self._was_seen = False
         self._name = domain.uuid
-        self._sample: Sample | None = None
         self._watch: Subscription | None = None
-        self._graphs: Graphs | None = None
+        self._graphs: Performance | None = None
         self._console: ConsolePanel | None = None
         self._notices = NoticeBoard()
         self._questions = QuestionBoard()
@@ -71,7 +71,6 @@ class VmPanel(Panel):
         self._head = MachineHead(self._press)
         self._overview = Overview(domain, self._actions.run, self._go_to_console)
         self._performance = ipywidgets.VBox()
-        self._performance.add_class("qvirt-performance")
         self._console_tab = ipywidgets.VBox()
         self._tabs = ipywidgets.Tab(
             [self._overview, self._performance, self._console_tab],
@@ -134,8 +133,7 @@ class VmPanel(Panel):
         if self._record is not before:
             self._update()
 
-    def _on_stats(self, batch: StatsBatch) -> None:
-        self._sample = batch.samples.get(self.domain.uuid)
+    def _on_stats(self, _batch: StatsBatch) -> None:
         self._presence.check()
         if self._watch is not None:
             self._update_tab()
@@ -176,9 +174,9 @@ class VmPanel(Panel):
         if self._graphs is not None and self._tabs.selected_index == _PERFORMANCE:
             is_active = self._record is not None and self._record.is_active
             self._graphs.update(
-                connection.stats.history(self.domain.uuid),
-                self._sample if is_active else None,
-                is_active=is_active,
+                lambda seconds: connection.stats.history(self.domain.uuid, seconds),
+                idle="" if is_active else _NOT_MEASURED,
+                name=self._name,
             )
 
     def _fill_tab(self) -> None:
@@ -187,9 +185,9 @@ class VmPanel(Panel):
         selected = self._tabs.selected_index
         if selected == _PERFORMANCE and self._graphs is None:
             # bqplot costs half a second to import: only who wants graphs pays for it.
-            graphs = importlib.import_module("qvirt_jupyter.widgets.graphs")
-            self._graphs = graphs.Graphs()
-            self._performance.children = (self._graphs, Pointer(self._graphs.point))
+            performance = importlib.import_module("qvirt_jupyter.widgets.performance")
+            self._graphs = performance.Performance(MACHINE_GRAPHS)
+            self._performance.children = (self._graphs,)
         if selected == _CONSOLE and self._console is None:
             self._fill_console()
         self._update_tab()

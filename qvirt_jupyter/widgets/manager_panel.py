@@ -25,7 +25,7 @@ from qvirt_jupyter.widgets.panel import Panel, close_all
 from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
-from qvirt_jupyter.widgets.shell import open_tab
+from qvirt_jupyter.widgets.shell import open_host_tab, open_tab
 from qvirt_jupyter.widgets.tasks import Tasks
 from qvirt_jupyter.widgets.vm_list import VmList
 from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
@@ -164,6 +164,8 @@ class Manager(Panel):
                 case "open_console":
                     domain = _domain(key)
                     open_tab("console", _arguments(key), _title(domain), client)
+                case "open_host":
+                    open_host_tab(fleet.connection(key.uri), client)
                 case "connect":
                     fleet.open(fleet.connection(key.uri))
                 case "disconnect":
@@ -180,6 +182,8 @@ class Manager(Panel):
         connection = fleet.connection(key.uri)
         if connection.state in fleet.IDLE:
             fleet.open(connection)
+        else:
+            open_host_tab(connection, client)
 
     # Dialogs stand in the panel.
 

@@ -18,9 +18,9 @@ def show_panel(kind: str, **arguments: str) -> Widget:
     Parameters
     ----------
     kind
-        ``"manager"``, ``"vm"`` or ``"console"``.
+        ``"manager"``, ``"host"``, ``"vm"`` or ``"console"``.
     **arguments
-        For a machine: ``uri`` and ``uuid``.
+        For a host ``uri``, for a machine ``uri`` and ``uuid``.
 
     Raises
     ------
@@ -40,6 +40,12 @@ def _manager() -> Widget:
     return manager()
 
 
+def _host(uri: str) -> Widget:
+    from qvirt_jupyter.widgets.host_page import host_panel  # noqa: PLC0415 - as above
+
+    return host_panel(fleet.connection(uri))
+
+
 def _vm(uri: str, uuid: str) -> Widget:
     from qvirt_jupyter.widgets.machine_panel import vm_panel_of  # noqa: PLC0415 - as above
 
@@ -52,4 +58,9 @@ def _console(uri: str, uuid: str) -> Widget:
     return ConsoleTab(fleet.domain(uri, uuid))
 
 
-_PANELS: Mapping[str, Callable[..., Widget]] = {"manager": _manager, "vm": _vm, "console": _console}
+_PANELS: Mapping[str, Callable[..., Widget]] = {
+    "manager": _manager,
+    "host": _host,
+    "vm": _vm,
+    "console": _console,
+}

@@ -66,9 +66,10 @@ def span(seconds: float) -> str:
     whole = max(0, int(seconds))
     days, hours, minutes = whole // _DAY, whole % _DAY // _HOUR, whole % _HOUR // _MINUTE
     if days:
-        return f"{ngettext('{number} day', '{number} days', days)} {hours} h"
+        whole_days = str(ngettext("{number} day", "{number} days", days))
+        return f"{whole_days} {hours} h" if hours else whole_days
     if hours:
-        return f"{hours} h {minutes} min"
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
     if minutes:
         return f"{minutes} min"
     return f"{whole} s"

@@ -14,6 +14,8 @@ from comm import create_comm
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from qvirt_jupyter.hypervisor.connection import Connection
+
 TARGET = "qvirt_jupyter:shell"
 """The comm target that the labextension registers on each kernel."""
 
@@ -40,10 +42,10 @@ def open_tab(kind: str, arguments: Mapping[str, str], title: str, client: str = 
     Parameters
     ----------
     kind
-        ``"manager"``, ``"vm"`` or ``"console"``.
+        ``"manager"``, ``"host"``, ``"vm"`` or ``"console"``.
     arguments
-        What :func:`~qvirt_jupyter.widgets.show_panel` is called with: for machines ``uri`` and
-        ``uuid``.
+        What :func:`~qvirt_jupyter.widgets.show_panel` is called with: for hosts ``uri``, for
+        machines ``uri`` and ``uuid``.
     title
         What the tab is called.
     client
@@ -59,6 +61,11 @@ def open_tab(kind: str, arguments: Mapping[str, str], title: str, client: str = 
             "client": client,
         }
     )
+
+
+def open_host_tab(connection: Connection, client: str = "") -> None:
+    """Open the tab of a connection's host (MGR-06); ``client`` is as in :func:`open_tab`."""
+    open_tab("host", {"uri": connection.uri}, connection.label, client)
 
 
 def rename_tab(kind: str, arguments: Mapping[str, str], title: str) -> None:

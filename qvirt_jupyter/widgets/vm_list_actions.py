@@ -164,6 +164,15 @@ _CONNECTED: Mapping[str, object] = {
 
 CONNECTION_ACTIONS: tuple[ListAction, ...] = (
     ListAction(
+        "open_host",
+        _("Open host"),
+        "host",
+        row="connection",
+        toolbar=False,
+        several=False,
+        changes=False,
+    ),
+    ListAction(
         "connect",
         _("Connect"),
         "connect",

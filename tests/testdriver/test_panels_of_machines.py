@@ -200,8 +200,8 @@ def test_figures_are_read_only_while_somebody_looks(a_panel, a_connection):
     a_panel._presence._handle_custom_msg({**seen, "visible": True}, [])
     assert wait_for(lambda: a_connection.stats._watches)
     a_panel._tabs.selected_index = 1
-    assert wait_for(lambda: a_panel._sample and a_panel._graphs is not None)
-    assert wait_for(lambda: " %" in a_panel._graphs._graphs[0]._heading.value)
+    assert wait_for(lambda: a_panel._graphs)
+    assert wait_for(lambda: " %" in a_panel._graphs._grid.children[0]._heading.value)
     a_panel._presence._handle_custom_msg({**seen, "visible": False}, [])
     assert wait_for(lambda: not a_connection.stats._watches)
 

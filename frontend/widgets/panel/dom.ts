@@ -34,6 +34,8 @@ const ICONS: Record<string, string> = {
   reset: 'M9.2 1.5 3.5 9H7l-.8 5.5L12.5 6.6H8.6z',
   destroy: 'M3.5 3.5h9v9h-9z',
   managed_save: 'M2.5 2.5h8.6l2.4 2.4v8.6h-11zM5 4v3h5V4zm0 5v3.5h6V9z',
+  download:
+    'M7.2 1.5h1.6v6l2.1-2.1 1.1 1.1L8 10.5l-4-4 1.1-1.1 2.1 2.1zM2.5 12h11v2h-11z',
   open: 'M2.5 3.5h5V5H4v7h7V8.5h1.5v5h-10zM9 2.5h4.5V7H12V5.1L7.6 9.5 6.5 8.4 10.9 4H9z',
   edit: 'M11.3 2 14 4.7 5.7 13 2.5 13.5 3 10.3z',
   close:

@@ -9,7 +9,9 @@ import { IModel } from './messages';
 import { renderNotices } from './notices';
 import { renderPointer } from './pointer';
 import { renderQuestion } from './question';
+import { renderRanking } from './ranking';
 import { renderPresence, renderScreen } from './screen';
+import { renderSpans } from './spans';
 import style from './style.css';
 import { renderTasks } from './tasks';
 
@@ -21,7 +23,9 @@ const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
     pointer: renderPointer,
     presence: renderPresence,
     question: renderQuestion,
+    ranking: renderRanking,
     screen: renderScreen,
+    spans: renderSpans,
     tasks: renderTasks
   };
 

@@ -103,6 +103,38 @@ export interface IScreenState {
   interval: number;
 }
 
+/** Which spans of time the graphs can show. */
+export interface ISpansState {
+  spans: string[];
+  chosen: number;
+}
+
+/** A running machine, and what it takes of its host. */
+export interface IRanked {
+  id: string;
+  name: string;
+  /** In the order of the columns; `share` from 0 to 1 of the most that there is. */
+  cells: { text: string; share: number }[];
+}
+
+export interface IRankingState {
+  columns: { id: string; label: string }[];
+  /** The column that the rows are sorted by. */
+  by: string;
+  rows: IRanked[];
+  /** How many are not listed, in words. */
+  more: string;
+}
+
+/** From the kernel, for the window that asked for it: a file to save. */
+export interface IFileMessage {
+  type: string;
+  version: number;
+  client: string;
+  name: string;
+  text: string;
+}
+
 /** To the kernel. */
 export type Said =
   | FormSaid
@@ -118,6 +150,9 @@ export type Said =
     }
   | { type: 'cancel'; id: number }
   | { type: 'picture' }
+  | { type: 'span'; index: number }
+  | { type: 'export' }
+  | { type: 'sort'; id: string }
   /** Where on the time axis, from 0 to 1; null when the pointer has left the graph. */
   | { type: 'pointer'; graph: number; share: number | null }
   | { type: 'visible'; view: string; visible: boolean };

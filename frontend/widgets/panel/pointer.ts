@@ -3,10 +3,26 @@ import { IModel } from './messages';
 
 /** Milliseconds between two messages while the pointer moves. */
 const PAUSE = 80;
+/** The part of the time axis that an arrow key goes. */
+const STEP = 1 / 60;
+
+let named = 0;
+
+/** Give a graph a name that says its values, and a place in the order of the Tab key. */
+function describe(graph: Element): void {
+  const heading = graph.querySelector('.widget-html-content');
+  const figure = graph.querySelector('.bqplot');
+  if (heading && figure && !figure.hasAttribute('aria-labelledby')) {
+    heading.id = `qvirt-graph-${(named += 1)}`;
+    figure.setAttribute('role', 'img');
+    figure.setAttribute('aria-labelledby', heading.id);
+    figure.setAttribute('tabindex', '0');
+  }
+}
 
 /**
  * Tell the kernel at which moment of which graph the pointer is, and draw a line there: the
- * graph's heading then says the values of that moment.
+ * graph's heading then says the values of that moment. Arrow keys move it in the focused graph.
  */
 export function renderPointer(model: IModel, root: HTMLElement): () => void {
   root.classList.add('qvirt-pointer');
@@ -16,6 +32,7 @@ export function renderPointer(model: IModel, root: HTMLElement): () => void {
   let timer = 0;
   let next: { graph: number; share: number | null } | null = null;
   let shown = -1;
+  let share = 1;
 
   const send = () => {
     timer = 0;
@@ -25,8 +42,8 @@ export function renderPointer(model: IModel, root: HTMLElement): () => void {
       timer = window.setTimeout(send, PAUSE);
     }
   };
-  const tell = (graph: number, share: number | null) => {
-    next = { graph, share };
+  const tell = (graph: number, at: number | null) => {
+    next = { graph, share: at };
     if (!timer) {
       send();
     }
@@ -38,18 +55,17 @@ export function renderPointer(model: IModel, root: HTMLElement): () => void {
       shown = -1;
     }
   };
-  const move = (event: PointerEvent) => {
-    const target = event.target instanceof Element ? event.target : null;
-    const graph = target?.closest('.qvirt-graph');
+  /** Be at a moment of the graph around an element; 1 is now. */
+  const point = (
+    target: EventTarget | null,
+    place: (box: DOMRect) => number
+  ) => {
+    const graph =
+      target instanceof Element ? target.closest('.qvirt-graph') : null;
     const area = graph?.querySelector('.plotarea_background');
     const box = area?.getBoundingClientRect();
-    if (
-      !graph ||
-      !box ||
-      box.width <= 0 ||
-      event.clientX < box.left ||
-      event.clientX > box.right
-    ) {
+    const at = box && box.width > 0 ? place(box) : -1;
+    if (!graph || !box || at < 0 || at > 1) {
       leave();
       return;
     }
@@ -60,23 +76,57 @@ export function renderPointer(model: IModel, root: HTMLElement): () => void {
       leave();
       shown = index;
     }
+    share = at;
     const frame = root.getBoundingClientRect();
     line.hidden = false;
-    line.style.left = `${event.clientX - frame.left}px`;
+    line.style.left = `${box.left + at * box.width - frame.left}px`;
     line.style.top = `${box.top - frame.top}px`;
     line.style.height = `${box.height}px`;
-    tell(index, (event.clientX - box.left) / box.width);
+    tell(index, at);
   };
-  // The parent is known once the view is in the page.
-  const frame = window.requestAnimationFrame(() => {
+  const move = (event: PointerEvent) =>
+    point(event.target, box => (event.clientX - box.left) / box.width);
+  const press = (event: KeyboardEvent) => {
+    const from = shown < 0 ? 1 : share;
+    const to = {
+      ArrowLeft: Math.max(0, from - STEP),
+      ArrowRight: Math.min(1, from + STEP),
+      Home: 0,
+      End: 1
+    }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      point(event.target, () => to);
+    } else if (event.key === 'Escape') {
+      leave();
+    }
+  };
+  const watcher = new MutationObserver(() =>
+    graphs?.querySelectorAll('.qvirt-graph').forEach(describe)
+  );
+  let frame = 0;
+  const begin = () => {
     graphs = root.closest('.qvirt-performance');
-    graphs?.addEventListener('pointermove', move);
-    graphs?.addEventListener('pointerleave', leave);
-  });
+    if (!graphs) {
+      // ipywidgets puts it into its parent once all beside it are made.
+      frame = window.requestAnimationFrame(begin);
+      return;
+    }
+    graphs.addEventListener('pointermove', move);
+    graphs.addEventListener('pointerleave', leave);
+    graphs.addEventListener('keydown', press);
+    graphs.addEventListener('focusout', leave);
+    graphs.querySelectorAll('.qvirt-graph').forEach(describe);
+    watcher.observe(graphs, { childList: true, subtree: true });
+  };
+  begin();
   return () => {
     window.cancelAnimationFrame(frame);
     window.clearTimeout(timer);
+    watcher.disconnect();
     graphs?.removeEventListener('pointermove', move);
     graphs?.removeEventListener('pointerleave', leave);
+    graphs?.removeEventListener('keydown', press);
+    graphs?.removeEventListener('focusout', leave);
   };
 }

@@ -336,9 +336,9 @@ export class View {
     ) {
       return undefined;
     }
-    return offers('domain', this._selected, this._store).find(
-      ({ spec }) => spec.name === detail.action
-    );
+    return (['domain', 'connection'] as const)
+      .flatMap(row => offers(row, this._selected, this._store))
+      .find(({ spec }) => spec.name === detail.action);
   }
 
   /** The window that this is, so that what is opened opens here. */
