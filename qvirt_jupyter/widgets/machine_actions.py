@@ -10,6 +10,7 @@ from qvirt_jupyter.hypervisor import AccessDenied, OperationCancelled, QvirtErro
 from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.widgets.confirmations import CONFIRMATIONS
 from qvirt_jupyter.widgets.notices import NoticeButton
+from qvirt_jupyter.widgets.unheeded_shutdowns import unheeded_shutdowns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -116,14 +117,16 @@ class MachineActions:
                 return
             self._busy.add(key)
 
-        def over(_job: object = None) -> None:
+        def over(error: BaseException | None) -> None:
             with self._lock:
                 self._busy.discard(key)
+            if action is Action.SHUTDOWN and error is None:
+                unheeded_shutdowns.asked(domain)
 
         try:
             job = getattr(domain.submit, name)()
         except (QvirtError, RuntimeError) as error:
-            over()
+            over(error)
             self._notices.put_error(f"{action.label}: {domain.subject}", error)
             return
         self._explain(job, lambda error: self._failed(job, domain, error), over)
@@ -132,7 +135,7 @@ class MachineActions:
         self,
         job: Job[Any],
         failed: Callable[[BaseException], object],
-        over: Callable[[], object] = lambda: None,
+        over: Callable[[BaseException | None], object] = lambda _error: None,
     ) -> None:
         told = threading.Event()
 
@@ -141,8 +144,8 @@ class MachineActions:
                 return
             told.set()
             subscription.close()
-            over()
             error = job.error
+            over(error)
             cancelled = isinstance(error, OperationCancelled) or (
                 isinstance(error, AccessDenied) and error.cancelled
             )

@@ -21,6 +21,7 @@ from qvirt_jupyter.widgets.presence import Presence
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.shell import open_tab, rename_tab
 from qvirt_jupyter.widgets.tasks import Tasks
+from qvirt_jupyter.widgets.unheeded_shutdowns import offer_force_off
 
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import Domain, Subject, Subscription
@@ -98,6 +99,7 @@ class VmPanel(Panel):
             self._connection.observe(lambda _connection: self._update()),
             self._connection.inventory.subscribe(self._on_batch),
             self._connection.stats.subscribe(self._on_stats),
+            offer_force_off(self._notices, self._actions.do, domain.uuid),
         )
         publisher.post(("vm-panel", id(self)), self._update)
         publisher.post(("tab", id(self)), self._fill_tab)

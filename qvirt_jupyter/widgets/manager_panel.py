@@ -27,6 +27,7 @@ from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
 from qvirt_jupyter.widgets.shell import open_host_tab, open_tab
 from qvirt_jupyter.widgets.tasks import Tasks
+from qvirt_jupyter.widgets.unheeded_shutdowns import offer_force_off
 from qvirt_jupyter.widgets.vm_list import VmList
 from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
 
@@ -88,6 +89,10 @@ class Manager(Panel):
         self.follow(
             fleet.subscribe(self._update),
             fleet.offer_editor(self._edit_connection_soon),
+            # All views of the manager show its notices, so all of them show what one of it asks.
+            offer_force_off(
+                fleet.notices, MachineActions(fleet.questions, fleet.notices, fleet.wishes).do
+            ),
         )
         self._begin()
 
