@@ -111,10 +111,9 @@ def test_200_tabs_of_machines_leave_nothing(a_connection):
 
 def tick(connection, times):
     """Sample the machines so often; what comes of it is drawn each tenth time."""
-    stats = connection.stats
     with pool.as_pool_thread():
         for number in range(times):
-            stats.sample(stats._reader)
+            connection.stats.sample()
             if number % 10 == 0:
                 publisher.flush()
 
