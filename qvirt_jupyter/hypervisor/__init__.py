@@ -8,6 +8,7 @@ from __future__ import annotations
 from qvirt_jupyter.hypervisor.action_log import LoggedAction, action_log
 from qvirt_jupyter.hypervisor.actions import Submit, action, perform
 from qvirt_jupyter.hypervisor.addresses import Address
+from qvirt_jupyter.hypervisor.calls_under_way import SlowCall
 from qvirt_jupyter.hypervisor.connecting import connect, connection_to, connections
 from qvirt_jupyter.hypervisor.connection import Connection
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
@@ -117,6 +118,7 @@ __all__ = [
     "RestoreFailed",
     "Sample",
     "Screenshot",
+    "SlowCall",
     "Snapshot",
     "Space",
     "Stats",

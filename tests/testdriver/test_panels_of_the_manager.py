@@ -18,16 +18,18 @@ from qvirt_jupyter.hypervisor import (
     connections,
     publisher,
 )
-from qvirt_jupyter.widgets import first_start, manager_panel, show_panel
+from qvirt_jupyter.widgets import first_start, manager_panel, show_panel, vm_panel
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.saved_connections import (
     SavedConnection,
     saved_connections,
 )
+from qvirt_jupyter.widgets.tasks import Tasks
 from qvirt_jupyter.widgets.vm_list_rows import wire_key
 
 ALL_WIDGETS = ipywidgets.widgets.widget._instances
+RESUMED = ["Resume running", "Pause running"]
 RUNNING = "11111111-1111-4111-8111-111111111101"
 
 
@@ -99,6 +101,33 @@ def test_force_off_asks_once_for_several_machines(a_manager, a_uri):
     a_manager._questions.answer(number, Answer())
     for uuid in (RUNNING, other):
         assert wait_for(lambda uuid=uuid: row(a_manager, a_uri, uuid)["state"] == "shutoff")
+
+
+def test_the_manager_two_tabs_and_a_cell_show_the_same(a_manager, a_uri):
+    machine = qvirt_jupyter.connect(a_uri).domains["running"]
+    tabs = [vm_panel(machine) for _number in range(2)]
+
+    def tasks(panel):
+        found = next(child for child in panel.children if isinstance(child, Tasks))
+        return [
+            (task["id"], task["what"], task["outcome"])
+            for task in found.shown["tasks"]
+            if task["what"].endswith("running")
+        ]
+
+    # Once by a cell, once by a button: each is one task, and everybody shows it.
+    machine.suspend()
+    act(a_manager, "resume", key_of(a_uri))
+    assert wait_for(lambda: [what for _id, what, _end in tasks(a_manager)][:2] == RESUMED)
+    assert wait_for(lambda: tasks(a_manager)[0][2] == "succeeded")
+    for tab in tabs:
+        assert wait_for(lambda tab=tab: tasks(tab)[:2] == tasks(a_manager)[:2])
+        assert wait_for(lambda tab=tab: tab._head.shown["state"] == "running")
+    assert row(a_manager, a_uri)["state"] == "running"
+    tabs[0].close()
+    machine.suspend()
+    assert wait_for(lambda: tabs[1]._head.shown["state"] == "paused")
+    tabs[1].close()
 
 
 def test_the_list_itself_does_not_ask_a_second_time():
