@@ -34,7 +34,7 @@ def certificates():
 
 
 @pytest.fixture(scope="module")
-def a_port(certificates):
+def a_port(certificates, wait_until):
     """The port of a daemon that speaks TLS."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -49,8 +49,15 @@ cert_file = "{certificates}/servercert.pem"
 ca_file = "{certificates}/cacert.pem"
 """
     daemon = a_libvirtd.a_session(settings=settings, arguments=("--listen",))
+    # Its unix socket answers a moment before.
+    wait_until(lambda: listens(port), 30)
     yield port
     daemon.stop()
+
+
+def listens(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
@@ -98,3 +105,10 @@ def test_files_that_do_not_belong_together_are_named(a_uri, files, words):
     assert type(caught.value) is AccessDenied
     assert words in caught.value.reason
     assert caught.value.next_step
+
+
+def test_a_host_of_another_name_is_not_trusted(a_uri):
+    uri = a_uri(FILES).replace("127.0.0.1", "localhost")
+    with pytest.raises(AccessDenied) as caught:
+        connection_to(uri).open().result(60)
+    assert "localhost shows a certificate that is for another name" in caught.value.reason

@@ -15,7 +15,8 @@ from qvirt_jupyter.hypervisor.errors import (
     Subject,
     Unsupported,
 )
-from qvirt_jupyter.hypervisor.open_failures import FAILURES, is_lasting, open_failure
+from qvirt_jupyter.hypervisor.open_failure_rows import FAILURES
+from qvirt_jupyter.hypervisor.open_failures import is_lasting, open_failure
 from qvirt_jupyter.hypervisor.uri import ConnectionUri
 
 RESET = ": Connection reset by peer"
@@ -57,7 +58,9 @@ SAMPLES = [
     ("key of another certificate", "qemu+tls://far/system", AccessDenied,
      "Unable to set x509 key and certificate: /x/clientkey.pem, /x/clientcert.pem: The certificate and the given key do not match.", "/x/clientkey.pem"),
     ("certificate refused", "qemu+tls://far/system", AccessDenied,
-     "authentication failed: Failed to verify peer's certificate", "tlscerts"),
+     "Unable to import client certificate /x/clientcert.pem", "tlscerts"),
+    ("host's certificate refused", "qemu+tls://far/system", AccessDenied,
+     "authentication failed: Failed to verify peer's certificate", "another name"),
     ("no netcat", "qemu+ssh://far/system", ConnectionFailed,
      "Cannot recv data: sh: 1: nc: not found" + RESET, "virt-ssh-helper"),
     ("no netcat", "qemu+ssh://far/system", ConnectionFailed,
