@@ -50,6 +50,8 @@ class GraphKind:
         Its lines.
     missing
         What is said where libvirt has no figures.
+    group
+        The group of figures that it needs, which a connection may be told not to measure.
     devices
         The attribute of the history that has the same of each device; empty for none.
     of_device
@@ -60,6 +62,7 @@ class GraphKind:
     unit: Literal["percent", "KiB", "B/s"]
     series: tuple[Series, ...]
     missing: LazyString
+    group: str = ""
     devices: str = ""
     of_device: Callable[[str], GraphKind] | None = None
 
@@ -83,6 +86,7 @@ def _disk(device: str) -> GraphKind:
             Series("write", _("written"), _SECOND, "dashed"),
         ),
         _NO_DISK_COUNTERS,
+        "disk",
     )
 
 
@@ -95,6 +99,7 @@ def _interface(device: str) -> GraphKind:
             Series("sent", _("sent"), _SECOND, "dashed"),
         ),
         _NO_NETWORK_COUNTERS,
+        "network",
     )
 
 
@@ -108,6 +113,7 @@ MACHINE_GRAPHS: Final[tuple[GraphKind, ...]] = (
             Series("vcpu_wait", _("waiting"), _THIRD, "dotted", optional=True),
         ),
         _("libvirt has no processor times of this machine."),
+        "cpu",
     ),
     GraphKind(
         _("Memory"),
@@ -119,6 +125,7 @@ MACHINE_GRAPHS: Final[tuple[GraphKind, ...]] = (
             Series("memory_host", _("on the host"), _FOURTH, "dash_dotted", optional=True),
         ),
         _("The guest does not say how much memory it uses."),
+        "memory",
     ),
     GraphKind(
         _("Disks"),
@@ -128,6 +135,7 @@ MACHINE_GRAPHS: Final[tuple[GraphKind, ...]] = (
             Series("disk_write", _("written"), _SECOND, "dashed"),
         ),
         _NO_DISK_COUNTERS,
+        "disk",
         "disks",
         _disk,
     ),
@@ -139,6 +147,7 @@ MACHINE_GRAPHS: Final[tuple[GraphKind, ...]] = (
             Series("network_out", _("sent"), _SECOND, "dashed"),
         ),
         _NO_NETWORK_COUNTERS,
+        "network",
         "interfaces",
         _interface,
     ),

@@ -179,6 +179,7 @@ class VmPanel(Panel):
                 lambda seconds: connection.stats.history(self.domain.uuid, seconds),
                 idle="" if is_active else _NOT_MEASURED,
                 name=self._name,
+                measured=connection.stats.measured,
             )
 
     def _fill_tab(self) -> None:

@@ -11,6 +11,7 @@ import ipywidgets
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.hypervisor.stat_groups import GROUPS
 from qvirt_jupyter.widgets._panel_messages import VERSION
 from qvirt_jupyter.widgets.graphs import Graph
 from qvirt_jupyter.widgets.panel import close_all
@@ -18,7 +19,7 @@ from qvirt_jupyter.widgets.panel_part import PanelPart
 from qvirt_jupyter.widgets.pointer import Pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from qvirt_jupyter.hypervisor import History
     from qvirt_jupyter.widgets._panel_messages import SpansState
@@ -116,6 +117,7 @@ class Performance(ipywidgets.VBox):
         self._span = SPANS[0]
         self._history_of: HistoryOf | None = None
         self._idle: str | LazyString = ""
+        self._measured: Collection[str] = ()
         self._name = ""
         # By the title of the whole, and the name of the device.
         self._graphs: dict[tuple[int, str], Graph] = {}
@@ -126,7 +128,14 @@ class Performance(ipywidgets.VBox):
         self.add_class("qvirt-performance")
         self._lay_out([(place, "", kind) for place, kind in enumerate(self._kinds)])
 
-    def update(self, history_of: HistoryOf, *, idle: str | LazyString, name: str) -> None:
+    def update(
+        self,
+        history_of: HistoryOf,
+        *,
+        idle: str | LazyString,
+        name: str,
+        measured: Collection[str] = tuple(GROUPS),
+    ) -> None:
         """Draw the newest figures; on the publisher thread.
 
         Parameters
@@ -137,8 +146,11 @@ class Performance(ipywidgets.VBox):
             Why nothing is measured now; empty where it is.
         name
             Whose figures these are, for the export's name.
+        measured
+            The groups of figures that are measured at all.
         """
         self._history_of, self._idle, self._name = history_of, idle, name
+        self._measured = measured
         newest = history_of(_NEWEST)
         seconds = self._span.seconds
         history = newest if seconds == _NEWEST else history_of(seconds)
@@ -157,7 +169,13 @@ class Performance(ipywidgets.VBox):
                 kind = self._kinds[place]
                 shown = self._devices(history, kind)[device]
                 last = self._devices(newest, kind).get(device, shown)
-            graph.update(shown, last, window=seconds, idle=self._idle, now=now)
+            graph.update(shown, last, window=seconds, idle=self._why_idle(place), now=now)
+
+    def _why_idle(self, place: int) -> str | LazyString:
+        group = self._kinds[place].group
+        if not self._idle and group and group not in self._measured:
+            return _("The preferences say that this is not measured.")
+        return self._idle
 
     @staticmethod
     def _devices(history: History, kind: GraphKind) -> Mapping[str, History]:
@@ -182,7 +200,7 @@ class Performance(ipywidgets.VBox):
         self._span = SPANS[index]
         self._bar.mark(index)
         if self._history_of is not None:
-            self.update(self._history_of, idle=self._idle, name=self._name)
+            self.update(self._history_of, idle=self._idle, name=self._name, measured=self._measured)
 
     def _file(self) -> tuple[str, str]:
         name = re.sub(r"[^\w.-]+", "-", self._name).strip("-.") or "figures"

@@ -181,6 +181,25 @@ def test_each_of_several_disks_has_a_graph_of_its_own(a_performance):
     assert set(ipywidgets.widgets.widget._instances) < before
 
 
+def test_what_the_preferences_leave_out_is_said_at_its_graph(a_performance):
+    def graphs(measured, idle=""):
+        a_performance.update(
+            lambda _span: a_history([1, 0], cpu_guest=[2, 3]),
+            idle=idle,
+            name="web",
+            measured=measured,
+        )
+        return [shown(graph) for graph in a_performance._grid.children]
+
+    processors, memory, disks, _network = graphs({"cpu", "disk"})
+    assert "3 %" in processors
+    assert "preferences" in memory
+    assert "preferences" not in disks
+    assert "Not available" in disks
+    # What does not run is not measured anyway.
+    assert "preferences" not in "".join(graphs(set(), idle=OFF))
+
+
 def test_a_span_is_chosen_and_exported_for_the_window_that_asked(a_performance, monkeypatch):
     asked, sent = [], []
 
