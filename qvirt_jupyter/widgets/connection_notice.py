@@ -46,7 +46,7 @@ def connection_notice(
             "warning",
             connection.label,
             _(
-                "No answer to {call} for {seconds} s: the host, its service or the machine hangs "
+                "No answer to “{call}” for {seconds} s: the host, its service or the machine hangs "
                 "or is very busy. All else goes on, and so will this when the answer comes."
             ).format(call=slow[0].action or slow[0].what, seconds=int(slow[0].seconds)),
             "\n".join(f"{call.subject}: {call.what}" for call in slow),

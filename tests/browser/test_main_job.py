@@ -158,3 +158,25 @@ def test_a_daemon_that_dies_is_said_and_its_machines_come_back(
     press(page, "suspend")
     is_in_state(page, "paused")
     a_picture(page, "bad-day-back")
+
+
+def test_a_daemon_that_hangs_is_named_and_nothing_is_lost(
+    a_lab_of_the_host, a_host, a_context, a_picture
+):
+    page = a_lab_of_the_host.enter(a_context, "hanging", qvirt="manager")
+    is_in_state(page, "shutoff")
+    row(page).click()
+    a_host.hang()
+    try:
+        press(page, "start")
+        notice = page.locator(".qvirt-notice", has_text="Workshop")
+        expect(notice).to_contain_text("No answer to “Start tiny”", timeout=60_000)
+        # The rest of the page is alive.
+        page.locator(".qvirt-tasks").get_by_text("Tasks").click()
+        expect(page.locator(".qvirt-tasks")).to_contain_text("No answer to vir", timeout=30_000)
+        a_picture(page, "hanging")
+    finally:
+        a_host.go_on()
+    is_in_state(page, "running")
+    expect(notice).to_have_count(0, timeout=30_000)
+    a_picture(page, "hanging-over")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -85,6 +86,14 @@ class ConsoleHost:
         """Take the daemon away without a word; its machines run on."""
         self.daemon.kill()
         self.daemon.wait(20)
+
+    def hang(self) -> None:
+        """Let the daemon do nothing, though its socket stays open."""
+        self.daemon.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """End that."""
+        self.daemon.send_signal(signal.SIGCONT)
 
 
 def a_tiny_guest_for(host: ConsoleHost) -> TinyGuest:
