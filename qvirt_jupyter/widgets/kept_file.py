@@ -8,11 +8,13 @@ file at that moment, under a lock, so that nobody writes back what somebody else
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import logging
 import os
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from qvirt_jupyter._private_files import jupyter_folder, private_folder, set_aside, write_private
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 _Understood = TypeVar("_Understood")
+PATIENCE: Final = 5.0
+"""Seconds to wait for another process that is changing a file."""
 LOOK: Final = 1.0
 """Seconds between two looks at the files while somebody observes."""
 
@@ -106,7 +110,8 @@ class KeptFile(Generic[_Understood]):
         OSError
             It cannot be written; what was in it is there still.
         """
-        with self._lock, self._alone():
+        # In this order: who reads must not wait for another process.
+        with self._alone(), self._lock:
             now = self.now
             wanted = change(now)
             if wanted == now:
@@ -164,17 +169,36 @@ class KeptFile(Generic[_Understood]):
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keep other processes from changing it meanwhile."""
+        """Keep other processes, and other threads of this one, from changing it meanwhile."""
         try:
             folder = private_folder(self.path.parent)
             lock = os.open(folder / f".{self.path.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise self._not_written(error) from error
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._wait_for(lock)
             yield
         finally:
             os.close(lock)
+
+    def _wait_for(self, lock: int) -> None:
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > end:
+                    busy = str(_("another kernel has been at it for {seconds} seconds"))
+                    raise self._not_written(
+                        OSError(errno.EAGAIN, busy.format(seconds=round(PATIENCE)))
+                    ) from None
+                time.sleep(0.02)
+            except OSError as error:
+                # Some network file systems have no locks: then the last one wins.
+                _LOG.debug("%s cannot be locked: %s", self.path, error)
+                return
+            else:
+                return
 
     def _not_written(self, error: OSError) -> OSError:
         sentence = _("{path} cannot be written: {reason}. Nothing was changed.")

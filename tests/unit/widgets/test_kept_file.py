@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import subprocess
 import sys
 import threading
@@ -105,3 +106,34 @@ def test_a_file_that_goes_away_means_the_defaults(a_file):
     store.set(confirm_pause=True)
     a_file.unlink()
     assert store.now == Preferences()
+
+
+def test_a_kernel_that_hangs_while_it_writes_keeps_nobody_from_reading(a_file, monkeypatch):
+    monkeypatch.setattr(kept_file, "PATIENCE", 0.3)
+    store = PreferenceStore(a_file)
+    store.set(update_interval=2)
+    with (a_file.parent / f".{a_file.name}.lock").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        failed = []
+
+        def write():
+            with pytest.raises(OSError, match="another kernel") as caught:
+                store.set(update_interval=3)
+            failed.append(caught.value)
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        assert store.now.update_interval == 2
+        writer.join(15)
+        assert failed
+    store.set(update_interval=3)
+    assert store.now.update_interval == 3
+
+
+def test_a_file_system_without_locks_is_written_all_the_same(a_file, monkeypatch):
+    def refuse(_file, _how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    PreferenceStore(a_file).set(update_interval=3)
+    assert PreferenceStore(a_file).now.update_interval == 3
