@@ -21,7 +21,9 @@ from qvirt_jupyter.hypervisor import (
     calls_under_way,
     connect,
     jobs,
+    publisher,
 )
+from qvirt_jupyter.widgets import vm_panel
 from qvirt_jupyter.widgets.connection_notice import connection_notice
 from qvirt_jupyter.widgets.notices import NoticeButton
 
@@ -135,6 +137,26 @@ def test_a_machine_that_hangs_holds_up_no_other(a_daemon, a_connection, wait_unt
         os.kill(process, signal.SIGCONT)
     job.result(20)
     assert hanging.state is DomainState.PAUSED
+
+
+def test_a_second_click_while_the_first_waits_is_no_second_wish(a_daemon, a_connection, wait_until):
+    machine = a_connection.domains.define(MACHINE.format(name="eager"))
+    machine.start()
+    panel = vm_panel(machine)
+    try:
+        wait_until(lambda: publisher.flush() and panel._head.shown["state"] == "running")
+        a_daemon.signal(signal.SIGSTOP)
+        for _time in range(3):
+            panel._head._handle_custom_msg(
+                {"type": "press", "id": "suspend", "client": "window-1"}, []
+            )
+        wait_until(lambda: "eager" in {call.subject.name for call in a_connection.slow_calls})
+        a_daemon.signal(signal.SIGCONT)
+        wait_until(lambda: publisher.flush() and panel._head.shown["state"] == "paused", 20)
+        assert [found.title for found in jobs.recent].count("Pause eager") == 1
+        assert panel._notices.notices == ()
+    finally:
+        panel.close()
 
 
 class Cable:
