@@ -65,6 +65,13 @@ class QuestionsState(TypedDict):
     questions: list[QuestionState]
 
 
+class TaskFact(TypedDict):
+    """Something of a task that is read when its details are open."""
+
+    name: str
+    value: str
+
+
 class TaskState(TypedDict):
     """A line of the task list; times in seconds, ``progress`` from 0 to 1 or None."""
 
@@ -73,6 +80,7 @@ class TaskState(TypedDict):
     when: str
     started: float
     duration: float | None
+    facts: list[TaskFact]
     outcome: str
     outcomeLabel: str
     phase: str

@@ -71,6 +71,24 @@ class Tasks(PanelPart):
                         job.cancel()
 
 
+def _facts(job: Job[Any]) -> list[tuple[LazyString, str]]:
+    """Return what the line of a task has no room for."""
+    facts = [(_("Asked for"), _moment(job.created))]
+    if job.started is not None:
+        facts.append((_("Started"), _moment(job.started)))
+    if job.ended is not None:
+        facts.append((_("Ended"), _moment(job.ended)))
+    if job.subject is not None:
+        facts.append((_("On"), job.subject.name))
+        if job.subject.uri:
+            facts.append((_("Connection"), job.subject.uri))
+    return facts
+
+
+def _moment(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+
+
 def _state(job: Job[Any]) -> TaskState:
     started = job.started if job.started is not None else job.created
     error = ""
@@ -84,6 +102,7 @@ def _state(job: Job[Any]) -> TaskState:
         "when": time.strftime("%H:%M:%S", time.localtime(started)),
         "started": started,
         "duration": None if job.ended is None else job.ended - started,
+        "facts": [{"name": str(name), "value": value} for name, value in _facts(job)],
         "outcome": job.state.value,
         "outcomeLabel": str(job.state.label),
         "phase": job.phase,

@@ -172,6 +172,11 @@ def test_a_task_is_listed_and_copied_as_code(a_machine_tab):
     tasks.locator("summary").first.click()
     tasks.get_by_role("button", name="Copy as code").first.click()
     expect(tasks).to_contain_text("Copied.")
+    details = tasks.get_by_role("button", name="Details").first
+    expect(details).to_have_attribute("aria-expanded", "false")
+    details.click()
+    expect(details).to_have_attribute("aria-expanded", "true")
+    expect(tasks.locator(".qvirt-task-details").first).to_contain_text("suspend()")
     assert ".domains['build-03'].suspend()" in page.evaluate("navigator.clipboard.readText()")
 
 
@@ -220,8 +225,10 @@ def test_axe_finds_nothing_in_the_panels(a_machine_tab, a_picture, theme):
         assert found.violations_count == 0, found.generate_report()
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Performance").click()
-    page.wait_for_timeout(4000)
+    expect(page.locator(".qvirt-graph path.line").first).to_have_attribute("d", re.compile("L"))
     a_picture(page, f"machine-performance-{name}")
+    found = Axe().run(page, context=".qvirt-vm-panel .qvirt-performance", options=rules)
+    assert found.violations_count == 0, found.generate_report()
     page.locator(TAB, has_text="Virtual Machine Manager").click()
     a_picture(page, f"manager-{name}")
     found = Axe().run(page, context=".qvirt-manager", options=rules)

@@ -12,6 +12,7 @@ from qvirt_jupyter.hypervisor import DomainState, publisher
 from qvirt_jupyter.widgets import show_panel, vm_panel
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.preferences import preferences
+from qvirt_jupyter.widgets.tasks import Tasks
 
 RUNNING = "11111111-1111-4111-8111-111111111101"
 ALL_WIDGETS = ipywidgets.widgets.widget._instances
@@ -149,6 +150,14 @@ def test_tasks_of_this_machine_are_listed_with_their_code(a_panel, a_connection)
         ".domains['running'].suspend()"
     )
     assert all("shutoff" not in task["what"] for task in tasks.shown["tasks"])
+    facts = {fact["name"]: fact["value"] for fact in tasks.shown["tasks"][0]["facts"]}
+    assert facts["On"] == "running"
+    assert facts["Connection"] == a_connection.uri
+    assert facts["Asked for"] <= facts["Started"] <= facts["Ended"]
+    # A page that is loaded again makes a new view, which shows what was done before it.
+    again = Tasks(a_panel._concerns)
+    assert again.shown == tasks.shown
+    again.close()
 
 
 def test_a_removed_machine_leaves_a_sentence_and_comes_back(a_panel, a_connection):

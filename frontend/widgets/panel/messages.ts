@@ -70,6 +70,8 @@ export interface ITask {
   started: number;
   /** In seconds; null while it runs. */
   duration: number | null;
+  /** What is read when its details are open. */
+  facts: { name: string; value: string }[];
   outcome: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
   outcomeLabel: string;
   phase: string;

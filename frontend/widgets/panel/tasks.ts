@@ -43,6 +43,7 @@ export function renderTasks(model: IModel, root: HTMLElement): () => void {
   );
   root.append(box);
   const opened = new Set<number>();
+  const view = `qvirt-task-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
   let tasks: ITask[] = [];
 
   function duration(task: ITask): string {
@@ -65,6 +66,25 @@ export function renderTasks(model: IModel, root: HTMLElement): () => void {
     return made;
   }
 
+  /** Who, when, in which words of Python, and why it failed. */
+  function detailsOf(task: ITask): HTMLElement {
+    const facts = element('dl', { class: 'qvirt-facts' });
+    for (const { name, value } of task.facts) {
+      facts.append(element('dt', {}, name), element('dd', {}, value));
+    }
+    const texts = [task.code, task.error].filter(found => found !== '');
+    return element(
+      'div',
+      {
+        class: 'qvirt-task-details',
+        id: `${view}-${task.id}`,
+        hidden: !opened.has(task.id)
+      },
+      facts,
+      ...texts.map(found => element('pre', { tabindex: '0' }, found))
+    );
+  }
+
   function row(task: ITask): HTMLElement {
     const line = element(
       'div',
@@ -83,6 +103,22 @@ export function renderTasks(model: IModel, root: HTMLElement): () => void {
       )
     );
     const buttons = element('span', { class: 'qvirt-task-buttons' });
+    const details = detailsOf(task);
+    const more = button(
+      { id: `details-${task.id}`, label: text(model, 'details') },
+      () => {
+        details.hidden = !details.hidden;
+        more.setAttribute('aria-expanded', String(!details.hidden));
+        if (details.hidden) {
+          opened.delete(task.id);
+        } else {
+          opened.add(task.id);
+        }
+      }
+    );
+    more.setAttribute('aria-expanded', String(!details.hidden));
+    more.setAttribute('aria-controls', details.id);
+    buttons.append(more);
     if (task.canCancel) {
       buttons.append(
         button({ id: `cancel-${task.id}`, label: text(model, 'cancel') }, () =>
@@ -113,22 +149,7 @@ export function renderTasks(model: IModel, root: HTMLElement): () => void {
         item.append(element('span', { class: 'qvirt-task-phase' }, task.phase));
       }
     }
-    if (task.error) {
-      const details = element(
-        'details',
-        { open: opened.has(task.id) },
-        element(
-          'summary',
-          { 'data-focus': `task-${task.id}` },
-          text(model, 'details')
-        ),
-        element('pre', { tabindex: '0' }, task.error)
-      );
-      details.addEventListener('toggle', () =>
-        details.open ? opened.add(task.id) : opened.delete(task.id)
-      );
-      item.append(details);
-    }
+    item.append(details);
     return item;
   }
 
