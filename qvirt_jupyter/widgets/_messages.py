@@ -14,6 +14,16 @@ PROTOCOL = 2
 Value: TypeAlias = float | int | str | list[str] | None
 """What stands in a cell; None is drawn as a dash: it is not known."""
 
+ColumnKind: TypeAlias = Literal[
+    "name", "state", "text", "list", "tags", "number", "graph", "since", "flag", "connection"
+]
+"""How a column is drawn, sorted and searched."""
+
+Unit: TypeAlias = Literal["", "KiB", "percent", "B/s"]
+
+Grouping: TypeAlias = Literal["connection", "tag", "state", "nothing"]
+"""What machines stand under."""
+
 
 class ModuleText(TypedDict):
     """The text of a browser module, where no server of ours serves it."""
@@ -24,17 +34,21 @@ class ModuleText(TypedDict):
 
 
 class ColumnSpec(TypedDict):
-    """How a column looks; its values are in the rows, or in the samples for graphs."""
+    """How a column looks; its values are in the rows, or in the samples for graphs.
+
+    ``search`` is the word before the colon in a filter; empty where there is none.
+    """
 
     id: str
     label: str
     description: str
-    kind: Literal["name", "state", "text", "list", "number", "graph"]
-    unit: Literal["", "KiB", "percent", "B/s"]
+    kind: ColumnKind
+    unit: Unit
     width: int
     least_width: int
     shown: bool
     required: bool
+    search: str
 
 
 class ActionSpec(TypedDict):
@@ -75,22 +89,35 @@ class ConnectionData(TypedDict):
 
 
 class DomainData(TypedDict):
-    """A row of a virtual machine; ``refused`` holds what this one refuses in any state.
+    """A row of a virtual machine; what is empty is left out.
 
-    ``number`` is short for its key in messages that come each second.
+    ``refused`` holds what this one refuses in any state. In a patch of a row that is known there is
+    only what changed, also where it is empty now, and ``cells`` has only the cells that changed.
     """
 
     key: str
-    number: int
-    connection: str
-    name: str
-    title: str
-    description: str
-    state: str
-    state_text: str
-    reason: str
-    cells: dict[str, Value]
+    connection: NotRequired[str]
+    name: NotRequired[str]
+    title: NotRequired[str]
+    description: NotRequired[str]
+    state: NotRequired[str]
+    reason: NotRequired[str]
+    cells: NotRequired[dict[str, Value]]
     refused: NotRequired[dict[str, str]]
+
+
+class ArrangementData(TypedDict):
+    """What the person chose; see ``list_arrangement.py``."""
+
+    columns: dict[str, bool]
+    widths: dict[str, int]
+    sort: str
+    descending: bool
+    compact: bool
+    group: Grouping
+    hide_stopped: bool
+    filters: list[str]
+    pane: bool
 
 
 class Reset(TypedDict):
@@ -104,12 +131,14 @@ class Reset(TypedDict):
     columns: list[ColumnSpec]
     actions: list[ActionSpec]
     strings: dict[str, str]
+    states: dict[str, str]
+    arrangement: ArrangementData
     connections: list[ConnectionData]
     domains: list[DomainData]
 
 
 class Patch(TypedDict):
-    """What changed since version ``version - 1``; rows are whole, others stay as they are."""
+    """What changed since version ``version - 1``; other rows stay as they are."""
 
     kind: Literal["patch"]
     version: int
@@ -121,8 +150,9 @@ class Patch(TypedDict):
 class Samples(TypedDict):
     """One tick: the newest values of the rows for which one differs from before.
 
-    ``rows`` are numbers, ``values`` has a list for each of ``columns``. Rows that are not in it
-    have their values still; ``since`` is the time of the tick before, so that a pause is seen.
+    ``rows`` are keys of rows as numbers, ``values`` has a list for each of ``columns``. Rows that
+    are not in it have their values still; ``since`` is the time of the tick before, so that a
+    pause is seen.
     """
 
     kind: Literal["samples"]
@@ -148,6 +178,14 @@ class Series(TypedDict):
     values: list[list[list[float | None]]]
 
 
+class Arranged(TypedDict):
+    """The arrangement changed; ``view`` is who changed it, empty where it was no view."""
+
+    kind: Literal["arranged"]
+    view: str
+    arrangement: ArrangementData
+
+
 class Packed(TypedDict):
     """Any of the above that is long: its JSON, deflated, is the message's only buffer."""
 
@@ -158,15 +196,30 @@ class Watching(TypedDict):
     """From the browser: a view is there, which version it has and which rows it shows.
 
     Sent when a view begins (``version`` 0), when what is visible changes, and every 20 s. An empty
-    list says that nobody looks; so does silence. ``all`` says that figures of rows out of sight
-    matter too, because the list is sorted by them.
+    list says that nobody looks; so does silence. ``asked`` names columns that are needed though
+    they are not shown: a filter looks into them.
     """
 
     kind: Literal["watching"]
     view: str
     version: int
     rows: list[str]
-    all: bool
+    asked: list[str]
+
+
+class Arrange(TypedDict):
+    """From the browser: the person chose something."""
+
+    kind: Literal["arrange"]
+    view: str
+    arrangement: ArrangementData
+
+
+class Selecting(TypedDict):
+    """From the browser: the row whose details are wanted beside the list; empty for none."""
+
+    kind: Literal["selected"]
+    row: str
 
 
 class ActionRequest(TypedDict):

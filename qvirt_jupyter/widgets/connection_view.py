@@ -37,6 +37,7 @@ class ConnectionView:
         self._rows = rows
         self._visible: frozenset[str] = frozenset()
         self._watch: Subscription | None = None
+        self._groups: frozenset[str] = frozenset()
         self.show()
         self._subscriptions = (
             connection.inventory.subscribe(self._on_batch),
@@ -66,7 +67,7 @@ class ConnectionView:
         )
 
     def watch(self, visible: frozenset[str]) -> None:
-        """Measure while somebody sees a machine of this connection, and not otherwise.
+        """Measure what the list plots while somebody sees a machine of this connection.
 
         Parameters
         ----------
@@ -76,11 +77,15 @@ class ConnectionView:
         if visible and visible != self._visible:
             self.connection.inventory.prefer(visible)
         self._visible = visible
-        if visible and self._watch is None:
-            self._watch = self.connection.stats.watch(groups=("cpu",))
-        elif not visible and self._watch is not None:
-            watch, self._watch = self._watch, None
-            watch.close()
+        groups = self._rows.groups if visible else frozenset()
+        if groups == self._groups:
+            return
+        before, self._watch = self._watch, None
+        self._groups = groups
+        if groups:
+            self._watch = self.connection.stats.watch(groups=groups)
+        if before is not None:
+            before.close()
 
     def close(self) -> None:
         """Stop following the connection."""

@@ -20,8 +20,9 @@ from qvirt_jupyter.widgets.connection_view import ConnectionView, snapshot_rows
 from qvirt_jupyter.widgets.first_start import FirstStart
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.machine_actions import MachineActions
-from qvirt_jupyter.widgets.notices import Notices
+from qvirt_jupyter.widgets.notices import Notice, Notices
 from qvirt_jupyter.widgets.panel import Panel, close_all
+from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
@@ -34,6 +35,8 @@ from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qvirt_jupyter.widgets.list_arrangement import ListArrangement
+    from qvirt_jupyter.widgets.preferences import Preferences
 
 _NO_TEXT = LazyString("")
 _MOMENT: Final = 0.5
@@ -60,7 +63,9 @@ class Manager(Panel):
             self._act,
             self._open,
             on_watch=self._on_watch,
+            on_arrange=self._on_arrange,
             on_history=lambda key, span: fleet.connection(key.uri).stats.history(key.id, span),
+            arrangement=preferences.now.list_arrangement,
             actions=_ACTIONS,
         )
         self._dialog = ipywidgets.VBox()
@@ -88,6 +93,7 @@ class Manager(Panel):
         self._list.reset((), ())
         self.follow(
             fleet.subscribe(self._update),
+            preferences.observe(self._on_preferences),
             fleet.offer_editor(self._edit_connection_soon),
             # All views of the manager show its notices, so all of them show what one of it asks.
             offer_force_off(
@@ -155,6 +161,12 @@ class Manager(Panel):
                 visible.setdefault(key.uri, set()).add(key.id)
         for uri, view in self._views.items():
             view.watch(frozenset(visible.get(uri, ())))
+
+    def _on_preferences(self, now: Preferences) -> None:
+        self._list.arrange(now.list_arrangement)
+
+    def _on_arrange(self, arrangement: ListArrangement) -> None:
+        publisher.post(("arrange", id(self)), lambda: _remember(arrangement))
 
     # What goes down: from any thread.
 
@@ -241,6 +253,14 @@ class Manager(Panel):
 
     def _show_about(self) -> None:
         self._show_dialog(About(fleet.connections, self._close_dialog))
+
+
+def _remember(arrangement: ListArrangement) -> None:
+    try:
+        preferences.set(list_arrangement=arrangement)
+    except OSError as error:
+        text = _("How the list is arranged could not be saved.")
+        fleet.notices.put(Notice("saving", "error", _("Preferences"), text, details=str(error)))
 
 
 def _domain(key: RecordKey) -> Domain:

@@ -15,6 +15,7 @@ from qvirt_jupyter.hypervisor.definition_names import checked_name
 from qvirt_jupyter.hypervisor.lifecycle import Action, allowed
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.panel import close_all
+from qvirt_jupyter.widgets.system_names import system_name
 from qvirt_jupyter.widgets.thumbnail import Thumbnail
 
 if TYPE_CHECKING:
@@ -262,17 +263,6 @@ def _doings(record: DomainRecord) -> list[tuple[LazyString, str | Iterable[str]]
     if record.is_active:
         rows.append((_("Addresses"), "\n".join(record.addresses) or str(_("not known (yet)"))))
     return rows
-
-
-def system_name(identity: str) -> str:
-    """Return an operating system's name from libosinfo's identity of it.
-
-    ``http://debian.org/debian/12`` is ``debian 12``.
-    https://libosinfo.org
-    """
-    _scheme, _slashes, rest = identity.partition("://")
-    _vendor, _slash, path = rest.partition("/")
-    return path.replace("/", " ").strip() or identity
 
 
 def facts_html(record: DomainRecord, connection: str, *, is_there: bool = True) -> str:

@@ -12,6 +12,7 @@ from qvirt_jupyter.documents import declarations, option
 from qvirt_jupyter.documents.switches import Flag
 from qvirt_jupyter.documents.values import Choice, Integer
 from qvirt_jupyter.widgets.kept_file import KeptFile
+from qvirt_jupyter.widgets.list_arrangement import ListArrangement
 from qvirt_jupyter.widgets.machine_wishes import NAMES, MachineWishes
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class Preferences:
         label=_("Screen size"),
         group=_CONSOLE,
     )
+    list_arrangement: ListArrangement = field(default_factory=ListArrangement)
+    """How the list of machines is arranged: it is chosen in the list, not in the form."""
 
     machines: MachineWishes = field(default_factory=MachineWishes)
     """What some machines have of their own: it is chosen there, not in the form."""
@@ -194,6 +197,7 @@ class PreferenceStore:
             change,
             lambda wanted: {
                 **dataclasses.asdict(wanted),
+                "list_arrangement": wanted.list_arrangement.document(),
                 "machines": wanted.machines.document(),
                 **{name: value for name, value in self._unknown.items() if name not in chosen},
                 "version": self._version,
@@ -207,7 +211,8 @@ class PreferenceStore:
         version = unknown.pop("version", VERSION)
         self._version = version if isinstance(version, int) else VERSION
         values: dict[str, Any] = {
-            "machines": MachineWishes.understood(unknown.pop("machines", None), _check)
+            "machines": MachineWishes.understood(unknown.pop("machines", None), _check),
+            "list_arrangement": ListArrangement.understood(unknown.pop("list_arrangement", None)),
         }
         for declared in declarations(Preferences):
             if declared.name not in unknown:

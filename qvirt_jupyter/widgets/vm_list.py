@@ -6,75 +6,59 @@ import json
 import threading
 import time
 import zlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
 
-from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor import RecordKey, publisher
+from qvirt_jupyter.hypervisor import DomainState, RecordKey, publisher
 from qvirt_jupyter.hypervisor.sample import Samples
 from qvirt_jupyter.widgets._assets import ModuleWidget
 from qvirt_jupyter.widgets._messages import PROTOCOL
+from qvirt_jupyter.widgets.list_arrangement import ListArrangement
 from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
 from qvirt_jupyter.widgets.vm_list_columns import COLUMNS
 from qvirt_jupyter.widgets.vm_list_rows import ConnectionRow, Rows
 from qvirt_jupyter.widgets.vm_list_samples import POINTS, SampleFeed
+from qvirt_jupyter.widgets.vm_list_strings import STRINGS
+from qvirt_jupyter.widgets.vm_list_views import Views
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from qvirt_jupyter.hypervisor import DomainRecord, History
-    from qvirt_jupyter.widgets._messages import Packed, Reset, Series
+    from qvirt_jupyter.widgets._messages import (
+        Arranged,
+        ArrangementData,
+        Packed,
+        Reset,
+        Series,
+    )
     from qvirt_jupyter.widgets.vm_list_actions import ListAction
     from qvirt_jupyter.widgets.vm_list_columns import Column
 
 __all__ = ["ConnectionRow", "VmList"]
 
+OnAction: TypeAlias = "Callable[[str, tuple[RecordKey, ...], str], object]"
+OnOpen: TypeAlias = "Callable[[Literal['domain', 'connection'], RecordKey, str], object]"
+OnWatch: TypeAlias = "Callable[[frozenset[RecordKey]], object]"
+OnArrange: TypeAlias = "Callable[[ListArrangement], object]"
+OnSelect: TypeAlias = "Callable[[RecordKey | None], object]"
+OnHistory: TypeAlias = "Callable[[RecordKey, float], History]"
+
+STATES = (
+    DomainState.RUNNING,
+    DomainState.SHUTTING_DOWN,
+    DomainState.PAUSED,
+    DomainState.SUSPENDED,
+    DomainState.CRASHED,
+    DomainState.SAVED,
+    DomainState.SHUTOFF,
+)
+"""In the order in which the list sorts them: what runs comes first."""
 MANY = 100
 """With more machines than this on a connection, rows out of sight get no figures."""
 SILENCE = 5.0
 """After so many intervals without a tick, figures are no longer true."""
 PACKED_FROM = 2048
 """Bytes from which on a message is deflated."""
-LEASE = 60.0
-"""Seconds after which a view that says nothing is taken to be gone; views speak every 20 s."""
-
-OnAction: TypeAlias = "Callable[[str, tuple[RecordKey, ...], str], object]"
-OnOpen: TypeAlias = "Callable[[Literal['domain', 'connection'], RecordKey, str], object]"
-OnWatch: TypeAlias = "Callable[[frozenset[RecordKey]], object]"
-OnHistory: TypeAlias = "Callable[[RecordKey, float], History]"
-
-STRINGS: Mapping[str, LazyString] = {
-    "list": _("Virtual machines"),
-    "toolbar": _("Actions for the selected machines"),
-    "filter": _("Filter machines"),
-    "selected": _("{count} selected"),
-    "shown": _("{count} of {total} machines"),
-    "more": _("More actions: {label}"),
-    "nothing_selected": _("Select a virtual machine first."),
-    "one_only": _("Select one machine only."),
-    "running": _("{running} of {total} running"),
-    "no_machines": _("no virtual machines"),
-    "no_match": _("No machine matches the filter."),
-    "empty": _("No connection yet."),
-    "cancel": _("Cancel"),
-    "unknown": _("not available"),
-    "columns": _("Columns"),
-    "and_more": _("{first} and {count} more"),
-}
-"""What the browser side says that is no label of a column or an action."""
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """A browser's view: until when it counts as there, what it shows, whose past it has."""
-
-    end: float
-    visible: frozenset[str] = frozenset()
-    has: frozenset[str] = frozenset()
-    wants_all: bool = False
-
-
-_NOBODY = _View(0.0)
 
 
 class VmList(ModuleWidget):
@@ -92,10 +76,16 @@ class VmList(ModuleWidget):
         Called for a double click or Enter: the kind of row, its key, and the browser window.
     on_watch
         Called on the publisher thread with the rows that are visible in any browser, whenever that
-        changes: an empty set means that nobody looks.
+        or :attr:`groups` changes: an empty set means that nobody looks.
+    on_arrange
+        Called when somebody arranged the list in another way.
+    on_select
+        Called with the row whose details are wanted, or None; only while they are beside the list.
     on_history
         Returns what was measured of a machine that came into sight, for so many seconds until now;
         quickly, and without asking libvirt.
+    arrangement
+        How the list is arranged at first.
     actions
         What the toolbar and the menus offer.
     columns
@@ -110,29 +100,72 @@ class VmList(ModuleWidget):
         on_open: OnOpen,
         *,
         on_watch: OnWatch | None = None,
+        on_arrange: OnArrange | None = None,
+        on_select: OnSelect | None = None,
         on_history: OnHistory | None = None,
+        arrangement: ListArrangement | None = None,
         actions: Sequence[ListAction] = (*DOMAIN_ACTIONS, *CONNECTION_ACTIONS),
         columns: Sequence[Column] = COLUMNS,
     ) -> None:
         super().__init__()
         self._on_action = on_action
         self._on_open = on_open
-        self._on_watch = on_watch
+        # Nobody looks yet, which is no news.
+        self._on_watch: OnWatch | None = None
+        self._on_arrange = on_arrange
+        self._on_select = on_select
         self._on_history = on_history
         self._actions = {action.name: action for action in actions}
         self._lock = threading.RLock()
         self._rows = Rows(columns)
-        self._feed = SampleFeed(self._rows.graphs)
+        self._feed = SampleFeed()
         self._interval = 1.0
-        self._views: dict[str, _View] = {}
-        self._watched: frozenset[str] = frozenset()
+        self._arrangement = arrangement or ListArrangement()
+        self._views = Views()
+        self._watched: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+        self._choose()
+        self._on_watch = on_watch
 
     @property
     def watched(self) -> frozenset[RecordKey]:
         """The rows that are visible in some browser."""
         with self._lock:
             keys = self._rows.keys
-            return frozenset(keys[text] for text in self._watched if text in keys)
+            return frozenset(keys[text] for text in self._watched[0] if text in keys)
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """What must be measured for the graphs that are shown: groups of ``Stats.watch``."""
+        with self._lock:
+            return frozenset(column.group for column in self._feed.columns if column.group)
+
+    @property
+    def needs_all(self) -> bool:
+        """Whether the figures of all rows are wanted: the list is sorted by one."""
+        with self._lock:
+            return any(column.id == self._arrangement.sort for column in self._feed.columns)
+
+    def arrange(self, arrangement: ListArrangement, view: str = "") -> None:
+        """Arrange the list in another way, in all browsers.
+
+        Parameters
+        ----------
+        arrangement
+            What was chosen.
+        view
+            The browser's view that knows already.
+        """
+        with self._lock:
+            if arrangement == self._arrangement:
+                return
+            self._arrangement = arrangement
+        message: Arranged = {
+            "kind": "arranged",
+            "view": view,
+            "arrangement": cast("ArrangementData", arrangement.document()),
+        }
+        self._send_soon(lambda: message)
+        self._choose()
 
     def reset(self, connections: Iterable[ConnectionRow], domains: Iterable[DomainRecord]) -> None:
         """Show these rows and no others."""
@@ -171,8 +204,8 @@ class VmList(ModuleWidget):
         with self._lock:
             self._interval = interval
             rows = self._rows.numbers(uri)
-            if len(rows) > MANY and not any(view.wants_all for view in self._views.values()):
-                watched = (self._rows.keys.get(text) for text in sorted(self._watched))
+            if len(rows) > MANY and not self.needs_all:
+                watched = (self._rows.keys.get(text) for text in sorted(self._watched[0]))
                 rows = {
                     key.id: rows[key.id]
                     for key in watched
@@ -191,6 +224,52 @@ class VmList(ModuleWidget):
         self._tell_watched()
         super().close()
 
+    def _choose(self) -> None:
+        """Have the columns that are shown or asked for, and tell what is new in them."""
+        with self._lock:
+            chosen, arranged = self._arrangement.columns, self._arrangement
+            shown = {
+                column.id
+                for column in self._rows.columns
+                if column.required or chosen.get(column.id, column.shown)
+            }
+            asked = {arranged.sort, *shown}.union(self._views.asked)
+            if arranged.group == "tag":
+                asked.add("tags")
+            patch = self._rows.ask(asked)
+            is_new = self._feed.choose(
+                [column for column in self._rows.columns if column.figures and column.id in asked]
+            )
+            new = self._watched[0] if is_new else frozenset()
+        if patch is not None:
+            self._send_soon(lambda: patch)
+        if new:
+            self._send_soon(lambda: self._series(new))
+        self._tell_watched()
+
+    def _series(self, rows: Iterable[str]) -> Series | None:
+        """Return what was measured of rows that came into sight."""
+        if self._on_history is None:
+            return None
+        with self._lock:
+            keys = [(int(row), self._rows.keys[row]) for row in rows if row in self._rows.domains]
+            span = POINTS * self._interval
+        message = self._feed.series((number, self._on_history(key, span)) for number, key in keys)
+        return message if message["rows"] else None
+
+    def _expire(self) -> None:
+        """Take figures away that are not true any more, because nothing is measured."""
+        now = time.time()
+        with self._lock:
+            silent = [
+                uri
+                for uri in self._rows.connections
+                if (at := self._feed.silent_since(uri)) is not None
+                and now - at > SILENCE * self._interval
+            ]
+        for uri in silent:
+            self.samples(uri, Samples(now, {}, {}), interval=self._interval)
+
     def _reset(self) -> Reset:
         with self._lock:
             rows = self._rows
@@ -203,8 +282,10 @@ class VmList(ModuleWidget):
                 "columns": [column.spec() for column in rows.columns],
                 "actions": [action.spec() for action in self._actions.values()],
                 "strings": {name: str(text) for name, text in STRINGS.items()},
+                "states": {state.value: str(state.label) for state in STATES},
+                "arrangement": cast("ArrangementData", self._arrangement.document()),
                 "connections": list(rows.connections.values()),
-                "domains": list(rows.domains.values()),
+                "domains": rows.whole(),
             }
 
     def _send_soon(self, message: Callable[[], object]) -> None:
@@ -237,9 +318,16 @@ class VmList(ModuleWidget):
                 "view": str(view),
                 "version": int(version),
                 "rows": list(rows),
-                "all": bool(wants_all),
+                "asked": list(asked),
             }:
-                self._watch(view, version, rows, wants_all=wants_all)
+                self._watch(view, version, _texts(rows), _texts(asked))
+            case {"kind": "arrange", "view": str(view), "arrangement": arrangement}:
+                self._rearrange(ListArrangement.understood(arrangement), view)
+            case {"kind": "selected", "row": str(row)}:
+                if self._on_select is not None:
+                    with self._lock:
+                        selected = self._rows.keys.get(row)
+                    self._on_select(selected)
             case {"kind": "action", "action": str(name), "rows": list(rows), "client": str(client)}:
                 self._act(name, rows, client)
             case {"kind": "open", "row": str(row), "client": str(client)}:
@@ -265,60 +353,44 @@ class VmList(ModuleWidget):
         if keys and action is not None and (action.several or len(keys) == 1):
             self._on_action(name, keys, client)
 
-    def _watch(self, view: str, version: int, rows: list[object], *, wants_all: bool) -> None:
+    def _rearrange(self, arrangement: ListArrangement, view: str) -> None:
+        self.arrange(arrangement, view)
+        if self._on_arrange is not None:
+            self._on_arrange(arrangement)
+
+    def _watch(
+        self, view: str, version: int, visible: frozenset[str], asked: frozenset[str]
+    ) -> None:
         with self._lock:
-            visible = frozenset(row for row in rows if isinstance(row, str))
-            before = self._views.get(view, _NOBODY)
+            before = self._views.take(view, visible, asked)
             is_behind = version != self._rows.version
-            # A view that gets all rows anew says again what it shows.
-            has = frozenset() if is_behind else visible
-            self._views[view] = _View(time.monotonic() + LEASE, visible, has, wants_all)
+            # A view that gets all rows anew knows nothing of what they did.
+            new = visible - (before.visible if before is not None else frozenset())
         if is_behind:
             self._send_soon(self._reset)
-        elif new := has - before.has:
+            new = visible
+        if before is None or before.asked != asked:
+            self._choose()
+        if new:
             self._send_soon(lambda: self._series(new))
         self._expire()
         self._forget_silent_views()
 
-    def _series(self, rows: Iterable[str]) -> Series | None:
-        """Return what was measured of rows that came into sight."""
-        if self._on_history is None:
-            return None
-        with self._lock:
-            keys = [
-                (self._rows.domains[row]["number"], self._rows.keys[row])
-                for row in rows
-                if row in self._rows.domains
-            ]
-            span = POINTS * self._interval
-        message = self._feed.series((number, self._on_history(key, span)) for number, key in keys)
-        return message if message["rows"] else None
-
-    def _expire(self) -> None:
-        """Take figures away that are not true any more, because nothing is measured."""
-        now = time.time()
-        with self._lock:
-            silent = [
-                uri
-                for uri in self._rows.connections
-                if (at := self._feed.silent_since(uri)) is not None
-                and now - at > SILENCE * self._interval
-            ]
-        for uri in silent:
-            self.samples(uri, Samples(now, {}, {}), interval=self._interval)
-
     def _forget_silent_views(self) -> None:
-        now = time.monotonic()
         with self._lock:
-            self._views = {name: view for name, view in self._views.items() if view.end >= now}
+            self._views.forget_silent()
         self._tell_watched()
 
     def _tell_watched(self) -> None:
         with self._lock:
-            watched = frozenset().union(*(view.visible for view in self._views.values()))
+            watched = (self._views.visible, self.groups)
             if watched == self._watched:
                 return
             self._watched = watched
         if self._on_watch is not None:
             tell = self._on_watch
             publisher.post(("watched", id(self)), lambda: tell(self.watched))
+
+
+def _texts(values: list[object]) -> frozenset[str]:
+    return frozenset(value for value in values if isinstance(value, str))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.widgets.system_names import system_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.hypervisor import DomainRecord
-    from qvirt_jupyter.widgets._messages import ColumnSpec, Value
+    from qvirt_jupyter.widgets._messages import ColumnKind, ColumnSpec, Unit, Value
 
 _NO_TEXT = LazyString("")
 
@@ -27,35 +28,43 @@ class Column:
     label
         Its heading.
     kind
-        How it is drawn and sorted: ``name`` (the tree), ``state``, ``text``, ``list`` (the first of
-        several), ``number``, ``graph`` (a sparkline and its newest value).
+        How it is drawn, sorted and searched: ``name`` (the tree), ``state``, ``text``, ``list``
+        (the first of several), ``tags``, ``number``, ``graph`` (a sparkline and its newest
+        value), ``since`` (how long it has been), ``flag``, ``connection``.
     value
-        What stands in it, from the record; not for ``name``, ``state`` and ``graph``.
-    figure
-        What its graph plots: the name of a figure of
+        What stands in it, from the record; not for ``name``, ``state``, ``graph`` and
+        ``connection``.
+    figures
+        What its graph plots: the sum of these figures of a
         :class:`~qvirt_jupyter.hypervisor.sample.Sample`; nothing for other kinds.
+    group
+        What must be measured for it: a group of ``Stats.watch``.
     unit
-        ``"KiB"``, ``"percent"``, ``"B/s"`` or nothing.
+        Of numbers and figures.
     width, least_width
         Pixels where there is room, and where there is not; the name takes what is left.
     shown
         Whether it is there before the user chose.
     required
         Whether it cannot be hidden.
+    search
+        The word before the colon by which a filter looks into it.
     description
         The tooltip of its heading.
     """
 
     id: str
     label: LazyString
-    kind: Literal["name", "state", "text", "list", "number", "graph"]
+    kind: ColumnKind
     value: Callable[[DomainRecord], Value] | None = None
-    figure: str = ""
-    unit: Literal["", "KiB", "percent", "B/s"] = ""
+    figures: tuple[str, ...] = ()
+    group: Literal["", "cpu", "memory", "disk", "network"] = ""
+    unit: Unit = ""
     width: int = 100
     least_width: int = 72
     shown: bool = True
     required: bool = False
+    search: str = ""
     description: LazyString = _NO_TEXT
 
     def spec(self) -> ColumnSpec:
@@ -70,21 +79,92 @@ class Column:
             "least_width": self.least_width,
             "shown": self.shown,
             "required": self.required,
+            "search": self.search,
         }
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("name", _("Name"), "name", least_width=132, required=True),
-    Column("state", _("State"), "state", width=140, least_width=52),
+    Column("name", _("Name"), "name", least_width=132, required=True, search="name"),
+    Column("state", _("State"), "state", width=140, least_width=52, search="state"),
+    Column(
+        "title",
+        _("Title"),
+        "text",
+        value=lambda record: record.title or None,
+        width=180,
+        shown=False,
+        search="title",
+    ),
     Column(
         "cpu",
         _("CPU"),
         "graph",
-        figure="cpu_guest",
+        figures=("cpu_guest",),
+        group="cpu",
         unit="percent",
         width=156,
         least_width=68,
+        search="cpu",
         description=_("Use of the machine's own processors"),
+    ),
+    Column(
+        "host_cpu",
+        _("Host CPU"),
+        "graph",
+        figures=("cpu_host",),
+        group="cpu",
+        unit="percent",
+        width=156,
+        least_width=68,
+        shown=False,
+        description=_("Use of all processors of the host"),
+    ),
+    Column(
+        "memory_used",
+        _("Memory in use"),
+        "graph",
+        figures=("memory",),
+        group="memory",
+        unit="KiB",
+        width=164,
+        least_width=76,
+        shown=False,
+        description=_("Memory that the guest uses of what it has"),
+    ),
+    Column(
+        "disk",
+        _("Disk"),
+        "graph",
+        figures=("disk_read", "disk_write"),
+        group="disk",
+        unit="B/s",
+        width=172,
+        least_width=84,
+        shown=False,
+        description=_("What is read from all disks and written to them"),
+    ),
+    Column(
+        "network",
+        _("Network"),
+        "graph",
+        figures=("network_in", "network_out"),
+        group="network",
+        unit="B/s",
+        width=172,
+        least_width=84,
+        shown=False,
+        description=_("What all network interfaces receive and send"),
+    ),
+    Column(
+        "vcpus",
+        _("vCPUs"),
+        "number",
+        value=lambda record: record.vcpus or None,
+        width=72,
+        least_width=56,
+        shown=False,
+        search="vcpus",
+        description=_("Virtual processors"),
     ),
     Column(
         "memory",
@@ -94,15 +174,64 @@ COLUMNS: tuple[Column, ...] = (
         unit="KiB",
         width=92,
         least_width=76,
+        search="memory",
         description=_("Memory that the machine has now"),
     ),
     Column(
         "address",
         _("IP address"),
         "list",
-        value=lambda record: list(record.addresses),
+        value=lambda record: list(record.addresses) or None,
         width=150,
         least_width=84,
+        search="ip",
+    ),
+    Column(
+        "os",
+        _("Operating system"),
+        "text",
+        value=lambda record: system_name(record.os_id) if record.os_id else None,
+        width=130,
+        shown=False,
+        search="os",
+    ),
+    Column(
+        "tags",
+        _("Tags"),
+        "tags",
+        value=lambda record: list(record.tags) or None,
+        width=140,
+        shown=False,
+        search="tag",
+    ),
+    Column(
+        "uptime",
+        _("Uptime"),
+        "since",
+        value=lambda record: round(record.started_at) if record.started_at is not None else None,
+        width=90,
+        least_width=64,
+        shown=False,
+        description=_("How long ago it was started"),
+    ),
+    Column(
+        "autostart",
+        _("Autostart"),
+        "flag",
+        value=lambda record: int(record.autostart),
+        width=84,
+        least_width=64,
+        shown=False,
+        search="autostart",
+        description=_("Whether it starts with its host"),
+    ),
+    Column(
+        "connection",
+        _("Connection"),
+        "connection",
+        width=140,
+        shown=False,
+        search="connection",
     ),
 )
 """The columns of the list, in their order."""

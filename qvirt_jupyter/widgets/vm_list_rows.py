@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import RecordKey
 from qvirt_jupyter.widgets.vm_list_actions import connection_refusals, record_refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from qvirt_jupyter.hypervisor import DomainRecord
-    from qvirt_jupyter.widgets._messages import (
-        ConnectionData,
-        DomainData,
-        Patch,
-    )
+    from qvirt_jupyter.widgets._messages import ConnectionData, DomainData, Patch
     from qvirt_jupyter.widgets.vm_list_columns import Column
 
 _SUFFIXES: dict[str, LazyString] = {
@@ -66,7 +62,7 @@ class ConnectionRow:
     def data(self) -> ConnectionData:
         """Return it as the browser needs it."""
         return {
-            "key": wire_key(self.record_key),
+            "key": self.uri,
             "label": self.label,
             "uri": self.uri,
             "state": self.state,
@@ -78,34 +74,58 @@ class ConnectionRow:
         }
 
 
-def wire_key(key: RecordKey) -> str:
-    """Return the text that stands for a row in messages."""
-    return key.uri if key.kind == "connection" else f"{key.id}@{key.uri}"
+def domain_data(key: str, record: DomainRecord, columns: Iterable[Column]) -> DomainData:
+    """Return all that a browser needs to draw a machine's row.
 
-
-def domain_data(record: DomainRecord, number: int, columns: Iterable[Column]) -> DomainData:
-    """Return a machine's row as the browser needs it."""
-    data: DomainData = {
-        "key": wire_key(record.record_key),
-        "number": number,
+    Parameters
+    ----------
+    key
+        What stands for the row in messages.
+    record
+        The machine.
+    columns
+        Those whose values are wanted.
+    """
+    return {
+        "key": key,
         "connection": record.uri,
         "name": record.name,
         "title": record.title,
         "description": record.description,
         "state": record.state.value,
-        "state_text": str(record.state.label),
         "reason": record.reason,
         "cells": {
             column.id: column.value(record) for column in columns if column.value is not None
         },
+        "refused": record_refusals(record),
     }
-    if refused := record_refusals(record):
-        data["refused"] = refused
-    return data
+
+
+def _spare(data: DomainData) -> DomainData:
+    """Leave out what is empty: there may be thousands of rows."""
+    cells = {name: value for name, value in data["cells"].items() if value is not None}
+    kept = {name: value for name, value in data.items() if value and name != "cells"}
+    return cast("DomainData", {**kept, "cells": cells})
+
+
+def _difference(before: DomainData, now: DomainData) -> DomainData | None:
+    """Return what is different now, or None where nothing is."""
+    old: Mapping[str, object] = cast("Mapping[str, object]", before)
+    changed: dict[str, object] = {
+        name: value for name, value in now.items() if name != "cells" and old[name] != value
+    }
+    cells = {
+        name: value
+        for name, value in now["cells"].items()
+        if name not in before["cells"] or before["cells"][name] != value
+    }
+    if cells:
+        changed["cells"] = cells
+    return cast("DomainData", {"key": now["key"], **changed}) if changed else None
 
 
 class Rows:
-    """The rows of a VM list; not thread-safe by itself.
+    """The rows of a VM list, with the columns that somebody needs; not thread-safe by itself.
 
     Parameters
     ----------
@@ -119,25 +139,61 @@ class Rows:
         self.connections: dict[str, ConnectionData] = {}
         self.domains: dict[str, DomainData] = {}
         self.keys: dict[str, RecordKey] = {}
+        self._asked: tuple[Column, ...] = ()
+        self._records: dict[str, DomainRecord] = {}
+        self._texts: dict[RecordKey, str] = {}
+        self._numbers: dict[str, dict[str, int]] = {}
         self._counter = itertools.count()
-        self._numbers: dict[str, tuple[int, dict[str, int]]] = {}
 
-    @property
-    def graphs(self) -> tuple[Column, ...]:
-        """The columns that plot figures."""
-        return tuple(column for column in self.columns if column.figure)
+    def text(self, key: RecordKey) -> str:
+        """Return what stands for a row in messages: short, for it is in many."""
+        if key.kind == "connection":
+            return key.uri
+        text = self._texts.get(key)
+        if text is None:
+            text = self._texts[key] = str(next(self._counter))
+            self._numbers.pop(key.uri, None)
+        return text
 
     def numbers(self, uri: str) -> Mapping[str, int]:
         """Return the numbers of a connection's machines by UUID; the same object while it fits."""
-        kept = self._numbers.get(uri)
-        if kept is None or kept[0] != self.version:
-            found = {
-                self.keys[text].id: domain["number"]
-                for text, domain in self.domains.items()
-                if domain["connection"] == uri
-            }
-            kept = self._numbers[uri] = (self.version, found)
-        return kept[1]
+        found = self._numbers.get(uri)
+        if found is None:
+            found = {key.id: int(text) for key, text in self._texts.items() if key.uri == uri}
+            self._numbers[uri] = found
+        return found
+
+    def known(self, key: RecordKey) -> str | None:
+        """Return what stands for a row that is there, else None."""
+        text = key.uri if key.kind == "connection" else self._texts.get(key)
+        return text if text in self.keys else None
+
+    def ask(self, names: Collection[str]) -> Patch | None:
+        """Have the values of these columns and no others; return those that are new.
+
+        Parameters
+        ----------
+        names
+            Names of columns; unknown ones are none.
+        """
+        asked = tuple(
+            column for column in self.columns if column.value is not None and column.id in names
+        )
+        new = [column for column in asked if column not in self._asked]
+        gone = [column.id for column in self._asked if column not in asked]
+        self._asked = asked
+        for data in self.domains.values():
+            for name in gone:
+                data["cells"].pop(name, None)
+        if not new:
+            return None
+        changes: list[DomainData] = []
+        for key, data in self.domains.items():
+            record = self._records[key]
+            cells = {column.id: column.value(record) for column in new if column.value is not None}
+            data["cells"].update(cells)
+            changes.append({"key": key, "cells": cells})
+        return self._patch([], changes, []) if changes else None
 
     def reset(self, connections: Iterable[ConnectionRow], domains: Iterable[DomainRecord]) -> None:
         """Replace all rows."""
@@ -145,6 +201,7 @@ class Rows:
         self.connections = {}
         self.domains = {}
         self.keys = {}
+        self._records = {}
         self._set(connections, domains)
 
     def patch(
@@ -163,22 +220,36 @@ class Rows:
                 gone.append(text)
                 self.connections.pop(text, None)
                 self.domains.pop(text, None)
-                del self.keys[text]
+                self._records.pop(text, None)
+                self._texts.pop(self.keys.pop(text), None)
+                self._numbers.pop(key.uri, None)
         changed_connections, changed_domains = self._set(connections, domains)
         if not (gone or changed_connections or changed_domains):
             return None
+        return self._patch(changed_connections, changed_domains, gone)
+
+    def whole(self) -> list[DomainData]:
+        """Return the machines' rows for a browser that has none."""
+        return [_spare(data) for data in self.domains.values()]
+
+    def _patch(
+        self,
+        connections: list[ConnectionData],
+        domains: list[DomainData],
+        removed: list[str],
+    ) -> Patch:
         self.version += 1
         return {
             "kind": "patch",
             "version": self.version,
-            "connections": changed_connections,
-            "domains": changed_domains,
-            "removed": gone,
+            "connections": connections,
+            "domains": domains,
+            "removed": removed,
         }
 
     def _under(self, key: RecordKey) -> list[str]:
-        text = wire_key(key)
-        if text not in self.keys:
+        text = self.known(key)
+        if text is None:
             return []
         if key.kind != "connection":
             return [text]
@@ -199,11 +270,13 @@ class Rows:
                 changed_connections.append(data)
         changed_domains = []
         for record in domains:
-            before = self.domains.get(wire_key(record.record_key))
-            number = before["number"] if before is not None else next(self._counter)
-            domain = domain_data(record, number, self.columns)
-            self.keys[domain["key"]] = record.record_key
-            if before != domain:
-                self.domains[domain["key"]] = domain
-                changed_domains.append(domain)
+            key = self.text(record.record_key)
+            before = self.domains.get(key)
+            domain = domain_data(key, record, self._asked)
+            change = _spare(domain) if before is None else _difference(before, domain)
+            self.keys[key] = record.record_key
+            self._records[key] = record
+            if change is not None:
+                self.domains[key] = domain
+                changed_domains.append(change)
         return changed_connections, changed_domains

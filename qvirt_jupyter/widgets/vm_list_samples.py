@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,10 +35,18 @@ class SampleFeed:
         Those of the list that plot figures.
     """
 
-    def __init__(self, columns: Sequence[Column]) -> None:
-        self._columns = tuple(columns)
+    def __init__(self, columns: Sequence[Column] = ()) -> None:
+        self.columns = tuple(columns)
         # By connection: whose figures browsers have, which, and since when.
         self._told: dict[str, tuple[Mapping[str, int], NDArray[np.float64], float]] = {}
+
+    def choose(self, columns: Sequence[Column]) -> bool:
+        """Plot these columns and no others; return whether that is a change."""
+        if self.columns == tuple(columns):
+            return False
+        self.columns = tuple(columns)
+        self._told = {}
+        return True
 
     def tick(
         self,
@@ -59,7 +68,7 @@ class SampleFeed:
         interval
             Seconds until the next tick.
         """
-        values = self._rounded(samples.table(rows, [column.figure for column in self._columns]))
+        values = self._shown(lambda names: samples.table(rows, names))
         before, since = self._before(uri, rows, samples.time)
         self._told[uri] = (rows, values, samples.time)
         same = (values == before) | (np.isnan(values) & np.isnan(before))
@@ -73,7 +82,7 @@ class SampleFeed:
             "time": round(samples.time, 2),
             "since": round(since, 2),
             "interval": interval,
-            "columns": [column.id for column in self._columns],
+            "columns": [column.id for column in self.columns],
             "rows": [numbers[index] for index in changed],
             "values": [_plain(column) for column in values[changed].T],
         }
@@ -98,15 +107,15 @@ class SampleFeed:
             steps = np.diff(history.time)
             # A pause is a point without values, just after the last that was measured.
             breaks = np.flatnonzero(steps > _GAP * history.step) + 1
-            table = np.array([getattr(history, column.figure) for column in self._columns]).T
-            table = np.insert(self._rounded(table), breaks, math.nan, axis=0)
+            table = self._shown(functools.partial(_columns, history))
+            table = np.insert(table, breaks, math.nan, axis=0)
             moments = np.insert(history.time, breaks, history.time[breaks - 1] + history.step)
             rows.append(number)
             times.append(np.round(moments, 2).tolist())
             values.append([_plain(column) for column in table.T])
         return {
             "kind": "series",
-            "columns": [column.id for column in self._columns],
+            "columns": [column.id for column in self.columns],
             "rows": rows,
             "times": times,
             "values": values,
@@ -116,7 +125,7 @@ class SampleFeed:
         self, uri: str, rows: Mapping[str, int], now: float
     ) -> tuple[NDArray[np.float64], float]:
         """Return what browsers have of these rows, and of when."""
-        nothing = np.full((len(rows), len(self._columns)), np.nan)
+        nothing = np.full((len(rows), len(self.columns)), np.nan)
         told = self._told.get(uri)
         if told is None:
             return nothing, now
@@ -128,18 +137,40 @@ class SampleFeed:
                 nothing[place] = told[1][places[uuid]]
         return nothing, told[2]
 
-    def _rounded(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return whole numbers, and of large ones only the first digits."""
-        found = np.empty_like(values)
-        for place, column in enumerate(self._columns):
-            figures = values[:, place]
-            if column.unit == "percent":
-                found[:, place] = np.rint(figures)
-                continue
-            power = np.floor(np.log10(np.fmax(figures, 1.0))) - (_DIGITS - 1)
-            unit = 10.0 ** np.maximum(power, 0.0)
-            found[:, place] = np.rint(figures / unit) * unit
+    def _shown(self, table: Callable[[Sequence[str]], NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Return a column of figures for each of ours, as people read them.
+
+        Parameters
+        ----------
+        table
+            Returns a column for each of some figures.
+        """
+        names = [name for column in self.columns for name in column.figures]
+        figures = table(names)
+        found = np.empty((len(figures), len(self.columns)))
+        place = 0
+        for index, column in enumerate(self.columns):
+            parts = figures[:, place : place + len(column.figures)]
+            place += len(column.figures)
+            total = np.where(np.isnan(parts).all(axis=1), math.nan, np.nansum(parts, axis=1))
+            found[:, index] = _rounded(total, column)
         return found
+
+
+def _columns(history: History, names: Sequence[str]) -> NDArray[np.float64]:
+    if not names:
+        return np.empty((len(history), 0))
+    return np.array([getattr(history, name) for name in names]).T
+
+
+def _rounded(figures: NDArray[np.float64], column: Column) -> NDArray[np.float64]:
+    """Return whole numbers, and of large ones only the first digits."""
+    if column.unit == "percent":
+        return np.rint(figures)
+    power = np.floor(np.log10(np.fmax(figures, 1.0))) - (_DIGITS - 1)
+    unit = 10.0 ** np.maximum(power, 0.0)
+    rounded: NDArray[np.float64] = np.rint(figures / unit) * unit
+    return rounded
 
 
 def _plain(values: NDArray[np.float64]) -> list[float | None]:

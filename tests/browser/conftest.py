@@ -6,6 +6,7 @@ those that need libvirt ask for ``a_lab`` with the package's own panels.
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import secrets
@@ -370,3 +371,24 @@ def a_page(a_context, a_lab, a_workspace):
     """JupyterLab, just opened."""
     yield a_lab.enter(a_context, a_workspace)
     a_lab.end_sessions()
+
+
+@pytest.fixture
+def a_list(a_page):
+    """The manager's list, filled with seven machines."""
+    a_page.get_by_text("Virtual Machine Manager").first.click()
+    grid = a_page.locator(".qvirt-vm-list")
+    expect(grid.locator("[role=row]", has_text="machine-1")).to_be_visible(timeout=60_000)
+    return grid
+
+
+@pytest.fixture
+def a_kernel(a_list, a_lab):
+    """Evaluates in the kernel of the list."""
+
+    expect(a_list).to_be_visible()
+
+    def evaluate(expression: str) -> object:
+        return ast.literal_eval(a_lab.run(expression))
+
+    return evaluate

@@ -5,6 +5,7 @@ into it by the names that it puts into the kernel's builtins.
 """
 
 import builtins
+import dataclasses
 import math
 import time
 
@@ -56,7 +57,13 @@ class Manager(ipywidgets.VBox):
         self.actions = []
         self.opened = []
         self.watched = []
-        self.list = VmList(on_action=self._act, on_open=self._open, on_watch=self.watched.append)
+        self.arranged = []
+        self.list = VmList(
+            on_action=self._act,
+            on_open=self._open,
+            on_watch=self.watched.append,
+            on_arrange=self.arranged.append,
+        )
         builtins.panel = self
         builtins.panels = [*getattr(builtins, "panels", []), self]
         self.heard = ipywidgets.HTML()
@@ -82,6 +89,9 @@ class Manager(ipywidgets.VBox):
         self.list.samples(
             URI, Samples(time.time() + seconds, columns, {"cpu_guest": np.array(values)})
         )
+
+    def rearrange(self, **changes):
+        self.list.arrange(dataclasses.replace(self.list._arrangement, **changes))
 
     def _act(self, action, keys, client):
         self.actions.append((action, keys, client))

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 import pytest
 from playwright.sync_api import expect
 
 URI = "test:///default"
-
-
-@pytest.fixture
-def a_list(a_page):
-    """The manager's list, filled with seven machines."""
-    a_page.get_by_text("Virtual Machine Manager").first.click()
-    grid = a_page.locator(".qvirt-vm-list")
-    expect(grid.locator("[role=row]", has_text="machine-1")).to_be_visible(timeout=60_000)
-    return grid
-
-
-@pytest.fixture
-def a_kernel(a_list, a_lab):
-    """Evaluates in the kernel of the list."""
-
-    expect(a_list).to_be_visible()
-
-    def evaluate(expression: str) -> object:
-        return ast.literal_eval(a_lab.run(expression))
-
-    return evaluate
 
 
 def row(grid, name: str):
@@ -287,42 +265,6 @@ def test_a_read_only_connection_refuses_with_its_reason(a_list, a_kernel):
     expect(button(a_list, "suspend")).to_have_attribute("aria-disabled", "true")
     assert "It was opened read-only." in button(a_list, "suspend").get_attribute("title")
     expect(button(a_list, "open")).to_have_attribute("aria-disabled", "false")
-
-
-def test_the_filter_shows_what_contains_the_text(a_list, a_page):
-    field = a_list.get_by_role("searchbox")
-    field.fill("WEB")
-    expect(a_list.locator(".qvirt-row-domain")).to_have_count(1)
-    expect(row(a_list, "machine-0")).to_be_visible()
-    expect(a_list.locator("[role=status]")).to_have_text("1 of 7 machines")
-    field.press("ArrowDown")
-    assert a_page.evaluate("document.activeElement.getAttribute('role')") == "row"
-    field.fill("saved")
-    expect(row(a_list, "machine-4")).to_be_visible()
-    field.fill("nothing like it")
-    expect(a_list.locator("[role=status]")).to_have_text("No machine matches the filter.")
-    field.press("Escape")
-    expect(a_list.locator(".qvirt-row-domain")).to_have_count(7)
-
-
-def test_a_heading_sorts(a_list):
-    def names():
-        return a_list.locator(".qvirt-row-domain .qvirt-cell-name").all_inner_texts()
-
-    assert names() == [*(f"machine-{number}" for number in range(1, 7)), "Web server"]
-    a_list.get_by_role("columnheader", name="Name").get_by_role("button").click()
-    assert names()[0] == "Web server"
-    memory = a_list.get_by_role("columnheader", name="Memory")
-    memory.get_by_role("button").click()
-    expect(memory).to_have_attribute("aria-sort", "descending")
-    assert names()[0] == "machine-6"
-
-
-def test_a_column_can_be_hidden(a_list, a_page):
-    a_list.get_by_role("columnheader", name="Memory").click(button="right")
-    a_page.get_by_role("menuitemcheckbox", name="Memory").click()
-    expect(a_list.get_by_role("columnheader", name="Memory")).to_have_count(0)
-    expect(row(a_list, "machine-0").locator("[role=gridcell]")).to_have_count(4)
 
 
 def test_figures_become_a_line_with_gaps(a_list, a_kernel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from a_fresh_store import make_fresh
-from a_manager import act, domains, wait_for
+from a_manager import act, wait_for
 
 import qvirt_jupyter
 from qvirt_jupyter.hypervisor import Action, DomainState, RecordKey, action_log
@@ -14,7 +14,6 @@ from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.questions import Answer
 from qvirt_jupyter.widgets.saved_connections import saved_connections
-from qvirt_jupyter.widgets.vm_list_rows import wire_key
 
 pytestmark = pytest.mark.qemu
 
@@ -55,7 +54,7 @@ def a_machine(a_qemu_connection):
 @pytest.fixture
 def a_manager(a_machine):
     panel = qvirt_jupyter.manager()
-    assert wait_for(lambda: wire_key(key_of(a_machine)) in domains(panel))
+    assert wait_for(lambda: panel._list._rows.known(key_of(a_machine)))
     yield panel
     panel.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 
 from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.widgets.vm_list_rows import wire_key
 
 
 def wait_for(condition, seconds=15.0):
@@ -33,7 +32,7 @@ def act(panel, name, *keys, client="window-1"):
         {
             "kind": "action",
             "action": name,
-            "rows": [wire_key(key) for key in keys],
+            "rows": [panel._list._rows.known(key) for key in keys],
             "client": client,
         }
     )

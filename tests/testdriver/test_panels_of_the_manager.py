@@ -26,7 +26,6 @@ from qvirt_jupyter.widgets.saved_connections import (
     saved_connections,
 )
 from qvirt_jupyter.widgets.tasks import Tasks
-from qvirt_jupyter.widgets.vm_list_rows import wire_key
 
 ALL_WIDGETS = ipywidgets.widgets.widget._instances
 RESUMED = ["Resume running", "Pause running"]
@@ -61,7 +60,7 @@ def a_manager(a_uri):
 
 
 def row(panel, uri, uuid=RUNNING):
-    return domains(panel)[wire_key(RecordKey("domain", uri, uuid))]
+    return domains(panel)[panel._list._rows.known(RecordKey("domain", uri, uuid))]
 
 
 def key_of(uri, uuid=RUNNING):
@@ -185,12 +184,32 @@ def test_the_add_dialog_stands_in_the_panel(a_manager):
 def test_figures_are_read_only_while_somebody_looks(a_manager, a_uri):
     connection = connection_to(a_uri)
     assert not connection.stats._watches
-    watching = {"kind": "watching", "view": "v", "version": 0, "all": False}
-    a_manager._list._receive({**watching, "rows": [wire_key(key_of(a_uri))]})
+    watching = {"kind": "watching", "view": "v", "version": 0, "asked": []}
+    a_manager._list._receive({**watching, "rows": [a_manager._list._rows.known(key_of(a_uri))]})
     assert wait_for(lambda: connection.stats._watches)
     assert wait_for(lambda: a_manager._list._feed.silent_since(a_uri))
     a_manager._list._receive({**watching, "rows": []})
     assert wait_for(lambda: not connection.stats._watches)
+
+
+def test_what_is_measured_follows_the_columns_that_are_shown(a_manager, a_uri):
+    stats = connection_to(a_uri).stats
+
+    def groups():
+        return {group for _uuids, groups in stats._watches.values() for group in groups}
+
+    view = {"view": "v"}
+    key = a_manager._list._rows.known(key_of(a_uri))
+    a_manager._list._receive({"kind": "watching", "version": 0, "asked": [], "rows": [key], **view})
+    assert wait_for(lambda: groups() == {"cpu"})
+    columns = {"cpu": False, "disk": True, "network": True}
+    arrangement = {"columns": columns, "sort": "name"}
+    a_manager._list._receive({"kind": "arrange", "arrangement": arrangement, **view})
+    assert wait_for(lambda: groups() == {"disk", "network"})
+    assert wait_for(lambda: preferences.now.list_arrangement.columns == columns)
+    second = qvirt_jupyter.manager()
+    assert second._list._arrangement.columns == columns
+    second.close()
 
 
 @pytest.mark.usefixtures("a_manager")

@@ -1,9 +1,9 @@
-/** The cells of the list, by kind of column: how they look, sort and read as text. */
-import { figure } from './figures';
+/** The cells of the list, by kind of column. */
 import { hasIcon, icon } from './icons';
 import type { ColumnSpec, DomainData } from './messages';
 import { createSparkline, drawSparkline } from './sparkline';
 import { Store } from './store';
+import { cellText, nameText } from './values';
 
 /** A cell in the page; `update` touches only what changed. */
 export interface Cell {
@@ -11,65 +11,6 @@ export interface Cell {
   update: (domain: DomainData) => void;
   /** The clock went on. */
   tick?: (domain: DomainData) => void;
-}
-
-/** The states in the order in which sorting puts them: what runs comes first. */
-const STATES = [
-  'running',
-  'shutting_down',
-  'paused',
-  'suspended',
-  'crashed',
-  'saved',
-  'shutoff'
-];
-
-/** What a column is sorted by; null is not known and comes last. */
-export function sortValue(
-  column: ColumnSpec,
-  domain: DomainData,
-  store: Store
-): number | string | null {
-  switch (column.kind) {
-    case 'name':
-      return Store.label(domain);
-    case 'state':
-      return STATES.indexOf(domain.state);
-    case 'graph':
-      return store.newest(domain.key, column.id);
-    default: {
-      const value = domain.cells[column.id] ?? null;
-      return Array.isArray(value) ? (value[0] ?? null) : value;
-    }
-  }
-}
-
-/** What a cell says, in words. */
-export function cellText(
-  column: ColumnSpec,
-  domain: DomainData,
-  store: Store
-): string {
-  switch (column.kind) {
-    case 'name':
-      return Store.label(domain);
-    case 'state':
-      return domain.state_text;
-    case 'graph': {
-      const value = store.newest(domain.key, column.id);
-      return value === null ? '' : figure(value, column.unit);
-    }
-    default: {
-      const value = domain.cells[column.id] ?? null;
-      if (value === null) {
-        return '';
-      }
-      if (Array.isArray(value)) {
-        return value.join(' ');
-      }
-      return typeof value === 'number' ? figure(value, column.unit) : value;
-    }
-  }
 }
 
 function element(tag: string, className: string): HTMLElement {
@@ -95,21 +36,22 @@ function setTitle(node: HTMLElement, text: string): void {
   }
 }
 
-function nameCell(): Cell {
+function nameCell(store: Store): Cell {
   const node = element('div', 'qvirt-cell qvirt-cell-name');
   const label = element('span', 'qvirt-label');
   node.append(label);
   return {
     node,
     update: domain => {
-      setText(label, Store.label(domain));
-      const name = domain.title ? domain.name : '';
+      const text = nameText(domain, store);
+      setText(label, text);
+      const name = text === domain.name ? '' : domain.name;
       setTitle(node, [name, domain.description].filter(Boolean).join('\n'));
     }
   };
 }
 
-function stateCell(): Cell {
+function stateCell(column: ColumnSpec, store: Store): Cell {
   const node = element('div', 'qvirt-cell qvirt-cell-state');
   const word = element('span', 'qvirt-label');
   let shown = '';
@@ -125,11 +67,9 @@ function stateCell(): Cell {
           node.prepend(icon(`state-${domain.state}`));
         }
       }
-      setText(word, domain.state_text);
-      setTitle(
-        node,
-        [domain.state_text, domain.reason].filter(Boolean).join(': ')
-      );
+      const text = cellText(column, domain, store);
+      setText(word, text);
+      setTitle(node, [text, domain.reason].filter(Boolean).join(': '));
     }
   };
 }
@@ -140,8 +80,9 @@ function graphCell(column: ColumnSpec, store: Store): Cell {
   const value = element('span', 'qvirt-figure');
   node.append(svg, value);
   const draw = (domain: DomainData) => {
-    const series = store.samples.get(domain.key);
-    const newest = store.newest(domain.key, column.id);
+    const series = Store.isOff(domain)
+      ? undefined
+      : store.samples.get(domain.key);
     drawSparkline(
       svg,
       series,
@@ -151,9 +92,9 @@ function graphCell(column: ColumnSpec, store: Store): Cell {
       store.interval
     );
     svg.classList.toggle('qvirt-mod-empty', !series);
-    const text = newest === null ? '–' : figure(newest, column.unit);
-    setText(value, text);
-    const words = newest === null ? store.text('unknown') : text;
+    const text = cellText(column, domain, store);
+    setText(value, text || '–');
+    const words = text || store.text('unknown');
     if (value.getAttribute('aria-label') !== words) {
       value.setAttribute('role', 'img');
       value.setAttribute('aria-label', words);
@@ -163,7 +104,8 @@ function graphCell(column: ColumnSpec, store: Store): Cell {
 }
 
 function valueCell(column: ColumnSpec, store: Store): Cell {
-  const node = element('div', `qvirt-cell qvirt-cell-${column.kind}`);
+  const kind = column.kind === 'connection' ? 'connection-name' : column.kind;
+  const node = element('div', `qvirt-cell qvirt-cell-${kind}`);
   return {
     node,
     update: domain => {
@@ -185,15 +127,50 @@ function valueCell(column: ColumnSpec, store: Store): Cell {
   };
 }
 
+function tagsCell(column: ColumnSpec, store: Store): Cell {
+  const node = element('div', 'qvirt-cell qvirt-cell-tags');
+  let shown = '';
+  return {
+    node,
+    update: domain => {
+      const text = cellText(column, domain, store);
+      const value = domain.cells[column.id] ?? null;
+      const tags = Array.isArray(value) ? value : [];
+      if (tags.join('\n') === shown && node.firstChild) {
+        return;
+      }
+      shown = tags.join('\n');
+      node.replaceChildren(
+        ...tags.map(tag => {
+          const chip = element('span', 'qvirt-tag');
+          chip.textContent = tag;
+          return chip;
+        })
+      );
+      if (tags.length === 0) {
+        node.textContent = '–';
+      }
+      node.classList.toggle('qvirt-mod-unknown', tags.length === 0);
+      setTitle(node, text);
+    }
+  };
+}
+
 /** Make a cell of a column. */
 export function createCell(column: ColumnSpec, store: Store): Cell {
   switch (column.kind) {
     case 'name':
-      return nameCell();
+      return nameCell(store);
     case 'state':
-      return stateCell();
+      return stateCell(column, store);
     case 'graph':
       return graphCell(column, store);
+    case 'tags':
+      return tagsCell(column, store);
+    case 'since': {
+      const cell = valueCell(column, store);
+      return { ...cell, tick: cell.update };
+    }
     default:
       return valueCell(column, store);
   }

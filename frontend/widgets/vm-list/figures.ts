@@ -1,5 +1,6 @@
 /** Numbers with their units, as people of this place write them. */
 import type { Unit } from './messages';
+import type { Store } from './store';
 
 const language = document.documentElement.lang || undefined;
 const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
@@ -26,4 +27,21 @@ export function figure(value: number, unit: Unit): string {
     case '':
       return short.format(value);
   }
+}
+
+/** Write a length of time in its two largest units. */
+export function duration(seconds: number, store: Store): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const minutes = Math.floor(whole / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) {
+    return store.text('days', { days, hours: hours % 24 });
+  }
+  if (hours > 0) {
+    return store.text('hours', { hours, minutes: minutes % 60 });
+  }
+  return minutes > 0
+    ? store.text('minutes', { minutes })
+    : store.text('seconds', { seconds: whole });
 }

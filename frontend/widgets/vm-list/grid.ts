@@ -4,17 +4,19 @@
  * All rows have one height, so which ones are seen is a division; a library for that would
  * be larger than this file.
  */
-import { cellText } from './columns';
-import { heading, track } from './heading';
+import { type Filter, parseFilter } from './filter';
+import { Headings, leastWidth, tracks } from './heading';
 import type { ColumnSpec } from './messages';
 import { RowView } from './rowView';
 import { Selection } from './selection';
 import type { Store } from './store';
-import { type Arrangement, arrange, type Row } from './tree';
+import { arrange, recount, type Row, subjectKey, subjectOf } from './tree';
 import { TypeAhead } from './typeAhead';
+import { cellText } from './values';
 
-/** The same as in style.css. */
-export const ROW_HEIGHT = 28;
+/** Pixels of a row. */
+const HEIGHT = 28;
+const COMPACT_HEIGHT = 22;
 /** Rows beyond the edges that are kept ready. */
 const MARGIN = 6;
 
@@ -27,6 +29,10 @@ export interface GridEvents {
   onMenu: (x: number, y: number) => void;
   /** The same for the heading. */
   onColumnMenu: (x: number, y: number, opener: HTMLElement) => void;
+  /** A heading was pressed. */
+  onSort: (column: ColumnSpec) => void;
+  /** A column was drawn wider or narrower. */
+  onWidth: (column: ColumnSpec, width: number) => void;
   /** Other rows are visible. */
   onVisible: () => void;
 }
@@ -37,12 +43,17 @@ export class Grid {
     private readonly _events: GridEvents
   ) {
     const { node } = this;
+    this._filter = parseFilter('', _store);
     node.className = 'qvirt-grid';
     node.setAttribute('role', 'treegrid');
     node.setAttribute('aria-multiselectable', 'true');
-    this._head.className = 'qvirt-head';
-    this._head.setAttribute('role', 'row');
-    this._head.setAttribute('aria-rowindex', '1');
+    this._headings = new Headings(_store, {
+      onSort: column => _events.onSort(column),
+      onWidth: (column, width) => _events.onWidth(column, width),
+      onMenu: (x, y, opener) => _events.onColumnMenu(x, y, opener),
+      onLeave: () => this.focus()
+    });
+    this._head = this._headings.node;
     const headGroup = document.createElement('div');
     headGroup.className = 'qvirt-head-group';
     headGroup.setAttribute('role', 'rowgroup');
@@ -56,89 +67,101 @@ export class Grid {
     this._body.addEventListener('mousedown', event => this._onMouse(event));
     this._body.addEventListener('dblclick', event => this._onDouble(event));
     this._body.addEventListener('contextmenu', event => this._onMenu(event));
-    this._head.addEventListener('contextmenu', event => {
-      event.preventDefault();
-      event.stopPropagation();
-      this._events.onColumnMenu(event.clientX, event.clientY, this._head);
-    });
     this._resize = new ResizeObserver(() => this._render());
     this._resize.observe(node);
   }
 
   readonly node = document.createElement('div');
   readonly selection = new Selection();
-  /** Columns that the user hid or showed, beside what the kernel says. */
-  readonly chosen = new Map<string, boolean>();
-
   /** The rows in their order. */
   get rows(): readonly Row[] {
     return this._rows;
   }
 
-  /** The columns that are shown. */
-  get columns(): ColumnSpec[] {
-    return this._store.columns.filter(
-      ({ id, shown, required }) => required || (this.chosen.get(id) ?? shown)
-    );
+  /** What is typed into the filter, as it is understood. */
+  get filter(): Filter {
+    return this._filter;
   }
 
-  /** The keys of the rows that can be seen. */
+  /** What the rows are about that can be seen. */
   get visible(): string[] {
     const [from, to] = this._window(0);
-    return this._rows.slice(from, to).map(({ key }) => key);
+    const subjects = this._rows.slice(from, to).map(subjectOf).filter(Boolean);
+    return [...new Set(subjects)];
   }
 
-  /** Show only what contains a text. */
-  filter(text: string): void {
-    this._filter = text;
+  /** What the selected rows are about, also those that are hidden now. */
+  get selected(): string[] {
+    return [...new Set([...this.selection.selected].map(subjectKey))];
+  }
+
+  /** Show only what fits a filter. */
+  search(text: string): void {
+    this._filterText = text;
     this.refresh();
   }
 
   /** Columns changed: make everything anew. */
   rebuild(): void {
-    const { columns } = this;
+    const columns = this._store.shown;
+    const { widths, compact, group } = this._store.arrangement;
     this._views.forEach(view => view.node.remove());
     this._views.clear();
+    this._height = compact ? COMPACT_HEIGHT : HEIGHT;
     this.node.setAttribute('aria-label', this._store.text('list'));
     this.node.setAttribute('aria-colcount', String(columns.length));
+    this.node.classList.toggle('qvirt-mod-flat', group === 'nothing');
     const { style } = this.node;
-    style.setProperty('--qvirt-columns', columns.map(track).join(' '));
-    const least = columns.reduce(
-      (sum, { least_width }) => sum + least_width,
-      0
+    style.setProperty('--qvirt-row-height', `${this._height}px`);
+    style.setProperty('--qvirt-columns', tracks(columns, widths));
+    style.setProperty(
+      '--qvirt-least-width',
+      `${leastWidth(columns, widths) + 16}px`
     );
-    style.setProperty('--qvirt-least-width', `${least + 16}px`);
-    this._head.replaceChildren(
-      ...columns.map(column =>
-        heading(
-          column,
-          column.id === this._sortColumn ? this._descending : null,
-          () => this.sort(column)
-        )
-      )
-    );
+    this._headings.rebuild(columns);
     this.refresh();
+  }
+
+  /** What is in rows changed: put them in order only where that changes it. */
+  touch(fields: ReadonlySet<string>): void {
+    const { sort, group, hide_stopped: hides } = this._store.arrangement;
+    const isMoved =
+      !this._filter.isEmpty ||
+      fields.has(sort) ||
+      (sort === 'name' && fields.has('title')) ||
+      (group === 'tag' && fields.has('tags')) ||
+      (fields.has('state') && (hides || group === 'state'));
+    if (isMoved) {
+      this.refresh();
+      return;
+    }
+    if (fields.has('state')) {
+      recount(this._rows, this._store);
+    }
+    this._render();
+    this._events.onSelection();
   }
 
   /** Rows changed: put them in order again. */
   refresh(): void {
     const before = this._order;
-    const arrangement: Arrangement = {
-      sortColumn: this._sortColumn,
-      descending: this._descending,
+    this._filter = parseFilter(this._filterText, this._store);
+    this._rows = arrange(this._store, {
       filter: this._filter,
       collapsed: this._collapsed
-    };
-    this._rows = arrange(this._store, arrangement);
+    });
     this._order = this._rows.map(({ key }) => key);
     this._places = new Map(this._order.map((key, index) => [key, index]));
     const hadFocus = this._body.contains(document.activeElement);
     this.selection.keep(
       this._order,
       before,
-      key => this._store.domains.has(key) || this._store.connections.has(key)
+      key =>
+        this._places.has(key) ||
+        this._store.domains.has(subjectKey(key)) ||
+        this._store.connections.has(key)
     );
-    this._body.style.height = `${this._rows.length * ROW_HEIGHT}px`;
+    this._body.style.height = `${this._rows.length * this._height}px`;
     this.node.setAttribute('aria-rowcount', String(this._rows.length + 1));
     this._render();
     if (hadFocus && !this._body.contains(document.activeElement)) {
@@ -150,7 +173,7 @@ export class Grid {
   /** Whether the order follows figures that change each second. */
   get isSortedByFigure(): boolean {
     const column = this._store.columns.find(
-      ({ id }) => id === this._sortColumn
+      ({ id }) => id === this._store.arrangement.sort
     );
     return column?.kind === 'graph';
   }
@@ -189,25 +212,15 @@ export class Grid {
     this._resize.disconnect();
   }
 
-  /** Sort by a column; the same again turns the order round. */
-  sort(column: ColumnSpec): void {
-    // Figures are most wanted from the largest down.
-    const first = column.kind === 'graph' || column.kind === 'number';
-    this._descending =
-      column.id === this._sortColumn ? !this._descending : first;
-    this._sortColumn = column.id;
-    this.rebuild();
-  }
-
   /** Which rows are in sight: from, and the one after the last. */
   private _window(margin: number): [number, number] {
     const { scrollTop, clientHeight } = this.node;
     const height = Math.max(0, clientHeight - this._head.offsetHeight);
     return [
-      Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - margin),
+      Math.max(0, Math.floor(scrollTop / this._height) - margin),
       Math.min(
         this._rows.length,
-        Math.ceil((scrollTop + height) / ROW_HEIGHT) + margin
+        Math.ceil((scrollTop + height) / this._height) + margin
       )
     ];
   }
@@ -225,7 +238,7 @@ export class Grid {
         this._views.delete(key);
       }
     }
-    const { columns } = this;
+    const columns = this._store.shown;
     for (const key of wanted) {
       const index = this._places.get(key) ?? 0;
       const row = this._rows[index];
@@ -238,24 +251,28 @@ export class Grid {
         this._views.set(key, view);
       }
       view.update(row, index);
-      view.node.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
+      view.node.style.transform = `translateY(${index * this._height}px)`;
       view.mark(
         this.selection.selected.has(key),
         key === this.selection.active
       );
-      if (!view.node.isConnected) {
-        this._insert(view.node, index);
-      }
     }
+    this._putInOrder(wanted);
     this._events.onVisible();
   }
 
   /** Keep rows in their order in the page too: screen readers go by it. */
-  private _insert(node: HTMLElement, index: number): void {
-    const after = [...this._body.children].find(
-      other => Number(other.getAttribute('aria-rowindex')) > index + 2
-    );
-    this._body.insertBefore(node, after ?? null);
+  private _putInOrder(keys: Iterable<string>): void {
+    const place = (key: string) => this._places.get(key) ?? 0;
+    let next = this._body.firstChild;
+    for (const key of [...keys].sort((a, b) => place(a) - place(b))) {
+      const node = this._views.get(key)?.node;
+      if (node && node === next) {
+        next = next.nextSibling;
+      } else if (node) {
+        this._body.insertBefore(node, next);
+      }
+    }
   }
 
   private _go(key: string, how: 'only' | 'move' | 'extend' | 'toggle'): void {
@@ -268,12 +285,12 @@ export class Grid {
     } else {
       this.selection[how](key);
     }
-    const top = index * ROW_HEIGHT;
+    const top = index * this._height;
     const room = this.node.clientHeight - this._head.offsetHeight;
     if (top < this.node.scrollTop) {
       this.node.scrollTop = top;
-    } else if (top + ROW_HEIGHT > this.node.scrollTop + room) {
-      this.node.scrollTop = top + ROW_HEIGHT - room;
+    } else if (top + this._height > this.node.scrollTop + room) {
+      this.node.scrollTop = top + this._height - room;
     }
     this._render();
     this._views.get(key)?.node.focus({ preventScroll: true });
@@ -315,7 +332,7 @@ export class Grid {
   private _command(event: KeyboardEvent, row: Row): boolean {
     const at = this._places.get(row.key) ?? 0;
     const isControl = event.ctrlKey || event.metaKey;
-    const isGroup = row.kind === 'connection';
+    const isGroup = row.kind !== 'domain';
     if (
       event.key === 'ContextMenu' ||
       (event.shiftKey && event.key === 'F10')
@@ -326,7 +343,7 @@ export class Grid {
       }
       this._events.onMenu((place?.left ?? 0) + 32, place?.bottom ?? 0);
     } else if (event.key === 'Enter' && !isControl && !event.altKey) {
-      this._events.onOpen(row);
+      this._enter(row);
     } else if (event.key === 'a' && isControl && !event.shiftKey) {
       this.selection.all(
         this._rows.filter(({ kind }) => kind === 'domain').map(({ key }) => key)
@@ -345,8 +362,8 @@ export class Grid {
     } else if (event.key === 'ArrowLeft') {
       if (isGroup) {
         this.toggle(row.key, false);
-      } else {
-        this._go(row.data.connection, 'only');
+      } else if (row.parent) {
+        this._go(row.parent, 'only');
       }
     } else if (event.key.length === 1) {
       const found = this._typeAhead.type(event, this._rows, at);
@@ -403,6 +420,14 @@ export class Grid {
       row &&
       !(target instanceof Element && target.closest('.qvirt-expander'))
     ) {
+      this._enter(row);
+    }
+  }
+
+  private _enter(row: Row): void {
+    if (row.kind === 'group') {
+      this.toggle(row.key);
+    } else {
       this._events.onOpen(row);
     }
   }
@@ -417,23 +442,29 @@ export class Grid {
 
   /** The selected rows as lines of text, for a table elsewhere. */
   private _onCopy(event: ClipboardEvent): void {
-    const { columns } = this;
+    const columns = this._store.shown;
     const lines = this._rows
       .filter(({ key }) => this.selection.selected.has(key))
-      .map(row =>
-        row.kind === 'connection'
-          ? row.data.uri
-          : columns
+      .map(row => {
+        switch (row.kind) {
+          case 'connection':
+            return row.data.uri;
+          case 'group':
+            return row.label;
+          case 'domain':
+            return columns
               .map(column => cellText(column, row.data, this._store))
-              .join('\t')
-      );
+              .join('\t');
+        }
+      });
     if (lines.length > 0) {
       event.clipboardData?.setData('text/plain', lines.join('\n'));
       event.preventDefault();
     }
   }
 
-  private readonly _head = document.createElement('div');
+  private readonly _headings: Headings;
+  private readonly _head: HTMLElement;
   private readonly _body = document.createElement('div');
   private readonly _views = new Map<string, RowView>();
   private readonly _collapsed = new Set<string>();
@@ -441,8 +472,8 @@ export class Grid {
   private _rows: Row[] = [];
   private _order: string[] = [];
   private _places = new Map<string, number>();
-  private _filter = '';
-  private _sortColumn = 'name';
-  private _descending = false;
+  private _filterText = '';
+  private _filter: Filter;
+  private _height = HEIGHT;
   private readonly _typeAhead = new TypeAhead();
 }

@@ -13,8 +13,20 @@ export class SampleSeries {
     /** In seconds since the epoch. */
     readonly times: number[] = [],
     /** By column; null where there was no figure. */
-    readonly values: Record<string, (number | null)[]> = {}
-  ) {}
+    readonly values: Record<string, (number | null)[]> = {},
+    /** What it replaces, whose scale goes on. */
+    before?: SampleSeries
+  ) {
+    this._largest = new Map(before?._largest);
+    for (const [column, figures] of Object.entries(values)) {
+      figures.forEach(figure => this._note(column, figure));
+    }
+  }
+
+  /** The largest figure of a column since the list was opened. */
+  largest(column: string): number {
+    return this._largest.get(column) ?? 0;
+  }
 
   /** The newest figure of a column. */
   newest(column: string): number | null {
@@ -63,7 +75,17 @@ export class SampleSeries {
   ): void {
     this.times.push(time);
     columns.forEach((column, index) => {
-      (this.values[column] ??= []).push(figures[index] ?? null);
+      const figure = figures[index] ?? null;
+      (this.values[column] ??= this.times.slice(1).map(() => null)).push(
+        figure
+      );
+      this._note(column, figure);
     });
   }
+
+  private _note(column: string, figure: number | null): void {
+    this._largest.set(column, Math.max(figure ?? 0, this.largest(column)));
+  }
+
+  private readonly _largest: Map<string, number>;
 }

@@ -6,8 +6,10 @@ export interface Item {
   icon?: string;
   /** Why it cannot be chosen. */
   refusal?: string;
-  /** For what can be switched on and off. */
+  /** For what can be switched on and off, or is one of several. */
   checked?: boolean;
+  /** Whether it is one of several. */
+  radio?: boolean;
   run?: () => void;
   items?: Item[];
   /** Draw a line above it. */
@@ -85,7 +87,8 @@ export function showMenu(options: Options): void {
     node.className = 'qvirt-menu-item';
     node.classList.toggle('qvirt-mod-separated', item.separated ?? false);
     node.tabIndex = -1;
-    node.setAttribute('role', isCheck ? 'menuitemcheckbox' : 'menuitem');
+    const check = item.radio ? 'menuitemradio' : 'menuitemcheckbox';
+    node.setAttribute('role', isCheck ? check : 'menuitem');
     if (isCheck) {
       node.setAttribute('aria-checked', String(item.checked));
     }

@@ -8,7 +8,16 @@ export const PROTOCOL = 2;
 export type Value = number | string | string[] | null;
 
 export type ColumnKind =
-  'name' | 'state' | 'text' | 'list' | 'number' | 'graph';
+  | 'name'
+  | 'state'
+  | 'text'
+  | 'list'
+  | 'tags'
+  | 'number'
+  | 'graph'
+  | 'since'
+  | 'flag'
+  | 'connection';
 export type Unit = '' | 'KiB' | 'percent' | 'B/s';
 
 export interface ColumnSpec {
@@ -21,6 +30,7 @@ export interface ColumnSpec {
   least_width: number;
   shown: boolean;
   required: boolean;
+  search: string;
 }
 
 export interface ActionSpec {
@@ -53,16 +63,31 @@ export interface ConnectionData {
 
 export interface DomainData {
   key: string;
-  number: number;
   connection: string;
   name: string;
-  title: string;
-  description: string;
+  title?: string;
+  description?: string;
   state: string;
-  state_text: string;
-  reason: string;
+  reason?: string;
   cells: Record<string, Value>;
   refused?: Record<string, string>;
+}
+
+/** A row in a patch: whole where it is new, else what changed. */
+export type DomainChange = Partial<DomainData> & { key: string };
+
+export type Grouping = 'connection' | 'tag' | 'state' | 'nothing';
+
+export interface Arrangement {
+  columns: Record<string, boolean>;
+  widths: Record<string, number>;
+  sort: string;
+  descending: boolean;
+  compact: boolean;
+  group: Grouping;
+  hide_stopped: boolean;
+  filters: string[];
+  pane: boolean;
 }
 
 export interface Reset {
@@ -74,6 +99,8 @@ export interface Reset {
   columns: ColumnSpec[];
   actions: ActionSpec[];
   strings: Record<string, string>;
+  states: Record<string, string>;
+  arrangement: Arrangement;
   connections: ConnectionData[];
   domains: DomainData[];
 }
@@ -82,7 +109,7 @@ export interface Patch {
   kind: 'patch';
   version: number;
   connections: ConnectionData[];
-  domains: DomainData[];
+  domains: DomainChange[];
   removed: string[];
 }
 
@@ -108,14 +135,31 @@ export interface Packed {
   kind: 'packed';
 }
 
-export type FromKernel = Reset | Patch | Samples | Series;
+export interface Arranged {
+  kind: 'arranged';
+  view: string;
+  arrangement: Arrangement;
+}
+
+export type FromKernel = Reset | Patch | Samples | Series | Arranged;
 
 export interface Watching {
   kind: 'watching';
   view: string;
   version: number;
   rows: string[];
-  all: boolean;
+  asked: string[];
+}
+
+export interface Arrange {
+  kind: 'arrange';
+  view: string;
+  arrangement: Arrangement;
+}
+
+export interface Selecting {
+  kind: 'selected';
+  row: string;
 }
 
 export interface ActionRequest {
@@ -131,20 +175,23 @@ export interface OpenRequest {
   client: string;
 }
 
-export type ToKernel = Watching | ActionRequest | OpenRequest;
+export type ToKernel =
+  Watching | Arrange | Selecting | ActionRequest | OpenRequest;
+
+const KINDS: readonly unknown[] = [
+  'reset',
+  'patch',
+  'samples',
+  'series',
+  'arranged'
+];
 
 /** Tell our messages from those of others on the same comm. */
 export function isFromKernel(message: unknown): message is FromKernel {
   if (typeof message !== 'object' || message === null || !('kind' in message)) {
     return false;
   }
-  const { kind } = message;
-  return (
-    kind === 'reset' ||
-    kind === 'patch' ||
-    kind === 'samples' ||
-    kind === 'series'
-  );
+  return KINDS.includes(message.kind);
 }
 
 function isPacked(message: unknown): message is Packed {

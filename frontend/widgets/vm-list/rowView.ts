@@ -3,7 +3,7 @@ import { type Cell, createCell, setText } from './columns';
 import { icon } from './icons';
 import type { ColumnSpec } from './messages';
 import type { Store } from './store';
-import type { ConnectionRow, DomainRow, Row } from './tree';
+import type { ConnectionRow, DomainRow, GroupRow, Row } from './tree';
 
 export class RowView {
   constructor(kind: Row['kind'], columns: ColumnSpec[], store: Store) {
@@ -25,7 +25,10 @@ export class RowView {
       for (const [index, part] of this._parts.entries()) {
         part.className = `qvirt-connection-${['label', 'suffix', 'count'][index] ?? ''}`;
       }
-      this._cell.append(expander, icon('host'), ...this._parts);
+      this._cell.append(expander, ...this._parts);
+      if (kind === 'connection') {
+        expander.after(icon('host'));
+      }
       this.node.append(this._cell);
     }
   }
@@ -39,11 +42,13 @@ export class RowView {
     set(node, 'data-key', row.key);
     // The heading is row 1.
     set(node, 'aria-rowindex', String(index + 2));
-    set(node, 'aria-level', row.kind === 'connection' ? '1' : '2');
+    set(node, 'aria-level', String(row.level));
     set(node, 'aria-posinset', String(row.position));
     set(node, 'aria-setsize', String(row.size));
     if (row.kind === 'connection') {
       this._updateConnection(row);
+    } else if (row.kind === 'group') {
+      this._updateGroup(row);
     } else {
       this._updateDomain(row);
     }
@@ -70,18 +75,24 @@ export class RowView {
     const [label, suffix, count] = this._parts;
     setText(label, data.label);
     setText(suffix, [data.suffix, data.error].filter(Boolean).join(': '));
-    setText(
-      count,
-      data.dimmed
-        ? ''
-        : this._store.text(total > 0 ? 'running' : 'no_machines', {
-            running,
-            total
-          })
-    );
+    setText(count, data.dimmed ? '' : this._count(total, running));
     this._cell.title = [data.uri, data.read_only, data.error]
       .filter(Boolean)
       .join('\n');
+  }
+
+  private _updateGroup({ label: text, expanded, total, running }: GroupRow) {
+    set(this.node, 'aria-expanded', String(expanded));
+    const [label, , count] = this._parts;
+    setText(label, text);
+    setText(count, this._count(total, running));
+  }
+
+  private _count(total: number, running: number): string {
+    return this._store.text(total > 0 ? 'running' : 'no_machines', {
+      running,
+      total
+    });
   }
 
   private _updateDomain({ data }: DomainRow) {

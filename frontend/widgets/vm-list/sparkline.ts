@@ -23,6 +23,9 @@ export function createSparkline(): SVGSVGElement {
   return svg;
 }
 
+/** The least rate at the top of a graph: 10 KiB/s each way (MGR-25). */
+const LEAST_RATE = 2 * 10240;
+
 /**
  * Where the samples lie: one list of points for each stretch without a gap.
  *
@@ -67,6 +70,22 @@ function fixed([x, y]: [number, number]): string {
   return `${x.toFixed(1)} ${y.toFixed(1)}`;
 }
 
+/** What the top of a graph stands for. */
+function scale(
+  series: SampleSeries | undefined,
+  column: string,
+  unit: Unit
+): number {
+  switch (unit) {
+    case 'percent':
+      return 100;
+    case 'B/s':
+      return Math.max(LEAST_RATE, series?.largest(column) ?? 0);
+    default:
+      return Math.max(1, series?.largest(column) ?? 0);
+  }
+}
+
 /** Draw the samples as they stand now. */
 export function drawSparkline(
   svg: SVGSVGElement,
@@ -76,13 +95,13 @@ export function drawSparkline(
   now: number,
   interval: number
 ): void {
-  const values = series?.values[column] ?? [];
-  // Percentages have a fixed scale; rates are drawn against the largest one, at least 10 KiB/s.
-  const top =
-    unit === 'percent'
-      ? 100
-      : Math.max(10240, ...values.map(value => value ?? 0));
-  const parts = stretches(series?.times ?? [], values, now, interval, top);
+  const parts = stretches(
+    series?.times ?? [],
+    series?.values[column] ?? [],
+    now,
+    interval,
+    scale(series, column, unit)
+  );
   let line = '';
   let area = '';
   for (const points of parts) {
@@ -96,6 +115,13 @@ export function drawSparkline(
     line += `M${path}${points.length === 1 ? `L${fixed(first)}` : ''}`;
     area += `M${first[0].toFixed(1)} ${HEIGHT}L${path}L${last[0].toFixed(1)} ${HEIGHT}Z`;
   }
-  svg.firstElementChild?.setAttribute('d', area);
-  svg.lastElementChild?.setAttribute('d', line);
+  draw(svg.firstElementChild, area);
+  draw(svg.lastElementChild, line);
+}
+
+/** A line that stands still costs nothing. */
+function draw(path: Element | null, d: string): void {
+  if (path && path.getAttribute('d') !== d) {
+    path.setAttribute('d', d);
+  }
 }

@@ -2,8 +2,10 @@
 import { SampleSeries } from './history';
 import {
   type ActionSpec,
+  type Arrangement,
   type ColumnSpec,
   type ConnectionData,
+  type DomainChange,
   type DomainData,
   type FromKernel,
   type Patch,
@@ -13,17 +15,43 @@ import {
   type Series
 } from './messages';
 
-/** What a message changed: everything, some rows, figures only; or it does not fit. */
+/** What a message changed: everything, which rows there are, what is in them, figures, looks. */
 export type Change =
-  'all' | 'rows' | 'samples' | 'nothing' | 'behind' | 'unreadable';
+  | 'all'
+  | 'rows'
+  | 'cells'
+  | 'samples'
+  | 'arrangement'
+  | 'nothing'
+  | 'behind'
+  | 'unreadable';
+
+const OFF: readonly string[] = ['shutoff', 'saved'];
 
 export class Store {
   version = 0;
   columns: ColumnSpec[] = [];
   actions: ActionSpec[] = [];
+  /** What the states are called, in the order in which they are sorted. */
+  states: Record<string, string> = {};
+  arrangement: Arrangement = {
+    columns: {},
+    widths: {},
+    sort: 'name',
+    descending: false,
+    compact: false,
+    group: 'connection',
+    hide_stopped: false,
+    filters: [],
+    pane: false
+  };
   readonly connections = new Map<string, ConnectionData>();
   readonly domains = new Map<string, DomainData>();
   readonly samples = new Map<string, SampleSeries>();
+  /** What the last patch changed in rows that were there: names of fields and columns. */
+  touched: ReadonlySet<string> = new Set();
+  /** The machines that the last patch brought. */
+  added: readonly DomainData[] = [];
   /** Seconds between samples. */
   interval = 1;
 
@@ -38,6 +66,9 @@ export class Store {
         return this._addSamples(message);
       case 'series':
         return this._setSeries(message);
+      case 'arranged':
+        this.arrangement = message.arrangement;
+        return 'arrangement';
     }
   }
 
@@ -54,14 +85,33 @@ export class Store {
     return Date.now() / 1000 - this._lag;
   }
 
-  /** The newest figure of a graph. */
-  newest(key: string, column: string): number | null {
-    return this.samples.get(key)?.newest(column) ?? null;
+  /** The columns that are shown. */
+  get shown(): ColumnSpec[] {
+    const { columns } = this.arrangement;
+    return this.columns.filter(
+      ({ id, shown, required }) => required || (columns[id] ?? shown)
+    );
+  }
+
+  /** Whether titles are in a column of their own. */
+  get hasTitles(): boolean {
+    return this.arrangement.columns.title ?? false;
+  }
+
+  /** The newest figure of a graph; null where it is not known. */
+  newest(domain: DomainData, column: string): number | null {
+    return Store.isOff(domain)
+      ? null
+      : (this.samples.get(domain.key)?.newest(column) ?? null);
   }
 
   /** What a machine is called in the list: its title where it has one. */
   static label(domain: DomainData): string {
     return domain.title || domain.name;
+  }
+
+  static isOff(domain: DomainData): boolean {
+    return OFF.includes(domain.state);
   }
 
   private _reset(message: Reset): Change {
@@ -74,16 +124,14 @@ export class Store {
     this.version = message.version;
     this.columns = message.columns;
     this.actions = message.actions;
+    this.states = message.states;
+    this.arrangement = message.arrangement;
     this._strings = message.strings;
     this.interval = message.interval;
     this._lag = Date.now() / 1000 - message.now;
     replace(this.connections, message.connections);
     replace(this.domains, message.domains);
     this.samples.clear();
-    this._keys.clear();
-    for (const { key, number } of message.domains) {
-      this._keys.set(number, key);
-    }
     return 'all';
   }
 
@@ -96,7 +144,6 @@ export class Store {
     }
     this.version = message.version;
     for (const key of message.removed) {
-      this._keys.delete(this.domains.get(key)?.number ?? -1);
       this.connections.delete(key);
       this.domains.delete(key);
       this.samples.delete(key);
@@ -104,11 +151,22 @@ export class Store {
     for (const connection of message.connections) {
       this.connections.set(connection.key, connection);
     }
-    for (const domain of message.domains) {
-      this.domains.set(domain.key, domain);
-      this._keys.set(domain.number, domain.key);
+    const touched = new Set<string>();
+    const added: DomainData[] = [];
+    for (const change of message.domains) {
+      const known = this.domains.get(change.key);
+      if (known) {
+        merge(known, change, touched);
+      } else if (isWhole(change)) {
+        this.domains.set(change.key, change);
+        added.push(change);
+      }
     }
-    return 'rows';
+    this.touched = touched;
+    this.added = added;
+    const isSame =
+      added.length + message.removed.length + message.connections.length === 0;
+    return isSame ? 'cells' : 'rows';
   }
 
   private _addSamples(message: Samples): Change {
@@ -121,8 +179,8 @@ export class Store {
       }
     }
     message.rows.forEach((number, index) => {
-      const key = this._keys.get(number);
-      if (key === undefined) {
+      const key = String(number);
+      if (!this.domains.has(key)) {
         return;
       }
       let series = this.samples.get(key);
@@ -138,21 +196,20 @@ export class Store {
 
   private _setSeries(message: Series): Change {
     message.rows.forEach((number, index) => {
-      const key = this._keys.get(number);
+      const key = String(number);
       const times = message.times[index];
       const values = message.values[index];
-      if (key !== undefined && times && values) {
+      if (this.domains.has(key) && times && values) {
         const byColumn = Object.fromEntries(
           message.columns.map((column, place) => [column, values[place] ?? []])
         );
-        this.samples.set(key, new SampleSeries(times, byColumn));
+        const before = this.samples.get(key);
+        this.samples.set(key, new SampleSeries(times, byColumn, before));
       }
     });
     return 'samples';
   }
 
-  /** The keys of machines by the numbers that stand for them. */
-  private readonly _keys = new Map<number, string>();
   private _strings: Record<string, string> = {};
   private _lag = 0;
 }
@@ -161,5 +218,23 @@ function replace<T extends { key: string }>(map: Map<string, T>, rows: T[]) {
   map.clear();
   for (const row of rows) {
     map.set(row.key, row);
+  }
+}
+
+function isWhole(change: DomainChange): change is DomainData {
+  return change.name !== undefined && change.cells !== undefined;
+}
+
+/** Put a change into a row, which stays the same object, and note what it touched. */
+function merge(
+  known: DomainData,
+  { cells, ...fields }: DomainChange,
+  touched: Set<string>
+): void {
+  Object.assign(known, fields);
+  Object.keys(fields).forEach(name => touched.add(name));
+  if (cells) {
+    Object.assign(known.cells, cells);
+    Object.keys(cells).forEach(name => touched.add(name));
   }
 }

@@ -1,4 +1,4 @@
-/** The buttons above the list, and the filter. */
+/** The buttons above the list, the filter, and how the list is seen. */
 import type { Offer } from './actions';
 import { icon } from './icons';
 import { type Item, showMenu } from './menu';
@@ -8,6 +8,10 @@ interface Options {
   store: Store;
   onAction: (offer: Offer) => void;
   onFilter: (text: string) => void;
+  /** The filter is to be kept, or no longer. */
+  onKeep: (text: string) => void;
+  /** The menu of what is seen is wanted at this place of the window. */
+  onView: (x: number, y: number, opener: HTMLElement) => void;
   /** Down from the filter goes into the list. */
   onLeave: () => void;
 }
@@ -27,24 +31,35 @@ export class Toolbar {
     this._buttons.addEventListener('keydown', event => this._onKey(event));
     this._filter.type = 'search';
     this._filter.className = 'qvirt-filter-text';
-    this._filter.addEventListener('input', () =>
-      options.onFilter(this._filter.value)
-    );
+    this._filter.autocomplete = 'off';
+    this._filter.addEventListener('input', () => this._onInput());
     this._filter.addEventListener('keydown', event => {
       if (event.key === 'Escape' && this._filter.value) {
         event.preventDefault();
         event.stopPropagation();
-        this._filter.value = '';
-        options.onFilter('');
-      } else if (event.key === 'ArrowDown') {
+        this.search('');
+      } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
         event.preventDefault();
         options.onLeave();
       }
     });
-    const field = document.createElement('label');
+    this._star.type = 'button';
+    this._star.className = 'qvirt-star';
+    this._star.append(icon('star'));
+    this._star.addEventListener('click', () =>
+      options.onKeep(this._filter.value.trim())
+    );
+    const field = document.createElement('div');
     field.className = 'qvirt-filter';
-    field.append(icon('search'), this._filter);
-    this.node.append(this._buttons, field);
+    field.append(icon('search'), this._filter, this._star);
+    this._view.type = 'button';
+    this._view.className = 'qvirt-button';
+    this._view.setAttribute('aria-haspopup', 'menu');
+    this._view.addEventListener('click', () => {
+      const { left, bottom } = this._view.getBoundingClientRect();
+      options.onView(left, bottom + 2, this._view);
+    });
+    this.node.append(this._buttons, field, this._view);
   }
 
   readonly node = document.createElement('div');
@@ -55,6 +70,42 @@ export class Toolbar {
     this._buttons.setAttribute('aria-label', store.text('toolbar'));
     this._filter.placeholder = store.text('filter');
     this._filter.setAttribute('aria-label', store.text('filter'));
+    this._filter.title = store.text('filter_help');
+    const label = document.createElement('span');
+    label.className = 'qvirt-label';
+    label.textContent = store.text('view');
+    this._view.title = store.text('view');
+    this._view.replaceChildren(icon('view'), label, icon('down'));
+    this.arrange();
+  }
+
+  /** Show whether the filter is kept. */
+  arrange(): void {
+    const { store } = this._options;
+    const { filters } = store.arrangement;
+    const text = this._filter.value.trim();
+    const isKept = filters.includes(text);
+    const label = store.text(isKept ? 'drop_filter' : 'keep_filter');
+    this._star.hidden = !text;
+    this._star.title = label;
+    this._star.setAttribute('aria-label', label);
+    this._star.setAttribute('aria-pressed', String(isKept));
+  }
+
+  /** Filter by a text. */
+  search(text: string): void {
+    this._filter.value = text;
+    this._onInput();
+  }
+
+  /** Mark a filter that makes no sense. */
+  complain(problem: string): void {
+    this._filter.setAttribute('aria-invalid', String(Boolean(problem)));
+  }
+
+  private _onInput(): void {
+    this.arrange();
+    this._options.onFilter(this._filter.value);
   }
 
   /** Show what can be done now. */
@@ -182,5 +233,7 @@ export class Toolbar {
   private readonly _options: Options;
   private readonly _buttons = document.createElement('div');
   private readonly _filter = document.createElement('input');
+  private readonly _star = document.createElement('button');
+  private readonly _view = document.createElement('button');
   private readonly _nodes = new Map<string, HTMLButtonElement>();
 }

@@ -22,7 +22,11 @@ export class TypeAhead {
     const wanted = this._typed.toLocaleLowerCase();
     return [...rows.slice(start), ...rows.slice(0, start)].find(row => {
       const label =
-        row.kind === 'connection' ? row.data.label : Store.label(row.data);
+        row.kind === 'domain'
+          ? Store.label(row.data)
+          : row.kind === 'group'
+            ? row.label
+            : row.data.label;
       return label.toLocaleLowerCase().startsWith(wanted);
     });
   }

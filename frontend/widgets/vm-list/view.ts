@@ -4,6 +4,8 @@ import { confirmed } from './confirmation';
 import { Grid } from './grid';
 import { type Item, showMenu } from './menu';
 import {
+  type Arrangement,
+  type ColumnSpec,
   type ConnectionData,
   type DomainData,
   type FromKernel,
@@ -13,7 +15,8 @@ import {
 } from './messages';
 import { Store } from './store';
 import { Toolbar } from './toolbar';
-import type { Row } from './tree';
+import { type Row, subjectKey, subjectOf } from './tree';
+import { columnItems, viewItems } from './viewMenu';
 
 /** Milliseconds after which a view says again that it is there. */
 const ALIVE = 20_000;
@@ -35,12 +38,19 @@ export class View {
       onOpen: row => this._open(row),
       onMenu: (x, y) => this._menu(x, y),
       onColumnMenu: (x, y, opener) => this._columnMenu(x, y, opener),
+      onSort: column => this._sort(column),
+      onWidth: (column, width) =>
+        this._arrange({
+          widths: { ...this._store.arrangement.widths, [column.id]: width }
+        }),
       onVisible: () => this._watchSoon()
     });
     this._toolbar = new Toolbar({
       store: this._store,
       onAction: offer => void this._act(offer),
       onFilter: text => this._onFilter(text),
+      onKeep: text => this._keep(text),
+      onView: (x, y, opener) => this._viewMenu(x, y, opener),
       onLeave: () => this._grid.focus()
     });
     this._status.className = 'qvirt-status';
@@ -83,7 +93,7 @@ export class View {
       view: this._id,
       version: this._store.version,
       rows: [],
-      all: false
+      asked: []
     });
     window.clearInterval(this._alive);
     window.clearTimeout(this._tick);
@@ -96,17 +106,28 @@ export class View {
   }
 
   private _apply(message: FromKernel): void {
-    const sent = message.kind === 'patch' ? message.domains : [];
-    const added = sent.filter(({ key }) => !this._store.domains.has(key));
+    if (message.kind === 'arranged' && message.view === this._id) {
+      // What was chosen here; it may have been chosen anew since.
+      return;
+    }
     switch (this._store.receive(message)) {
       case 'all':
         this._toolbar.label();
         this._grid.rebuild();
         this._watch();
         break;
+      case 'arrangement':
+        this._toolbar.arrange();
+        this._grid.rebuild();
+        break;
       case 'rows':
-        this._grid.unfold(added.map(({ connection }) => connection));
+        this._grid.unfold(
+          this._store.added.map(({ connection }) => connection)
+        );
         this._grid.refresh();
+        break;
+      case 'cells':
+        this._grid.touch(this._store.touched);
         break;
       case 'samples':
         this._grid.tick();
@@ -155,15 +176,11 @@ export class View {
   private _watchSoon(): void {
     window.clearTimeout(this._settle);
     this._settle = window.setTimeout(() => {
-      if (this._shown !== this._told) {
+      const now = this._grid.visible.join('\n');
+      if (now !== this._told) {
         this._watch();
       }
     }, SETTLE);
-  }
-
-  /** What the kernel has to know of what is seen. */
-  private get _shown(): string {
-    return [this._grid.isSortedByFigure, ...this._grid.visible].join('\n');
   }
 
   private _watch(): void {
@@ -171,21 +188,21 @@ export class View {
       return;
     }
     const rows = this._isLookedAt ? this._grid.visible : [];
-    this._told = this._shown;
+    this._told = rows.join('\n');
     this._send({
       kind: 'watching',
       view: this._id,
       version: this._store.version,
       rows,
-      all: rows.length > 0 && this._grid.isSortedByFigure
+      asked: this._grid.filter.columns
     });
   }
 
   private get _selected(): Selected {
     const domains: DomainData[] = [];
     const connections: ConnectionData[] = [];
-    const { selected, active } = this._grid.selection;
-    for (const key of selected) {
+    const active = subjectKey(this._grid.selection.active);
+    for (const key of this._grid.selected) {
       const domain = this._store.domains.get(key);
       const connection = this._store.connections.get(key);
       if (domain) {
@@ -200,18 +217,9 @@ export class View {
   private _onSelection(): void {
     const { domains } = this._selected;
     this._toolbar.update(offers('domain', this._selected, this._store));
-    const shown = this._grid.rows.filter(
-      ({ kind }) => kind === 'domain'
-    ).length;
-    const total = this._store.domains.size;
-    const parts: string[] = [];
-    if (this._filterText && shown === 0) {
-      parts.push(this._store.text('no_match'));
-    } else if (this._filterText) {
-      parts.push(this._store.text('shown', { count: shown, total }));
-    } else if (this._store.version > 0 && this._store.connections.size === 0) {
-      parts.push(this._store.text('empty'));
-    }
+    const { filter } = this._grid;
+    this._toolbar.complain(filter.problem);
+    const parts: string[] = [filter.problem, this._found].filter(Boolean);
     if (domains.length > 1) {
       parts.push(this._store.text('selected', { count: domains.length }));
     }
@@ -221,13 +229,64 @@ export class View {
     }
   }
 
+  /** How many machines are shown, where that are not all. */
+  private get _found(): string {
+    const { connections, domains, version } = this._store;
+    const { hide_stopped: hides } = this._store.arrangement;
+    const isFiltered = !this._grid.filter.isEmpty;
+    if (version > 0 && connections.size === 0) {
+      return this._store.text('empty');
+    }
+    if (!isFiltered && !hides) {
+      return '';
+    }
+    const shown = this._grid.rows.filter(row => row.kind === 'domain');
+    const count = new Set(shown.map(subjectOf)).size;
+    if (count === 0 && domains.size > 0) {
+      return this._store.text(isFiltered ? 'no_match' : 'all_stopped');
+    }
+    return isFiltered
+      ? this._store.text('shown', { count, total: domains.size })
+      : '';
+  }
+
   private _onFilter(text: string): void {
-    this._filterText = text;
-    this._grid.filter(text);
+    const before = this._grid.filter.columns.join();
+    this._grid.search(text);
+    if (this._grid.filter.columns.join() !== before) {
+      this._watch();
+    }
+  }
+
+  /** Keep a filter, or no longer. */
+  private _keep(text: string): void {
+    const { filters } = this._store.arrangement;
+    this._arrange({
+      filters: filters.includes(text)
+        ? filters.filter(other => other !== text)
+        : [...filters, text]
+    });
+  }
+
+  /** Sort by a column; the same again turns the order round. */
+  private _sort({ id, kind }: ColumnSpec): void {
+    const { sort, descending } = this._store.arrangement;
+    // Figures are most wanted from the largest down.
+    const first = kind === 'graph' || kind === 'number' || kind === 'since';
+    this._arrange({ sort: id, descending: id === sort ? !descending : first });
+  }
+
+  /** Arrange the list in another way, here at once and for good. */
+  private _arrange(change: Partial<Arrangement>): void {
+    const arrangement = { ...this._store.arrangement, ...change };
+    this._store.arrangement = arrangement;
+    this._toolbar.arrange();
+    this._grid.rebuild();
+    this._send({ kind: 'arrange', view: this._id, arrangement });
   }
 
   private _open(row: Row): void {
-    this._send({ kind: 'open', row: row.key, client: this._client });
+    this._send({ kind: 'open', row: subjectOf(row), client: this._client });
   }
 
   private async _act({ spec, rows }: Offer): Promise<void> {
@@ -299,18 +358,17 @@ export class View {
 
   /** Which columns are shown. */
   private _columnMenu(x: number, y: number, opener: HTMLElement): void {
-    const shown = new Set(this._grid.columns.map(({ id }) => id));
-    const items = this._store.columns
-      .filter(({ required }) => !required)
-      .map(({ id, label }) => ({
-        label,
-        checked: shown.has(id),
-        run: () => {
-          this._grid.chosen.set(id, !shown.has(id));
-          this._grid.rebuild();
-        }
-      }));
+    const items = columnItems(this._store, change => this._arrange(change));
     showMenu({ items, label: this._store.text('columns'), x, y, opener });
+  }
+
+  private _viewMenu(x: number, y: number, opener: HTMLElement): void {
+    const items = viewItems(
+      this._store,
+      change => this._arrange(change),
+      text => this._toolbar.search(text)
+    );
+    showMenu({ items, label: this._store.text('view'), x, y, opener });
   }
 
   /** JupyterLab's palette asks whether an action is possible; preventing it means yes. */
@@ -355,10 +413,9 @@ export class View {
   private readonly _status = document.createElement('div');
   private readonly _sight: IntersectionObserver;
   private readonly _alive: number;
-  private _received: Promise<void> = Promise.resolve();
   private _inSight = false;
   private _isDisposed = false;
-  private _filterText = '';
+  private _received: Promise<void> = Promise.resolve();
   private _told = '';
   private _tick = 0;
   private _settle = 0;

@@ -23,8 +23,8 @@ def a_dialog(a_store, closed):
 
 
 def test_every_preference_is_in_the_form(a_dialog):
-    # What machines have of their own is chosen there.
-    wanted = set(vars(Preferences())) - {"machines"}
+    # What machines have of their own is chosen there, and how the list is arranged in the list.
+    wanted = set(vars(Preferences())) - {"machines", "list_arrangement"}
     assert {field["name"] for field in a_dialog.shown["fields"]} == wanted
 
 

@@ -1,0 +1,77 @@
+/** The menus that arrange the list. */
+import type { Item } from './menu';
+import type { Arrangement, Grouping } from './messages';
+import type { Store } from './store';
+
+type Arrange = (change: Partial<Arrangement>) => void;
+
+const GROUPINGS: readonly Grouping[] = [
+  'connection',
+  'tag',
+  'state',
+  'nothing'
+];
+
+/** Which columns are shown. */
+export function columnItems(store: Store, arrange: Arrange): Item[] {
+  const { columns, widths } = store.arrangement;
+  const shown = new Set(store.shown.map(({ id }) => id));
+  const items: Item[] = store.columns
+    .filter(({ required }) => !required)
+    .map(({ id, label }) => ({
+      label,
+      checked: shown.has(id),
+      run: () => arrange({ columns: { ...columns, [id]: !shown.has(id) } })
+    }));
+  if (Object.keys(widths).length > 0) {
+    items.push({
+      label: store.text('usual_widths'),
+      separated: true,
+      run: () => arrange({ widths: {} })
+    });
+  }
+  return items;
+}
+
+/** What is seen of the machines, and how. */
+export function viewItems(
+  store: Store,
+  arrange: Arrange,
+  search: (text: string) => void
+): Item[] {
+  const { group, filters, hide_stopped: hides, compact } = store.arrangement;
+  return [
+    {
+      label: store.text('group_by'),
+      items: GROUPINGS.map(each => ({
+        label: store.text(`by_${each}`),
+        checked: each === group,
+        radio: true,
+        run: () => arrange({ group: each })
+      }))
+    },
+    { label: store.text('columns'), items: columnItems(store, arrange) },
+    {
+      label: store.text('kept_filters'),
+      ...(filters.length > 0
+        ? {
+            items: filters.map(text => ({
+              label: text,
+              run: () => search(text)
+            }))
+          }
+        : { refusal: store.text('no_kept_filters') })
+    },
+    {
+      label: store.text('hide_stopped'),
+      checked: hides,
+      separated: true,
+      run: () => arrange({ hide_stopped: !hides })
+    },
+    {
+      label: store.text('compact'),
+      checked: compact,
+      run: () => arrange({ compact: !compact })
+    }
+  ];
+}
