@@ -14,7 +14,7 @@ from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.graph_kinds import MACHINE_GRAPHS
 from qvirt_jupyter.widgets.machine_actions import MachineActions
 from qvirt_jupyter.widgets.machine_head import MachineHead
-from qvirt_jupyter.widgets.notices import Notice, NoticeBoard, Notices
+from qvirt_jupyter.widgets.notices import Notice, NoticeBoard, NoticeButton, Notices
 from qvirt_jupyter.widgets.overview import Overview, facts_html
 from qvirt_jupyter.widgets.panel import Panel
 from qvirt_jupyter.widgets.presence import Presence
@@ -60,7 +60,8 @@ class VmPanel(Panel):
         self._key = RecordKey("domain", self._connection.uri, domain.uuid)
         self._record: DomainRecord | None = None
         self._was_seen = False
-        self._name = domain.uuid
+        self._name, self._last_name = domain.uuid, ""
+        self._said: tuple[str, RecordKey | None] | None = None
         self._watch: Subscription | None = None
         self._graphs: Performance | None = None
         self._console: ConsolePanel | None = None
@@ -132,7 +133,7 @@ class VmPanel(Panel):
                 self._record = record
         if self._key in batch.removed:
             self._record = None
-        if self._record is not before:
+        if self._record is not before or self._record is None:
             self._update()
 
     def _on_stats(self, _batch: StatsBatch) -> None:
@@ -157,7 +158,7 @@ class VmPanel(Panel):
             if self._was_seen and record.label != self._name:
                 rename_tab("vm", self._arguments, record.label)
             self._was_seen = True
-            self._name = record.label
+            self._name, self._last_name = record.label, record.name
         words = self._why_away()
         self._head.update(record, name=self._name, away=words, refused=self._refused())
         self._say_away(words)
@@ -232,11 +233,19 @@ class VmPanel(Panel):
 
     def _say_away(self, words: str) -> None:
         if self._record is None and self._connection.is_connected:
-            text = _("If it comes back, this tab goes on by itself.")
-            self._notices.put(Notice(_AWAY, "warning", words, text))
+            namesake = self._namesake()
+            if (words, namesake) != self._said:
+                self._said = (words, namesake)
+                self._notices.put(_away_notice(words, self._last_name, namesake))
         else:
+            self._said = None
             self._notices.take(_AWAY)
         fleet.explain(self._connection, self._notices)
+
+    def _namesake(self) -> RecordKey | None:
+        """Return the machine that has this one's name now, which somebody has defined anew."""
+        name, domains = self._last_name, self._connection.inventory.snapshot().domains
+        return next((found.record_key for found in domains if name and found.name == name), None)
 
     # What goes down.
 
@@ -248,6 +257,37 @@ class VmPanel(Panel):
 
     def _concerns(self, subject: Subject | None) -> bool:
         return subject is not None and subject.uuid == self.domain.uuid
+
+
+def _away_notice(words: str, name: str, namesake: RecordKey | None) -> Notice:
+    """Return what a tab says whose machine is gone.
+
+    Parameters
+    ----------
+    words
+        Why it is not there.
+    name
+        Its last name.
+    namesake
+        Another machine of that name, or None.
+    """
+    if namesake is None:
+        text = _("If it comes back, this tab goes on by itself.")
+        return Notice(_AWAY, "warning", words, text)
+    arguments = {"uri": namesake.uri, "uuid": namesake.id}
+    return Notice(
+        _AWAY,
+        "warning",
+        words,
+        _("A machine of this name was defined anew, with a UUID of its own."),
+        buttons=(
+            NoticeButton(
+                _("Open that one"),
+                lambda client: open_tab("vm", arguments, name, client),
+                primary=True,
+            ),
+        ),
+    )
 
 
 def vm_panel(domain: Domain) -> VmPanel:

@@ -9,7 +9,7 @@ import pytest
 from a_fresh_store import make_fresh
 
 from qvirt_jupyter.hypervisor import DomainState, publisher
-from qvirt_jupyter.widgets import show_panel, vm_panel
+from qvirt_jupyter.widgets import machine_panel, show_panel, vm_panel
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.tasks import Tasks
@@ -175,6 +175,31 @@ def test_a_removed_machine_leaves_a_sentence_and_comes_back(a_panel, a_connectio
     assert "Running" not in text
     a_connection.domains.define(xml)
     assert wait_for(lambda: a_panel._head.shown["state"] == "shutoff")
+    assert wait_for(lambda: a_panel._notices.notices == ())
+
+
+def test_a_machine_that_is_defined_anew_without_its_uuid_is_offered(
+    a_panel, a_connection, monkeypatch
+):
+    opened = []
+    monkeypatch.setattr(machine_panel, "open_tab", lambda *what: opened.append(what))
+    xml = a_connection.domains["running"].xml(inactive=True)
+    a_panel.domain.destroy()
+    a_panel.domain.undefine()
+    assert wait_for(lambda: a_panel._head.shown["state"] == "gone")
+    made = a_connection.domains.define(xml.replace(f"<uuid>{RUNNING}</uuid>", ""))
+    assert made.uuid != RUNNING
+    assert wait_for(lambda: a_panel._notices.notices and a_panel._notices.notices[0].buttons)
+    (notice,) = a_panel._notices.notices
+    assert "defined anew" in str(notice.text)
+    notice.buttons[0].press("window-1")
+    assert opened == [
+        ("vm", {"uri": a_connection.uri, "uuid": made.uuid}, "running", "window-1"),
+    ]
+    # The tab itself stays with its own machine.
+    made.undefine()
+    assert wait_for(lambda: "comes back" in str(a_panel._notices.notices[0].text))
+    a_connection.domains.define(xml)
     assert wait_for(lambda: a_panel._notices.notices == ())
 
 
