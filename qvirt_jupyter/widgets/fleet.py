@@ -213,12 +213,16 @@ class Fleet:
         saved
             What to remember.
         """
+        before = self._of_uri(saved.uri)
         connection = self._make(saved.uri, read_only=saved.read_only)
         is_new = saved_connections.get(saved.uri) is None
         if connection is None or not self._saving(lambda: saved_connections.add(saved)):
             return None
         if is_new:
             self._untried.add(saved.uri)
+        if before is not None and before is not connection:
+            # It was there with other rights.
+            threading.Thread(target=before.close, name="qvirt-close", daemon=True).start()
         self.refresh()
         self.open(connection)
         return connection
@@ -254,8 +258,7 @@ class Fleet:
         ).start()
 
     def _change(self, uri: str, saved: SavedConnection) -> None:
-        with self._lock:
-            known = self._known.get(uri)
+        known = self._of_uri(uri)
         if self._make(saved.uri, read_only=saved.read_only) is None:
             return
         if not self._saving(lambda: saved_connections.replace(uri, saved)):
@@ -265,21 +268,23 @@ class Fleet:
             self.refresh()
             return
         was_wanted = known is not None and known.state not in _AT_REST
-        self._drop(uri)
+        self._drop(uri, known)
         self.refresh()
         if was_wanted:
             self.open(self.connection(saved.uri))
 
     def _forget(self, uri: str) -> None:
-        worked = uri not in self._untried
+        known, worked = self._of_uri(uri), uri not in self._untried
         if self._saving(lambda: saved_connections.remove(uri, recent=worked)):
-            self._drop(uri)
+            self._drop(uri, known)
             self.refresh()
 
-    def _drop(self, uri: str) -> None:
-        """Close a connection, then know nothing of it: an open one would be found again."""
+    def _of_uri(self, uri: str) -> Connection | None:
         with self._lock:
-            known = self._known.get(uri)
+            return self._known.get(uri)
+
+    def _drop(self, uri: str, known: Connection | None) -> None:
+        """Close a connection, then know nothing of it: an open one would be found again."""
         if known is not None:
             known.close()
             self.questions.withdraw(uri)

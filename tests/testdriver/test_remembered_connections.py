@@ -10,11 +10,15 @@ from a_fresh_store import make_fresh
 from a_manager import act, connection_rows, domains, wait_for
 
 import qvirt_jupyter
-from qvirt_jupyter.hypervisor import RecordKey, connect, connection_to, connections
+from qvirt_jupyter.hypervisor import RecordKey, connect, connection_to, connections, publisher
 from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.preferences import preferences
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
+from qvirt_jupyter.widgets.saved_connections import (
+    SavedConnection,
+    SavedConnections,
+    saved_connections,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -123,11 +127,28 @@ def test_name_and_autoconnect_change_under_an_open_connection(a_manager, a_uri):
     assert wait_for(lambda: not a_manager._dialog.children)
 
 
-def test_a_connection_that_may_change_less_is_opened_anew(a_manager, a_uri):
+@pytest.mark.parametrize("news", ["early", "late"])
+def test_a_connection_that_may_change_less_is_opened_anew(a_manager, a_uri, news, monkeypatch):
+    if news == "early":
+        replace = SavedConnections.replace
+
+        def replace_and_tell(store, uri, connection):
+            replace(store, uri, connection)
+            publisher.flush()
+
+        monkeypatch.setattr(SavedConnections, "replace", replace_and_tell)
     fleet.change(a_uri, SavedConnection(a_uri, "Lab", read_only=True))
     assert wait_for(lambda: connection_rows(a_manager)[a_uri]["read_only"])
     assert wait_for(lambda: len(domains(a_manager)) == 10)
     assert not connection_to(a_uri).is_connected
+    connection_to(a_uri, read_only=True).close()
+
+
+def test_who_adds_a_connection_again_with_other_rights_has_it_once(a_manager, a_uri):
+    fleet.add(SavedConnection(a_uri, "Lab", read_only=True))
+    assert wait_for(lambda: connection_rows(a_manager)[a_uri]["read_only"])
+    assert wait_for(lambda: not connection_to(a_uri).is_connected)
+    assert wait_for(lambda: len(domains(a_manager)) == 10)
     connection_to(a_uri, read_only=True).close()
 
 
