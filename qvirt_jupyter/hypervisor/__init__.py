@@ -63,6 +63,7 @@ from qvirt_jupyter.hypervisor.screenshot import Screenshot
 from qvirt_jupyter.hypervisor.stats import Stats, StatsBatch
 from qvirt_jupyter.hypervisor.storage_pool import Space, StoragePool, StoragePools
 from qvirt_jupyter.hypervisor.storage_volume import StorageVolume, StorageVolumes
+from qvirt_jupyter.hypervisor.together import together
 from qvirt_jupyter.hypervisor.uri import DRIVERS, ConnectionUri, default_uri
 
 __all__ = [
@@ -147,4 +148,5 @@ __all__ = [
     "default_uri",
     "jobs",
     "perform",
+    "together",
 ]

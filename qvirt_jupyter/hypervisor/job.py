@@ -89,6 +89,9 @@ class Job(Generic[_Result]):
         self._title = title
         self.subject = subject
         self.code = code
+        # What it consists of, and what it is a part of: see together().
+        self.parts: tuple[Job[Any], ...] = ()
+        self.whole: Job[Any] | None = None
         self.created: float = time.time()
         self._lock = threading.Lock()
         self._state = JobState.QUEUED

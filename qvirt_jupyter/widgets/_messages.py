@@ -106,7 +106,7 @@ class DomainData(TypedDict):
     refused: NotRequired[dict[str, str]]
 
 
-class ArrangementData(TypedDict):
+class Arrangement(TypedDict):
     """What the person chose; see ``list_arrangement.py``."""
 
     columns: dict[str, bool]
@@ -132,7 +132,7 @@ class Reset(TypedDict):
     actions: list[ActionSpec]
     strings: dict[str, str]
     states: dict[str, str]
-    arrangement: ArrangementData
+    arrangement: Arrangement
     connections: list[ConnectionData]
     domains: list[DomainData]
 
@@ -183,7 +183,7 @@ class Arranged(TypedDict):
 
     kind: Literal["arranged"]
     view: str
-    arrangement: ArrangementData
+    arrangement: Arrangement
 
 
 class Packed(TypedDict):
@@ -212,7 +212,7 @@ class Arrange(TypedDict):
 
     kind: Literal["arrange"]
     view: str
-    arrangement: ArrangementData
+    arrangement: Arrangement
 
 
 class Selecting(TypedDict):

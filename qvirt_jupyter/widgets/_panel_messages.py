@@ -72,6 +72,15 @@ class TaskFact(TypedDict):
     value: str
 
 
+class TaskPartState(TypedDict):
+    """What became of one of the machines that a task is about."""
+
+    what: str
+    outcome: str
+    outcomeLabel: str
+    error: str
+
+
 class TaskState(TypedDict):
     """A line of the task list; times in seconds, ``progress`` from 0 to 1 or None."""
 
@@ -88,6 +97,7 @@ class TaskState(TypedDict):
     error: str
     code: str
     canCancel: bool
+    parts: list[TaskPartState]
 
 
 class TasksState(TypedDict):

@@ -7,6 +7,7 @@ destroy, reset    confirm_force_off     on
 shutdown, reboot  confirm_power_off     off
 managed_save      confirm_power_off     off
 suspend           confirm_pause         off
+undefine          none: always asked
 ================  ====================  =======
 """
 
@@ -31,7 +32,8 @@ class Confirmation:
     Parameters
     ----------
     preference
-        The name of the preference that asks for it; "Don't ask again" turns it off.
+        The name of the preference that asks for it; "Don't ask again" turns it off. Empty where
+        it is always asked.
     title
         What is asked; ``{names}`` stands for the machines.
     text
@@ -62,7 +64,7 @@ class Confirmation:
             self.text,
             action.label,
             danger=self.danger,
-            remember=_("Don't ask again"),
+            remember=_("Don't ask again") if self.preference else "",
             client=client,
         )
 
@@ -100,6 +102,12 @@ CONFIRMATIONS: Mapping[Action, Confirmation] = MappingProxyType(
             "confirm_pause",
             _("Pause {names}?"),
             _("Its processors stop until it is resumed."),
+        ),
+        Action.UNDEFINE: Confirmation(
+            "",
+            _("Remove the definition of {names}?"),
+            _("Its saved state and its firmware settings go with it. Disks stay where they are."),
+            danger=True,
         ),
     }
 )

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor import AccessDenied, OperationCancelled, QvirtError, RestoreFailed
+from qvirt_jupyter.hypervisor import (
+    AccessDenied,
+    NotFound,
+    OperationCancelled,
+    QvirtError,
+    RestoreFailed,
+    together,
+)
 from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.widgets.confirmations import CONFIRMATIONS
+from qvirt_jupyter.widgets.machine_tags import answered_tags, tags_question
 from qvirt_jupyter.widgets.notices import NoticeButton
 from qvirt_jupyter.widgets.unheeded_shutdowns import unheeded_shutdowns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from qvirt_jupyter.hypervisor import Domain, Job
     from qvirt_jupyter.widgets.notices import NoticeBoard
@@ -62,10 +71,14 @@ class MachineActions:
         """
         wanted = tuple(domains)
         confirmation = CONFIRMATIONS.get(action)
-        if not wanted or confirmation is None or not self._wishes.wants(confirmation.preference):
+        preference = confirmation.preference if confirmation is not None else ""
+        if (
+            not wanted
+            or confirmation is None
+            or (preference and not self._wishes.wants(preference))
+        ):
             self._do_now(action, wanted)
             return
-        preference = confirmation.preference
 
         def go_on(answer: Answer | None) -> None:
             if answer is None:
@@ -104,57 +117,125 @@ class MachineActions:
         self._explain(job, lambda error: self._notices.put_error(job.title, error))
         return job
 
-    def _do_now(self, action: Action, domains: Iterable[Domain]) -> None:
-        for domain in domains:
-            self._do_one(action, domain)
+    def tag(self, domains: Iterable[Domain], client: str = "") -> None:
+        """Ask for tags, and set those that differ.
+
+        Parameters
+        ----------
+        domains
+            Whose.
+        client
+            The browser window that wants it.
+        """
+        wanted = tuple(domains)
+        names = [str(domain.subject) for domain in wanted]
+        before = [self._tags(domain) for domain in wanted]
+
+        def go_on(answer: Answer | None) -> None:
+            if answer is None:
+                return
+            changes = {
+                domain: now
+                for domain, tags in zip(wanted, before, strict=True)
+                if (now := answered_tags(tags, answer.values)) != tags
+            }
+            self._together(
+                _("Set the tags of {count} virtual machines").format(count=len(changes)),
+                [
+                    (domain, partial(domain.submit.set_tags, tags))
+                    for domain, tags in changes.items()
+                ],
+            )
+
+        if wanted:
+            self._questions.ask(tags_question(names, before[0], client), go_on)
+
+    def _tags(self, domain: Domain) -> tuple[str, ...]:
+        try:
+            return domain.record.tags
+        except NotFound:
+            # It went while its row was pressed; setting its tags says so.
+            return ()
+
+    def _do_now(self, action: Action, domains: Sequence[Domain]) -> None:
+        if len(domains) == 1:
+            self._do_one(action, domains[0])
+            return
+        title = _("{action}: {count} virtual machines")
+        self._together(
+            title.format(action=action.label, count=len(domains)),
+            [(domain, partial(self._begin, action, domain)) for domain in domains],
+        )
 
     def _do_one(self, action: Action, domain: Domain) -> None:
+        try:
+            job = self._begin(action, domain)
+        except (QvirtError, RuntimeError) as error:
+            self._notices.put_error(f"{action.label}: {domain.subject}", error)
+            return
+        if job is not None:
+            self._explain(job, lambda error: self._failed(job, domain, error))
+
+    def _begin(self, action: Action, domain: Domain) -> Job[Any] | None:
+        """Begin an action, unless it is being done: a second click is no second wish (ERR-04)."""
         name = "start" if action is Action.RESTORE else action.value
         key = (domain.subject.uri, domain.uuid, action.value)
         with self._lock:
-            # A second click while the first is being done is not a second wish (ERR-04).
             if key in self._busy:
-                return
+                return None
             self._busy.add(key)
 
-        def over(error: BaseException | None) -> None:
+        def over(job: Job[Any] | None = None) -> None:
             with self._lock:
                 self._busy.discard(key)
-            if action is Action.SHUTDOWN and error is None:
+            if action is Action.SHUTDOWN and job is not None and job.error is None:
                 unheeded_shutdowns.asked(domain)
 
         try:
-            job = getattr(domain.submit, name)()
-        except (QvirtError, RuntimeError) as error:
-            over(error)
-            self._notices.put_error(f"{action.label}: {domain.subject}", error)
-            return
-        self._explain(job, lambda error: self._failed(job, domain, error), over)
+            job: Job[Any] = getattr(domain.submit, name)()
+        except (QvirtError, RuntimeError):
+            over()
+            raise
+        _when_done(job, over)
+        return job
 
-    def _explain(
+    def _together(
         self,
-        job: Job[Any],
-        failed: Callable[[BaseException], object],
-        over: Callable[[BaseException | None], object] = lambda _error: None,
+        title: str | LazyString,
+        begins: Sequence[tuple[Domain, Callable[[], Job[Any] | None]]],
     ) -> None:
-        told = threading.Event()
+        """Begin several jobs as one task, which says how each of them ended.
 
+        Parameters
+        ----------
+        title
+            What is done.
+        begins
+            Whom to, and what begins it.
+        """
+        jobs: list[Job[Any]] = []
+        for domain, begin in begins:
+            try:
+                begun = begin()
+            except (QvirtError, RuntimeError) as error:
+                self._notices.put_error(f"{title}: {domain.subject}", error)
+                continue
+            if begun is not None:
+                jobs.append(begun)
+        if jobs:
+            job = jobs[0] if len(jobs) == 1 else together(title, jobs)
+            self._explain(job, lambda error: self._notices.put_error(job.title, error))
+
+    def _explain(self, job: Job[Any], failed: Callable[[BaseException], object]) -> None:
         def look(job: Job[Any]) -> None:
-            if not job.done() or told.is_set():
-                return
-            told.set()
-            subscription.close()
             error = job.error
-            over(error)
             cancelled = isinstance(error, OperationCancelled) or (
                 isinstance(error, AccessDenied) and error.cancelled
             )
             if error is not None and not cancelled:
                 failed(error)
 
-        subscription = job.on_change(look)
-        # It may have ended before anybody listened.
-        look(job)
+        _when_done(job, look)
 
     def _failed(self, job: Job[Any], domain: Domain, error: BaseException) -> None:
         buttons: tuple[NoticeButton, ...] = ()
@@ -173,12 +254,22 @@ class MachineActions:
             return
 
         def then(job: Job[Any]) -> None:
-            if job.done() and not started.is_set():
-                started.set()
-                subscription.close()
-                if job.error is None:
-                    self._do_one(Action.START, domain)
+            if job.error is None:
+                self._do_one(Action.START, domain)
 
-        started = threading.Event()
-        subscription = job.on_change(then)
-        then(job)
+        _when_done(job, then)
+
+
+def _when_done(job: Job[Any], then: Callable[[Job[Any]], object]) -> None:
+    """Call back once, when the job has ended."""
+    told = threading.Event()
+
+    def look(job: Job[Any]) -> None:
+        if job.done() and not told.is_set():
+            told.set()
+            subscription.close()
+            then(job)
+
+    subscription = job.on_change(look)
+    # It may have ended before anybody listened.
+    look(job)

@@ -174,6 +174,9 @@ class Manager(Panel):
         if name in _LIFECYCLE:
             self._actions.do(Action(name), [_domain(key) for key in keys], client)
             return
+        if name == "tag":
+            self._actions.tag([_domain(key) for key in keys], client)
+            return
         for key in keys:
             match name:
                 case "open":

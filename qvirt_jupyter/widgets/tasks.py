@@ -52,7 +52,10 @@ class Tasks(PanelPart):
         super().close()
 
     def _mine(self) -> list[Job[Any]]:
-        return [job for job in jobs.recent if self._concerns is None or self._concerns(job.subject)]
+        if self._concerns is None:
+            # What is done to several machines is one task, with its parts inside.
+            return [job for job in jobs.recent if job.whole is None]
+        return [job for job in jobs.recent if self._concerns(job.subject)]
 
     def _on_job(self, job: Job[Any]) -> None:
         if self._concerns is None or self._concerns(job.subject):
@@ -91,11 +94,6 @@ def _moment(seconds: float) -> str:
 
 def _state(job: Job[Any]) -> TaskState:
     started = job.started if job.started is not None else job.created
-    error = ""
-    if job.error is not None:
-        error = str(job.error)
-        if isinstance(job.error, QvirtError) and job.error.details:
-            error += f"\n{job.error.details}"
     return {
         "id": job.id,
         "what": job.title,
@@ -107,7 +105,27 @@ def _state(job: Job[Any]) -> TaskState:
         "outcomeLabel": str(job.state.label),
         "phase": job.phase,
         "progress": job.progress,
-        "error": mask(error),
+        # The parts say themselves why they failed.
+        "error": "" if job.parts else _why(job),
         "code": job.code,
         "canCancel": job.can_cancel,
+        "parts": [
+            {
+                "what": part.title,
+                "outcome": part.state.value,
+                "outcomeLabel": str(part.state.label),
+                "error": _why(part),
+            }
+            for part in job.parts
+        ],
     }
+
+
+def _why(job: Job[Any]) -> str:
+    """Return why a job failed, for people; empty where it did not."""
+    if job.error is None:
+        return ""
+    error = str(job.error)
+    if isinstance(job.error, QvirtError) and job.error.details:
+        error += f"\n{job.error.details}"
+    return mask(error)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import DomainRecord, History
     from qvirt_jupyter.widgets._messages import (
         Arranged,
-        ArrangementData,
+        Arrangement,
         Packed,
         Reset,
         Series,
@@ -162,7 +162,7 @@ class VmList(ModuleWidget):
         message: Arranged = {
             "kind": "arranged",
             "view": view,
-            "arrangement": cast("ArrangementData", arrangement.document()),
+            "arrangement": cast("Arrangement", arrangement.document()),
         }
         self._send_soon(lambda: message)
         self._choose()
@@ -283,7 +283,7 @@ class VmList(ModuleWidget):
                 "actions": [action.spec() for action in self._actions.values()],
                 "strings": {name: str(text) for name, text in STRINGS.items()},
                 "states": {state.value: str(state.label) for state in STATES},
-                "arrangement": cast("ArrangementData", self._arrangement.document()),
+                "arrangement": cast("Arrangement", self._arrangement.document()),
                 "connections": list(rows.connections.values()),
                 "domains": rows.whole(),
             }

@@ -115,11 +115,13 @@ def _lifecycle(
     submenu: str = "",
     confirm: LazyString = _NO_TEXT,
     danger: bool = False,
+    toolbar: bool = True,
 ) -> ListAction:
     return ListAction(
         action.value,
         action.label,
         icon,
+        toolbar=toolbar,
         refused=lifecycle_refusals(action),
         slot=slot,
         submenu=submenu,
@@ -152,6 +154,14 @@ DOMAIN_ACTIONS: tuple[ListAction, ...] = (
     _lifecycle(Action.MANAGED_SAVE, "save", submenu="shutdown"),
     ListAction("open", _("Open"), "open", several=False, changes=False),
     ListAction("open_console", _("Open console"), "console", several=False, changes=False),
+    ListAction("tag", _("Tags…"), "tag", toolbar=False),
+    _lifecycle(
+        Action.UNDEFINE,
+        "remove",
+        confirm=_("Remove the definition of {names}? Disks stay where they are."),
+        danger=True,
+        toolbar=False,
+    ),
 )
 """What the toolbar and the menus of machines offer, in their order (MGR-07 to MGR-19)."""
 

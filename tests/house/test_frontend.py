@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from qvirt_jupyter.widgets import _messages, shell
-from qvirt_jupyter.widgets.vm_list import STRINGS
+from qvirt_jupyter.widgets.list_arrangement import GROUPINGS
 from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
+from qvirt_jupyter.widgets.vm_list_strings import STRINGS
 
 ROOT = Path(__file__).parent.parent.parent
 FRONTEND = ROOT / "frontend"
@@ -142,8 +143,10 @@ def test_the_protocol_is_the_same_on_both_sides():
 
 def test_the_list_has_every_text_that_it_asks_for_and_no_other():
     source = "\n".join(read(file) for file in VM_LIST)
-    asked = set(re.findall(r"\.text\(\s*'(\w+)'", source))
-    asked |= {"running", "no_machines"} if "? 'running' : 'no_machines'" in source else set()
+    calls = re.findall(r"\.text\(([^(){}]*)", source)
+    asked = {name for call in calls for name in re.findall(r"'(\w+)'", call)}
+    assert "text(`by_${each}`)" in source
+    asked |= {f"by_{grouping}" for grouping in GROUPINGS}
     assert asked == set(STRINGS)
 
 

@@ -16,11 +16,13 @@ from qvirt_jupyter.hypervisor import (
     connect,
     connection_to,
     connections,
+    jobs,
     publisher,
 )
 from qvirt_jupyter.widgets import first_start, manager_panel, show_panel, vm_panel
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.preferences import preferences
+from qvirt_jupyter.widgets.questions import Answer
 from qvirt_jupyter.widgets.saved_connections import (
     SavedConnection,
     saved_connections,
@@ -95,8 +97,6 @@ def test_force_off_asks_once_for_several_machines(a_manager, a_uri):
     ((number, question),) = wait_for(lambda: a_manager._questions.questions)
     assert "running" in str(question.title)
     assert "blocked" in str(question.title)
-    from qvirt_jupyter.widgets.questions import Answer  # noqa: PLC0415
-
     a_manager._questions.answer(number, Answer())
     for uuid in (RUNNING, other):
         assert wait_for(lambda uuid=uuid: row(a_manager, a_uri, uuid)["state"] == "shutoff")
@@ -127,6 +127,65 @@ def test_the_manager_two_tabs_and_a_cell_show_the_same(a_manager, a_uri):
     machine.suspend()
     assert wait_for(lambda: tabs[1]._head.shown["state"] == "paused")
     tabs[1].close()
+
+
+def test_what_is_done_to_several_is_one_task_with_a_result_for_each(a_manager, a_uri):
+    others = [key_of(a_uri, uuid) for uuid in domains_by_state(a_manager, "running", "shutoff")]
+    act(a_manager, "suspend", *others)
+    tasks = next(child for child in a_manager.children if isinstance(child, Tasks))
+
+    def task():
+        newest = tasks.shown["tasks"][0]
+        return newest if newest["outcome"] == "failed" else None
+
+    shown = wait_for(task)
+    assert shown["what"] == f"Pause: {len(others)} virtual machines"
+    assert len(shown["parts"]) == len(others)
+    ends = {part["outcome"] for part in shown["parts"]}
+    assert ends == {"succeeded", "failed"}
+    assert all(part["error"] for part in shown["parts"] if part["outcome"] == "failed")
+    whole = next(job for job in jobs if job.id == shown["id"])
+    assert not {part.id for part in whole.parts} & {each["id"] for each in tasks.shown["tasks"]}
+    (notice,) = fleet.notices.notices
+    assert "of" in str(notice.text)
+    assert wait_for(lambda: row(a_manager, a_uri)["state"] == "paused")
+
+
+def test_tags_of_several_machines_are_added_and_taken_away(a_manager, a_uri):
+    uuids = domains_by_state(a_manager, "running", "shutoff")[:2]
+    connection = connection_to(a_uri)
+    act(a_manager, "tag", *(key_of(a_uri, uuid) for uuid in uuids))
+    ((number, question),) = wait_for(lambda: a_manager._questions.questions)
+    assert [field.name for field in question.fields] == ["add", "remove"]
+    a_manager._questions.answer(number, Answer({"add": "lab1, new", "remove": "new"}))
+    for uuid in uuids:
+        assert wait_for(lambda uuid=uuid: "lab1" in connection.inventory.domain(uuid).tags)
+    tagged = {domain.uuid for domain in connection.domains.tagged("lab1")}
+    assert tagged == set(uuids)
+    act(a_manager, "tag", key_of(a_uri, uuids[0]))
+    ((number, question),) = wait_for(lambda: a_manager._questions.questions)
+    assert "lab1" in question.fields[0].value
+    a_manager._questions.answer(number, Answer({"tags": ""}))
+    assert wait_for(lambda: connection.inventory.domain(uuids[0]).tags == ())
+
+
+def test_removing_definitions_is_always_asked_first(a_manager, a_uri):
+    uuids = domains_by_state(a_manager, "shutoff")
+    act(a_manager, "undefine", *(key_of(a_uri, uuid) for uuid in uuids))
+    ((number, question),) = wait_for(lambda: a_manager._questions.questions)
+    assert question.danger
+    assert not question.remember
+    a_manager._questions.answer(number, None)
+    assert set(domains_by_state(a_manager, "shutoff")) == set(uuids)
+    act(a_manager, "undefine", *(key_of(a_uri, uuid) for uuid in uuids))
+    ((number, _question),) = wait_for(lambda: a_manager._questions.questions)
+    a_manager._questions.answer(number, Answer())
+    assert wait_for(lambda: not domains_by_state(a_manager, "shutoff"))
+
+
+def domains_by_state(panel, *states):
+    rows = panel._list._rows
+    return [rows.keys[key].id for key, domain in rows.domains.items() if domain["state"] in states]
 
 
 def test_the_list_itself_does_not_ask_a_second_time():

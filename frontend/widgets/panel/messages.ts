@@ -62,6 +62,13 @@ export interface IQuestionState {
   questions: IQuestion[];
 }
 
+export interface ITaskPart {
+  what: string;
+  outcome: ITask['outcome'];
+  outcomeLabel: string;
+  error: string;
+}
+
 export interface ITask {
   id: number;
   what: string;
@@ -80,6 +87,8 @@ export interface ITask {
   error: string;
   code: string;
   canCancel: boolean;
+  /** What became of each, where it is about several machines. */
+  parts: ITaskPart[];
 }
 
 export interface ITasksState {

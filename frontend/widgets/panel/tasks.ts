@@ -1,5 +1,5 @@
 import { button, element, follow, redraw, say, text } from './dom';
-import { IModel, ITask, ITasksState } from './messages';
+import { IModel, ITask, ITaskPart, ITasksState } from './messages';
 
 function span(seconds: number): string {
   if (seconds < 10) {
@@ -66,6 +66,21 @@ export function renderTasks(model: IModel, root: HTMLElement): () => void {
     return made;
   }
 
+  /** What became of one of several machines. */
+  function part({ what, outcome, outcomeLabel, error }: ITaskPart) {
+    const outcomeClass = `qvirt-task-outcome qvirt-outcome-${outcome}`;
+    const line = element(
+      'div',
+      { class: 'qvirt-task-part' },
+      element('span', { class: 'qvirt-task-what' }, what),
+      element('span', { class: outcomeClass }, outcomeLabel)
+    );
+    if (error) {
+      line.append(element('pre', { tabindex: '0' }, error));
+    }
+    return line;
+  }
+
   /** Who, when, in which words of Python, and why it failed. */
   function detailsOf(task: ITask): HTMLElement {
     const facts = element('dl', { class: 'qvirt-facts' });
@@ -81,6 +96,7 @@ export function renderTasks(model: IModel, root: HTMLElement): () => void {
         hidden: !opened.has(task.id)
       },
       facts,
+      ...task.parts.map(part),
       ...texts.map(found => element('pre', { tabindex: '0' }, found))
     );
   }

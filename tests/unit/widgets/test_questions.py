@@ -104,8 +104,14 @@ def test_a_dangerous_answer_is_marked(a_board, a_view):
 
 def test_each_confirmation_has_its_preference_with_the_right_default():
     defaults = Preferences()
-    on = {action for action, asked in CONFIRMATIONS.items() if getattr(defaults, asked.preference)}
+    on = {
+        action
+        for action, asked in CONFIRMATIONS.items()
+        if asked.preference and getattr(defaults, asked.preference)
+    }
     assert on == {Action.DESTROY, Action.RESET}
+    always = {action for action, asked in CONFIRMATIONS.items() if not asked.preference}
+    assert always == {Action.UNDEFINE}
 
 
 def test_many_names_are_cut_short():
