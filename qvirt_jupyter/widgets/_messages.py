@@ -133,6 +133,7 @@ class Reset(TypedDict):
     strings: dict[str, str]
     states: dict[str, str]
     arrangement: Arrangement
+    unmeasured: list[str]
     connections: list[ConnectionData]
     domains: list[DomainData]
 
@@ -179,11 +180,15 @@ class Series(TypedDict):
 
 
 class Arranged(TypedDict):
-    """The arrangement changed; ``view`` is who changed it, empty where it was no view."""
+    """The arrangement changed; ``view`` is who changed it, empty where it was no view.
+
+    ``unmeasured`` names columns that nothing is measured for, by the person's preferences.
+    """
 
     kind: Literal["arranged"]
     view: str
     arrangement: Arrangement
+    unmeasured: list[str]
 
 
 class Packed(TypedDict):

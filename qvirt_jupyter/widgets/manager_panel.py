@@ -20,6 +20,7 @@ from qvirt_jupyter.widgets.connection_view import ConnectionView, snapshot_rows
 from qvirt_jupyter.widgets.first_start import FirstStart
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.machine_actions import MachineActions
+from qvirt_jupyter.widgets.machine_pane import MachinePane
 from qvirt_jupyter.widgets.notices import Notice, Notices
 from qvirt_jupyter.widgets.panel import Panel, close_all
 from qvirt_jupyter.widgets.preferences import preferences
@@ -64,10 +65,16 @@ class Manager(Panel):
             self._open,
             on_watch=self._on_watch,
             on_arrange=self._on_arrange,
+            on_select=lambda key: publisher.post(("pane", id(self)), lambda: self._show(key)),
             on_history=lambda key, span: fleet.connection(key.uri).stats.history(key.id, span),
             arrangement=preferences.now.list_arrangement,
             actions=_ACTIONS,
         )
+        self._list.measure(preferences.now.measured)
+        self._pane = MachinePane(self._actions, self._open_console)
+        beside = ipywidgets.HBox([self._list, self._pane])
+        beside.add_class("qvirt-beside")
+        beside.add_class("qvirt-grows")
         self._dialog = ipywidgets.VBox()
         self._bar = ipywidgets.HBox(
             [
@@ -84,12 +91,11 @@ class Manager(Panel):
                 Notices(fleet.notices),
                 Questions(fleet.questions),
                 Questions(self._questions),
-                self._list,
+                beside,
                 Tasks(),
             )
         )
         self.add_class("qvirt-manager")
-        self._list.add_class("qvirt-grows")
         self._list.reset((), ())
         self.follow(
             fleet.subscribe(self._update),
@@ -164,6 +170,13 @@ class Manager(Panel):
 
     def _on_preferences(self, now: Preferences) -> None:
         self._list.arrange(now.list_arrangement)
+        self._list.measure(now.measured)
+        if not now.list_arrangement.pane:
+            self._show(None)
+
+    def _show(self, key: RecordKey | None) -> None:
+        if not self.is_closed:
+            self._pane.show(key)
 
     def _on_arrange(self, arrangement: ListArrangement) -> None:
         publisher.post(("arrange", id(self)), lambda: _remember(arrangement))
@@ -171,29 +184,33 @@ class Manager(Panel):
     # What goes down: from any thread.
 
     def _act(self, name: str, keys: tuple[RecordKey, ...], client: str) -> None:
-        if name in _LIFECYCLE:
+        if keys[0].kind == "connection":
+            for key in keys:
+                self._act_on_connection(name, key.uri, client)
+        elif name in _LIFECYCLE:
             self._actions.do(Action(name), [_domain(key) for key in keys], client)
-            return
-        if name == "tag":
+        elif name == "tag":
             self._actions.tag([_domain(key) for key in keys], client)
-            return
-        for key in keys:
-            match name:
-                case "open":
-                    self._open("domain", key, client)
-                case "open_console":
-                    domain = _domain(key)
-                    open_tab("console", _arguments(key), _title(domain), client)
-                case "open_host":
-                    open_host_tab(fleet.connection(key.uri), client)
-                case "connect":
-                    fleet.open(fleet.connection(key.uri))
-                case "disconnect":
-                    fleet.disconnect(fleet.connection(key.uri))
-                case "change_connection" | "remember_connection":
-                    self._edit_connection_soon(key.uri)
-                case "remove_connection":
-                    fleet.forget(key.uri)
+        elif name == "open":
+            self._open("domain", keys[0], client)
+        elif name == "open_console":
+            self._open_console(keys[0], client)
+
+    def _act_on_connection(self, name: str, uri: str, client: str) -> None:
+        match name:
+            case "open_host":
+                open_host_tab(fleet.connection(uri), client)
+            case "connect":
+                fleet.open(fleet.connection(uri))
+            case "disconnect":
+                fleet.disconnect(fleet.connection(uri))
+            case "change_connection" | "remember_connection":
+                self._edit_connection_soon(uri)
+            case "remove_connection":
+                fleet.forget(uri)
+
+    def _open_console(self, key: RecordKey, client: str = "") -> None:
+        open_tab("console", _arguments(key), _title(_domain(key)), client)
 
     def _open(self, kind: str, key: RecordKey, client: str) -> None:
         if kind == "domain":

@@ -6,15 +6,16 @@ import json
 import threading
 import time
 import zlib
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
-from qvirt_jupyter.hypervisor import DomainState, RecordKey, publisher
+from qvirt_jupyter.hypervisor import RecordKey, publisher
 from qvirt_jupyter.hypervisor.sample import Samples
 from qvirt_jupyter.widgets._assets import ModuleWidget
 from qvirt_jupyter.widgets._messages import PROTOCOL
 from qvirt_jupyter.widgets.list_arrangement import ListArrangement
+from qvirt_jupyter.widgets.list_choice import ListChoice
 from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
-from qvirt_jupyter.widgets.vm_list_columns import COLUMNS
+from qvirt_jupyter.widgets.vm_list_columns import COLUMNS, STATES
 from qvirt_jupyter.widgets.vm_list_rows import ConnectionRow, Rows
 from qvirt_jupyter.widgets.vm_list_samples import POINTS, SampleFeed
 from qvirt_jupyter.widgets.vm_list_strings import STRINGS
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import DomainRecord, History
     from qvirt_jupyter.widgets._messages import (
         Arranged,
-        Arrangement,
         Packed,
         Reset,
         Series,
@@ -43,16 +43,6 @@ OnArrange: TypeAlias = "Callable[[ListArrangement], object]"
 OnSelect: TypeAlias = "Callable[[RecordKey | None], object]"
 OnHistory: TypeAlias = "Callable[[RecordKey, float], History]"
 
-STATES = (
-    DomainState.RUNNING,
-    DomainState.SHUTTING_DOWN,
-    DomainState.PAUSED,
-    DomainState.SUSPENDED,
-    DomainState.CRASHED,
-    DomainState.SAVED,
-    DomainState.SHUTOFF,
-)
-"""In the order in which the list sorts them: what runs comes first."""
 MANY = 100
 """With more machines than this on a connection, rows out of sight get no figures."""
 SILENCE = 5.0
@@ -120,7 +110,7 @@ class VmList(ModuleWidget):
         self._rows = Rows(columns)
         self._feed = SampleFeed()
         self._interval = 1.0
-        self._arrangement = arrangement or ListArrangement()
+        self._choice = ListChoice(columns, arrangement or ListArrangement())
         self._views = Views()
         self._watched: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
         self._choose()
@@ -143,7 +133,7 @@ class VmList(ModuleWidget):
     def needs_all(self) -> bool:
         """Whether the figures of all rows are wanted: the list is sorted by one."""
         with self._lock:
-            return any(column.id == self._arrangement.sort for column in self._feed.columns)
+            return any(column.id == self._choice.arrangement.sort for column in self._feed.columns)
 
     def arrange(self, arrangement: ListArrangement, view: str = "") -> None:
         """Arrange the list in another way, in all browsers.
@@ -156,16 +146,24 @@ class VmList(ModuleWidget):
             The browser's view that knows already.
         """
         with self._lock:
-            if arrangement == self._arrangement:
+            if arrangement == self._choice.arrangement:
                 return
-            self._arrangement = arrangement
-        message: Arranged = {
-            "kind": "arranged",
-            "view": view,
-            "arrangement": cast("Arrangement", arrangement.document()),
-        }
-        self._send_soon(lambda: message)
-        self._choose()
+            self._choice.arrangement = arrangement
+        self._arranged(view)
+
+    def measure(self, groups: frozenset[str]) -> None:
+        """Offer graphs of these groups of figures only: the others are not measured (MGR-24).
+
+        Parameters
+        ----------
+        groups
+            Groups of ``Stats.watch``.
+        """
+        with self._lock:
+            if groups == self._choice.measured:
+                return
+            self._choice.measured = groups
+        self._arranged()
 
     def reset(self, connections: Iterable[ConnectionRow], domains: Iterable[DomainRecord]) -> None:
         """Show these rows and no others."""
@@ -224,22 +222,23 @@ class VmList(ModuleWidget):
         self._tell_watched()
         super().close()
 
+    def _arranged(self, view: str = "") -> None:
+        with self._lock:
+            message: Arranged = {
+                "kind": "arranged",
+                "view": view,
+                "arrangement": self._choice.data,
+                "unmeasured": self._choice.unmeasured,
+            }
+        self._send_soon(lambda: message)
+        self._choose()
+
     def _choose(self) -> None:
         """Have the columns that are shown or asked for, and tell what is new in them."""
         with self._lock:
-            chosen, arranged = self._arrangement.columns, self._arrangement
-            shown = {
-                column.id
-                for column in self._rows.columns
-                if column.required or chosen.get(column.id, column.shown)
-            }
-            asked = {arranged.sort, *shown}.union(self._views.asked)
-            if arranged.group == "tag":
-                asked.add("tags")
+            asked = self._choice.asked(self._views.asked)
             patch = self._rows.ask(asked)
-            is_new = self._feed.choose(
-                [column for column in self._rows.columns if column.figures and column.id in asked]
-            )
+            is_new = self._feed.choose(self._choice.graphs(asked))
             new = self._watched[0] if is_new else frozenset()
         if patch is not None:
             self._send_soon(lambda: patch)
@@ -283,7 +282,8 @@ class VmList(ModuleWidget):
                 "actions": [action.spec() for action in self._actions.values()],
                 "strings": {name: str(text) for name, text in STRINGS.items()},
                 "states": {state.value: str(state.label) for state in STATES},
-                "arrangement": cast("Arrangement", self._arrangement.document()),
+                "arrangement": self._choice.data,
+                "unmeasured": self._choice.unmeasured,
                 "connections": list(rows.connections.values()),
                 "domains": rows.whole(),
             }
@@ -323,11 +323,10 @@ class VmList(ModuleWidget):
                 self._watch(view, version, _texts(rows), _texts(asked))
             case {"kind": "arrange", "view": str(view), "arrangement": arrangement}:
                 self._rearrange(ListArrangement.understood(arrangement), view)
-            case {"kind": "selected", "row": str(row)}:
-                if self._on_select is not None:
-                    with self._lock:
-                        selected = self._rows.keys.get(row)
-                    self._on_select(selected)
+            case {"kind": "selected", "row": str(row)} if self._on_select is not None:
+                with self._lock:
+                    selected = self._rows.keys.get(row)
+                self._on_select(selected)
             case {"kind": "action", "action": str(name), "rows": list(rows), "client": str(client)}:
                 self._act(name, rows, client)
             case {"kind": "open", "row": str(row), "client": str(client)}:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import DomainState
 from qvirt_jupyter.widgets.system_names import system_name
 
 if TYPE_CHECKING:
@@ -235,3 +236,14 @@ COLUMNS: tuple[Column, ...] = (
     ),
 )
 """The columns of the list, in their order."""
+
+STATES = (
+    DomainState.RUNNING,
+    DomainState.SHUTTING_DOWN,
+    DomainState.PAUSED,
+    DomainState.SUSPENDED,
+    DomainState.CRASHED,
+    DomainState.SAVED,
+    DomainState.SHUTOFF,
+)
+"""In the order in which the list sorts them: what runs comes first."""

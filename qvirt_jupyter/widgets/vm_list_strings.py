@@ -50,6 +50,8 @@ STRINGS: Mapping[str, LazyString] = {
     "no_kept_filters": _("Type a filter, then press the star in its box."),
     "hide_stopped": _("Hide machines that are off"),
     "compact": _("Compact rows"),
+    "pane": _("Details beside the list"),
+    "not_measured": _("It is not measured; the preferences turn it on."),
     "usual_widths": _("Usual widths of columns"),
     "heading_help": _("Alt+Left and Alt+Right change the width, Shift+F10 chooses columns."),
     "no_field": _("There is no field “{field}” to filter by. There are: {known}."),

@@ -91,7 +91,7 @@ class Manager(ipywidgets.VBox):
         )
 
     def rearrange(self, **changes):
-        self.list.arrange(dataclasses.replace(self.list._arrangement, **changes))
+        self.list.arrange(dataclasses.replace(self.list._choice.arrangement, **changes))
 
     def _act(self, action, keys, client):
         self.actions.append((action, keys, client))

@@ -165,7 +165,7 @@ def test_two_views_are_arranged_alike(a_list, a_page, a_kernel, sender):
     else:
         choose(a_page, "Compact rows")
     expect(row(a_list, "machine-1")).to_have_css("height", "22px")
-    assert a_kernel("panel.list._arrangement.compact")
+    assert a_kernel("panel.list._choice.arrangement.compact")
 
 
 FILTERS = {

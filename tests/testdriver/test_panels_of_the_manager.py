@@ -21,6 +21,7 @@ from qvirt_jupyter.hypervisor import (
 )
 from qvirt_jupyter.widgets import first_start, manager_panel, show_panel, vm_panel
 from qvirt_jupyter.widgets.fleet import fleet
+from qvirt_jupyter.widgets.list_arrangement import ListArrangement
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.questions import Answer
 from qvirt_jupyter.widgets.saved_connections import (
@@ -267,7 +268,7 @@ def test_what_is_measured_follows_the_columns_that_are_shown(a_manager, a_uri):
     assert wait_for(lambda: groups() == {"disk", "network"})
     assert wait_for(lambda: preferences.now.list_arrangement.columns == columns)
     second = qvirt_jupyter.manager()
-    assert second._list._arrangement.columns == columns
+    assert second._list._choice.arrangement.columns == columns
     second.close()
 
 
@@ -277,6 +278,50 @@ def test_what_is_measured_and_how_often_reaches_the_connections(a_uri):
     assert wait_for(lambda: connection_to(a_uri).stats.tick == 7)
     preferences.set(measure_disk=False, measure_cpu=False)
     assert wait_for(lambda: connection_to(a_uri).stats.measured == {"memory", "network"})
+
+
+def test_graphs_of_what_is_not_measured_are_not_offered(a_manager, a_uri):
+    watching = {"kind": "watching", "version": 0, "asked": [], "view": "v"}
+    key = a_manager._list._rows.known(key_of(a_uri))
+    a_manager._list._receive({**watching, "rows": [key]})
+    assert wait_for(lambda: a_manager._list.groups == {"cpu"})
+    preferences.set(measure_cpu=False)
+    assert wait_for(lambda: a_manager._list.groups == frozenset())
+    assert a_manager._list._choice.unmeasured == ["cpu", "host_cpu"]
+    preferences.set(measure_cpu=True)
+    assert wait_for(lambda: a_manager._list.groups == {"cpu"})
+
+
+def test_the_selected_machine_stands_beside_the_list(a_manager, a_uri):
+    pane = a_manager._pane
+    assert pane.layout.display == "none"
+    select(a_manager, key_of(a_uri))
+    assert wait_for(lambda: pane._head.shown and pane._head.shown["title"])
+    assert pane.layout.display is None
+    assert pane._head.shown["title"] == "The <running> one"
+    assert "line &amp; two" in pane._notes.value
+    assert "line &amp; two" not in pane._facts.value
+    assert "128 MiB of 256 MiB" in pane._facts.value
+    message = {"type": "press", "id": "suspend", "client": "window-1"}
+    pane._head._handle_custom_msg(message, [])
+    assert wait_for(lambda: pane._head.shown["state"] == "paused")
+    # Another one, none at all, and the choice not to see any.
+    (other, *_) = domains_by_state(a_manager, "shutoff")
+    before = len(ALL_WIDGETS)
+    select(a_manager, key_of(a_uri, other))
+    assert wait_for(lambda: pane._head.shown["state"] == "shutoff")
+    assert len(ALL_WIDGETS) == before, "what was shown before is closed"
+    select(a_manager, None)
+    assert wait_for(lambda: pane.layout.display == "none")
+    select(a_manager, key_of(a_uri))
+    assert wait_for(lambda: pane.layout.display is None)
+    preferences.set(list_arrangement=ListArrangement(compact=True))
+    assert wait_for(lambda: pane.layout.display == "none")
+
+
+def select(panel, key):
+    row = "" if key is None else panel._list._rows.known(key)
+    panel._list._receive({"kind": "selected", "row": row})
 
 
 def test_calling_it_again_gives_another_view_of_the_same(a_manager, a_uri):
@@ -304,6 +349,8 @@ def test_closing_leaves_nothing(a_uri):
     assert wait_for(lambda: len(domains(panel)) == 10)
     panel._bar.children[0].click()
     assert wait_for(lambda: panel._dialog.children)
+    select(panel, key_of(a_uri))
+    assert wait_for(lambda: panel._pane._screen.children)
     panel.close()
     publisher.flush()
     assert [type(ALL_WIDGETS[key]).__name__ for key in set(ALL_WIDGETS) - before] == []

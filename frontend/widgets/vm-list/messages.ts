@@ -101,6 +101,7 @@ export interface Reset {
   strings: Record<string, string>;
   states: Record<string, string>;
   arrangement: Arrangement;
+  unmeasured: string[];
   connections: ConnectionData[];
   domains: DomainData[];
 }
@@ -139,6 +140,7 @@ export interface Arranged {
   kind: 'arranged';
   view: string;
   arrangement: Arrangement;
+  unmeasured: string[];
 }
 
 export type FromKernel = Reset | Patch | Samples | Series | Arranged;

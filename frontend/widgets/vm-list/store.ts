@@ -45,6 +45,8 @@ export class Store {
     filters: [],
     pane: false
   };
+  /** The columns that nothing is measured for. */
+  unmeasured: readonly string[] = [];
   readonly connections = new Map<string, ConnectionData>();
   readonly domains = new Map<string, DomainData>();
   readonly samples = new Map<string, SampleSeries>();
@@ -68,6 +70,7 @@ export class Store {
         return this._setSeries(message);
       case 'arranged':
         this.arrangement = message.arrangement;
+        this.unmeasured = message.unmeasured;
         return 'arrangement';
     }
   }
@@ -89,7 +92,8 @@ export class Store {
   get shown(): ColumnSpec[] {
     const { columns } = this.arrangement;
     return this.columns.filter(
-      ({ id, shown, required }) => required || (columns[id] ?? shown)
+      ({ id, shown, required }) =>
+        required || ((columns[id] ?? shown) && !this.unmeasured.includes(id))
     );
   }
 
@@ -126,6 +130,7 @@ export class Store {
     this.actions = message.actions;
     this.states = message.states;
     this.arrangement = message.arrangement;
+    this.unmeasured = message.unmeasured;
     this._strings = message.strings;
     this.interval = message.interval;
     this._lag = Date.now() / 1000 - message.now;

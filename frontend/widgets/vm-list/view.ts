@@ -98,6 +98,7 @@ export class View {
     window.clearInterval(this._alive);
     window.clearTimeout(this._tick);
     window.clearTimeout(this._settle);
+    window.clearTimeout(this._rest);
     document.removeEventListener('visibilitychange', this._onLook);
     this._host.removeEventListener('qvirt:can', this._onCan);
     this._host.removeEventListener('qvirt:do', this._onDo);
@@ -183,6 +184,23 @@ export class View {
     }, SETTLE);
   }
 
+  /** The kernel shows the details of the row with the focus, where they are wanted. */
+  private _tellSelectedSoon(): void {
+    window.clearTimeout(this._rest);
+    if (!this._store.arrangement.pane) {
+      this._toldRow = '';
+      return;
+    }
+    this._rest = window.setTimeout(() => {
+      const { active, selected } = this._grid.selection;
+      const row = selected.size > 0 ? subjectKey(active) : '';
+      if (row !== this._toldRow) {
+        this._toldRow = row;
+        this._send({ kind: 'selected', row });
+      }
+    }, SETTLE);
+  }
+
   private _watch(): void {
     if (this._isDisposed) {
       return;
@@ -216,6 +234,7 @@ export class View {
 
   private _onSelection(): void {
     const { domains } = this._selected;
+    this._tellSelectedSoon();
     this._toolbar.update(offers('domain', this._selected, this._store));
     const { filter } = this._grid;
     this._toolbar.complain(filter.problem);
@@ -419,4 +438,6 @@ export class View {
   private _told = '';
   private _tick = 0;
   private _settle = 0;
+  private _rest = 0;
+  private _toldRow = '';
 }

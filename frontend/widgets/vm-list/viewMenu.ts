@@ -21,6 +21,7 @@ export function columnItems(store: Store, arrange: Arrange): Item[] {
     .map(({ id, label }) => ({
       label,
       checked: shown.has(id),
+      refusal: store.unmeasured.includes(id) ? store.text('not_measured') : '',
       run: () => arrange({ columns: { ...columns, [id]: !shown.has(id) } })
     }));
   if (Object.keys(widths).length > 0) {
@@ -39,7 +40,13 @@ export function viewItems(
   arrange: Arrange,
   search: (text: string) => void
 ): Item[] {
-  const { group, filters, hide_stopped: hides, compact } = store.arrangement;
+  const {
+    group,
+    filters,
+    hide_stopped: hides,
+    compact,
+    pane
+  } = store.arrangement;
   return [
     {
       label: store.text('group_by'),
@@ -72,6 +79,11 @@ export function viewItems(
       label: store.text('compact'),
       checked: compact,
       run: () => arrange({ compact: !compact })
+    },
+    {
+      label: store.text('pane'),
+      checked: pane,
+      run: () => arrange({ pane: !pane })
     }
   ];
 }

@@ -1,0 +1,123 @@
+"""What stands beside the list: the selected machine's screen, notes, addresses and buttons."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import ipywidgets
+
+from qvirt_jupyter.hypervisor import DomainRecord, RecordKey, publisher
+from qvirt_jupyter.widgets.fleet import fleet
+from qvirt_jupyter.widgets.machine_head import MachineHead
+from qvirt_jupyter.widgets.notes import notes_html
+from qvirt_jupyter.widgets.overview import facts_html
+from qvirt_jupyter.widgets.panel import close_all
+from qvirt_jupyter.widgets.thumbnail import Thumbnail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qvirt_jupyter.hypervisor import Batch, Domain, Subscription
+    from qvirt_jupyter.hypervisor.lifecycle import Action
+    from qvirt_jupyter.widgets.machine_actions import MachineActions
+
+
+class MachinePane(ipywidgets.VBox):
+    """The details of one machine at a time; it follows the machine while it shows it.
+
+    Parameters
+    ----------
+    actions
+        What its buttons do.
+    open_console
+        Called with the machine when the picture of its screen is pressed.
+    """
+
+    def __init__(
+        self, actions: MachineActions, open_console: Callable[[RecordKey], object]
+    ) -> None:
+        self._actions = actions
+        self._open_console = open_console
+        self._key: RecordKey | None = None
+        self._domain: Domain | None = None
+        self._thumbnail: Thumbnail | None = None
+        self._subscription: Subscription | None = None
+        self._head = MachineHead(self._press)
+        self._screen = ipywidgets.VBox()
+        self._notes = ipywidgets.HTML()
+        self._notes.add_class("qvirt-notes")
+        self._facts = ipywidgets.HTML()
+        super().__init__([self._head, self._screen, self._notes, self._facts])
+        self.add_class("qvirt-pane")
+        self._hide()
+
+    def show(self, key: RecordKey | None) -> None:
+        """Show another machine, or none; on the publisher thread.
+
+        Parameters
+        ----------
+        key
+            Of its row; None for no machine.
+        """
+        if key == self._key:
+            return
+        self._leave()
+        self._key = key
+        if key is None or key.kind != "domain":
+            self._hide()
+            return
+        domain = fleet.domain(key.uri, key.id)
+        self._domain = domain
+        self._thumbnail = Thumbnail(domain, lambda: self._open_console(key))
+        self._screen.children = (self._thumbnail,)
+        inventory = domain.connection.inventory
+        inventory.prefer({key.id})
+        self._subscription = inventory.subscribe(self._on_batch)
+        self.layout.display = None
+
+    def close(self) -> None:
+        """Take it away; the machine is not touched."""
+        self._leave()
+        super().close()
+
+    def _hide(self) -> None:
+        self.layout.display = "none"
+
+    def _leave(self) -> None:
+        if self._subscription is not None:
+            self._subscription.close()
+            self._subscription = None
+        thumbnail, self._thumbnail = self._thumbnail, None
+        if thumbnail is not None:
+            self._screen.children = ()
+            close_all(thumbnail)
+
+    def _on_batch(self, batch: Batch) -> None:
+        if self._key in batch.removed:
+            publisher.post(("pane", id(self)), lambda: self.show(None))
+            return
+        for record in (*batch.added, *batch.changed):
+            if isinstance(record, DomainRecord) and record.record_key == self._key:
+                self._update(record)
+
+    def _update(self, record: DomainRecord) -> None:
+        if self._domain is None or self._thumbnail is None:
+            return
+        connection = self._domain.connection
+        self._head.update(
+            record, name=record.label, away="", refused=connection.features.reason("write")
+        )
+        self._thumbnail.update(record, refused=connection.features.reason("screenshots"))
+        _set(self._notes, notes_html(record.description))
+        # The notes stand above.
+        _set(self._facts, facts_html(replace(record, description=""), connection.label))
+
+    def _press(self, action: Action, client: str) -> None:
+        if self._domain is not None:
+            self._actions.do(action, (self._domain,), client)
+
+
+def _set(widget: ipywidgets.HTML, text: str) -> None:
+    if widget.value != text:
+        widget.value = text
