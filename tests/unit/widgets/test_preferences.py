@@ -1,7 +1,9 @@
 import json
+from pathlib import Path
 
 import pytest
 
+from qvirt_jupyter.documents import declarations
 from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.widgets.preferences import Preferences, PreferenceStore
 
@@ -127,3 +129,9 @@ def test_nonsense_about_machines_spoils_nothing_else(a_file, machines):
     now = PreferenceStore(a_file).now
     assert now.confirm_pause
     assert now.of_machine(UUIDS[0]) == now
+
+
+def test_every_preference_is_in_the_documentation():
+    page = (Path(__file__).parents[3] / "docs" / "preferences.md").read_text()
+    missing = [str(each.label) for each in declarations(Preferences) if str(each.label) not in page]
+    assert missing == []
