@@ -167,6 +167,9 @@ class DescriptionForm(ipywidgets.VBox):
         )
         for field in (self._name, self._title, self._description, self._tags):
             field.layout.width = "auto"
+            # One message, when it is left: while a kernel is busy, JupyterLab holds those back that
+            # come with each key, and Save would save half of what was typed.
+            field.continuous_update = False
         self._buttons = (
             ipywidgets.Button(description=str(_("Save")), button_style="primary"),
             ipywidgets.Button(description=str(_("Cancel"))),

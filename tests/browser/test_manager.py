@@ -230,9 +230,19 @@ def test_axe_finds_nothing_in_the_panels(a_machine_tab, a_picture, theme):
     found = Axe().run(page, context=".qvirt-vm-panel .qvirt-performance", options=rules)
     assert found.violations_count == 0, found.generate_report()
     page.locator(TAB, has_text="Virtual Machine Manager").click()
+    page.locator(".qvirt-toolbar > .qvirt-button").click()
+    page.get_by_role("menuitemcheckbox", name="Details beside the list").click()
+    expect(page.locator(".qvirt-pane h2")).to_have_text("build-03")
+    row(page, "build-03").click(button="right")
+    page.get_by_role("menuitem", name="Tags…").click()
+    expect(page.get_by_role("textbox", name="Tags")).to_be_focused()
     a_picture(page, f"manager-{name}")
     found = Axe().run(page, context=".qvirt-manager", options=rules)
     assert found.violations_count == 0, found.generate_report()
+    page.keyboard.press("Escape")
+    page.locator(".qvirt-toolbar > .qvirt-button").click()
+    page.get_by_role("menuitemcheckbox", name="Details beside the list").click()
+    expect(page.locator(".qvirt-pane")).to_be_hidden()
 
 
 def test_narrow_windows_show_everything_without_scrolling_sideways(a_machine_tab, a_picture):

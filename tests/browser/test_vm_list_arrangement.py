@@ -127,8 +127,10 @@ def test_machines_stand_under_states_tags_or_nothing(a_list, a_page, a_kernel):
     expect(groups).to_have_count(6)
     expect(a_list.locator("[role=row]", has_text="2 of 2 running")).to_be_visible()
     a_kernel("panel.list.patch(domains=[record(1, tags=('lab', 'web')), record(2, tags=('lab',))])")
+    row(a_list, "machine-2").click()
     choose(a_page, "Group by", "Tag")
     expect(groups).to_have_text(["lab", "web", "No tag"])
+    assert selected(a_list) == ["machine-2"]
     expect(row(a_list, "machine-1")).to_have_count(2)
     row(a_list, "machine-1").last.click()
     assert selected(a_list) == ["machine-1"]
@@ -148,6 +150,17 @@ def test_machines_that_are_off_can_be_hidden(a_list, a_page, a_kernel):
     expect(row(a_list, "machine-3")).to_have_count(0)
     a_kernel("panel.list.patch(domains=[record(3, state=DomainState.RUNNING)])")
     expect(row(a_list, "machine-3")).to_be_visible()
+
+
+def test_nothing_is_done_to_a_selected_machine_that_is_not_to_be_seen(a_list, a_page):
+    row(a_list, "machine-1").click()
+    row(a_list, "machine-2").click(modifiers=["Control"])
+    status = a_list.locator("[role=status]")
+    expect(status).to_have_text("2 selected")
+    a_list.get_by_role("searchbox").fill("machine-1")
+    expect(status).to_have_text("1 of 7 machines")
+    a_list.locator(".qvirt-button[data-action=shutdown]").click()
+    expect(a_page.locator(".heard")).to_have_text("shutdown 01")
 
 
 def test_rows_can_be_compact(a_list, a_page):

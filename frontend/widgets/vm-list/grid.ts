@@ -6,7 +6,7 @@
  */
 import { type Filter, parseFilter } from './filter';
 import { Headings, leastWidth, tracks } from './heading';
-import type { ColumnSpec } from './messages';
+import type { ColumnSpec, Grouping } from './messages';
 import { RowView } from './rowView';
 import { Selection } from './selection';
 import type { Store } from './store';
@@ -90,9 +90,12 @@ export class Grid {
     return [...new Set(subjects)];
   }
 
-  /** What the selected rows are about, also those that are hidden now. */
+  /** What the selected rows are about: nothing is done to what is not to be seen. */
   get selected(): string[] {
-    return [...new Set([...this.selection.selected].map(subjectKey))];
+    const there = [...this.selection.selected].filter(key =>
+      this._places.has(key)
+    );
+    return [...new Set(there.map(subjectKey))];
   }
 
   /** Show only what fits a filter. */
@@ -119,7 +122,25 @@ export class Grid {
       `${leastWidth(columns, widths) + 16}px`
     );
     this._headings.rebuild(columns);
+    const active = subjectKey(this.selection.active);
     this.refresh();
+    if (group !== this._group) {
+      this._group = group;
+      this._selectAgain(active);
+    }
+  }
+
+  /** Rows have other keys in other groups: what was selected stays so. */
+  private _selectAgain(active: string): void {
+    const { selection } = this;
+    const subjects = new Set([...selection.selected].map(subjectKey));
+    const rows = this._rows.filter(row => subjects.has(subjectOf(row)));
+    selection.all(rows.map(({ key }) => key));
+    selection.move(
+      this._rows.find(row => subjectOf(row) === active)?.key ?? selection.active
+    );
+    this._render();
+    this._events.onSelection();
   }
 
   /** What is in rows changed: put them in order only where that changes it. */
@@ -475,5 +496,6 @@ export class Grid {
   private _filterText = '';
   private _filter: Filter;
   private _height = HEIGHT;
+  private _group: Grouping = 'connection';
   private readonly _typeAhead = new TypeAhead();
 }
