@@ -48,7 +48,13 @@ class MachinePane(ipywidgets.VBox):
         self._notes = ipywidgets.HTML()
         self._notes.add_class("qvirt-notes")
         self._facts = ipywidgets.HTML()
-        super().__init__([self._head, self._screen, self._notes, self._facts])
+        self._parts: tuple[ipywidgets.Widget, ...] = (
+            self._head,
+            self._screen,
+            self._notes,
+            self._facts,
+        )
+        super().__init__()
         self.add_class("qvirt-pane")
         self._hide()
 
@@ -74,14 +80,19 @@ class MachinePane(ipywidgets.VBox):
         inventory = domain.connection.inventory
         inventory.prefer({key.id})
         self._subscription = inventory.subscribe(self._on_batch)
+        self.children = self._parts
         self.layout.display = None
 
     def close(self) -> None:
         """Take it away; the machine is not touched."""
         self._leave()
+        for part in self._parts:
+            close_all(part)
         super().close()
 
     def _hide(self) -> None:
+        # Nothing of it is drawn by browsers while nobody wants it.
+        self.children = ()
         self.layout.display = "none"
 
     def _leave(self) -> None:
