@@ -124,7 +124,7 @@ def test_pause_shows_the_real_state_in_both_panels(a_machine_tab):
 
 
 def test_the_overview_shows_facts_and_the_screen(a_machine_tab):
-    facts = a_machine_tab.locator(".qvirt-facts")
+    facts = a_machine_tab.locator(".qvirt-overview .qvirt-facts")
     expect(facts).to_contain_text("10.7.2.185")
     expect(facts).to_contain_text("4 GiB")
     picture = a_machine_tab.locator(".qvirt-screen-picture")

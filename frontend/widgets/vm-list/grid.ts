@@ -6,7 +6,7 @@
  */
 import { type Filter, parseFilter } from './filter';
 import { Headings, leastWidth, tracks } from './heading';
-import type { ColumnSpec, Grouping } from './messages';
+import type { ColumnSpec } from './messages';
 import { RowView } from './rowView';
 import { Selection } from './selection';
 import type { Store } from './store';
@@ -122,25 +122,21 @@ export class Grid {
       `${leastWidth(columns, widths) + 16}px`
     );
     this._headings.rebuild(columns);
-    const active = subjectKey(this.selection.active);
     this.refresh();
-    if (group !== this._group) {
-      this._group = group;
-      this._selectAgain(active);
-    }
   }
 
   /** Rows have other keys in other groups: what was selected stays so. */
-  private _selectAgain(active: string): void {
-    const { selection } = this;
-    const subjects = new Set([...selection.selected].map(subjectKey));
-    const rows = this._rows.filter(row => subjects.has(subjectOf(row)));
-    selection.all(rows.map(({ key }) => key));
-    selection.move(
-      this._rows.find(row => subjectOf(row) === active)?.key ?? selection.active
-    );
-    this._render();
-    this._events.onSelection();
+  private _follow(): void {
+    const { selected, active } = this.selection;
+    const lost = [...selected, active].filter(key => !this._places.has(key));
+    const bySubject = new Map(lost.map(key => [subjectKey(key), key]));
+    for (const row of bySubject.size > 0 ? this._rows : []) {
+      const before = bySubject.get(subjectOf(row));
+      if (before) {
+        this.selection.rename(before, row.key);
+        bySubject.delete(subjectOf(row));
+      }
+    }
   }
 
   /** What is in rows changed: put them in order only where that changes it. */
@@ -174,6 +170,7 @@ export class Grid {
     this._order = this._rows.map(({ key }) => key);
     this._places = new Map(this._order.map((key, index) => [key, index]));
     const hadFocus = this._body.contains(document.activeElement);
+    this._follow();
     this.selection.keep(
       this._order,
       before,
@@ -496,6 +493,5 @@ export class Grid {
   private _filterText = '';
   private _filter: Filter;
   private _height = HEIGHT;
-  private _group: Grouping = 'connection';
   private readonly _typeAhead = new TypeAhead();
 }

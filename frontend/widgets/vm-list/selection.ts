@@ -49,6 +49,15 @@ export class Selection {
     }
   }
 
+  /** A row has another key now. */
+  rename(before: string, now: string): void {
+    if (this.selected.delete(before)) {
+      this.selected.add(now);
+    }
+    this.active = this.active === before ? now : this.active;
+    this._anchor = this._anchor === before ? now : this._anchor;
+  }
+
   /**
    * Forget rows that are gone; where the active one went, its neighbour takes its place.
    *
