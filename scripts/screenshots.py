@@ -5,6 +5,7 @@ The lab is that of `make lab`; the pictures are of what it shows, in the light a
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -20,12 +21,20 @@ if TYPE_CHECKING:
 TARGET: Final = smoke.CHECKOUT / "docs" / "screenshots"
 GATHER: Final = 20_000
 """Milliseconds in which the graphs get something to show."""
+LONG: Final = 120_000
+"""Milliseconds for what takes a while on a busy machine."""
+TYPED: Final = ("root", "uname -srm", "ip address show eth0", "free -m")
 
 
 def main() -> int:
     """Run the lab and take the pictures."""
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, ExitStack() as end:
+        # As root, an ordinary user's libvirt reads the file in it.
+        Path(folder).chmod(0o711)
+        made_up_host = Path(folder) / "lab.xml"
+        shutil.copyfile(smoke.CHECKOUT / "qvirt_jupyter" / "data" / "lab.xml", made_up_host)
+        made_up_host.chmod(0o644)
         url_file = Path(folder) / "lab.json"
         lab = smoke.start_lab(url_file)
         end.callback(smoke.end_lab, lab, url_file)
@@ -35,29 +44,65 @@ def main() -> int:
                 executable_path=smoke.CHROMIUM, args=list(smoke.FLAGS)
             )
             page = browser.new_page(viewport={"width": 1280, "height": 760})
-            page.goto(address)
+            # Without the tabs of an earlier visit.
+            page.goto(f"{address}&reset")
             smoke.see_guest(page)
-            take_pictures(page)
+            take_pictures(page, f"test://{made_up_host}")
             browser.close()
     return 0
 
 
-def take_pictures(page: Page) -> None:
+def take_pictures(page: Page, made_up_host: str) -> None:
     """Walk through what a visitor wants to see."""
+    # The file browser takes a quarter of the width.
+    page.keyboard.press("Control+b")
+    add_host(page, made_up_host)
     row = page.locator(f".qvirt-vm-list [role=row][data-qvirt-name='{smoke.GUEST}']")
+    row.click()
     page.wait_for_timeout(GATHER)
     in_both_themes(page, "manager")
+
     row.dblclick()
+    # The console is in front: something is typed there, to be seen and to be measured.
+    screen = page.frame_locator(".qvirt-vm-panel iframe").locator("canvas")
+    expect(screen).to_be_visible(timeout=LONG)
+    smoke.wait_until_drawn(screen)
+    screen.click()
+    for line in TYPED:
+        page.keyboard.type(line + "\n", delay=60)
+        page.wait_for_timeout(2000)
+    in_both_themes(page, "console")
     page.get_by_role("tab", name="Performance").click()
     page.wait_for_timeout(GATHER)
     in_both_themes(page, "performance")
     page.get_by_role("tab", name="Overview").click()
     page.wait_for_timeout(3000)
     in_both_themes(page, "overview")
-    page.get_by_role("tab", name="Virtual Machine Manager").click()
-    row.click()
-    smoke.see_screen(page)
-    in_both_themes(page, "console")
+
+    show_manager(page)
+    page.locator(".qvirt-vm-list .qvirt-row-connection", has_text="user session").dblclick()
+    page.wait_for_timeout(GATHER)
+    in_both_themes(page, "host")
+
+
+def show_manager(page: Page) -> None:
+    """Bring the manager's tab to the front."""
+    page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text="Virtual Machine Manager").click()
+
+
+def add_host(page: Page, uri: str) -> None:
+    """Add a connection as a person does, with a picture of the form."""
+    page.get_by_role("button", name="Add connection…").click()
+    form = page.locator("form.qvirt-form")
+    form.get_by_label("Hypervisor").select_option("qemu")
+    form.get_by_label("Where").select_option("ssh")
+    form.get_by_label("Host").fill("kvm7.example.org")
+    form.get_by_label("User").fill("ada")
+    in_both_themes(page, "connection")
+    form.get_by_label("Hypervisor").select_option("custom")
+    form.get_by_label("URI").fill(uri)
+    page.keyboard.press("Enter")
+    expect(page.locator(".qvirt-vm-list [data-qvirt-name='build-03']")).to_be_visible(timeout=LONG)
 
 
 def in_both_themes(page: Page, name: str) -> None:
@@ -70,6 +115,8 @@ def in_both_themes(page: Page, name: str) -> None:
         expect(page.locator("body")).to_have_attribute(
             "data-jp-theme-light", "true" if theme == "Light" else "false"
         )
+        # Nothing is hovered over.
+        page.mouse.move(640, 745)
         page.wait_for_timeout(1500)
         page.screenshot(path=TARGET / f"{name}-{theme.lower()}.png")
 

@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
 OUTPUT: Final = CHECKOUT / "tests" / "output"
@@ -142,16 +142,21 @@ def see_guest(page: Page) -> None:
 
 
 def see_screen(page: Page) -> None:
-    """Open the console and wait until more than one colour is on it."""
+    """Open the console and wait until something is on it."""
     page.locator(".qvirt-vm-list .qvirt-button[data-action=open_console]").click()
     canvas = page.frame_locator(".qvirt-console iframe").locator("canvas")
     expect(canvas).to_be_visible(timeout=120 * SECOND)
+    wait_until_drawn(canvas)
+    page.screenshot(path=OUTPUT / "smoke-console.png")
+
+
+def wait_until_drawn(canvas: Locator) -> None:
+    """Wait until more than one colour is on a screen."""
     deadline = time.monotonic() + 120
     while canvas.evaluate(COLOURS) < 2:  # noqa: PLR2004 - one colour is an empty screen
         if time.monotonic() > deadline:
             raise SystemExit("smoke: the guest's screen stayed empty")
         time.sleep(0.5)
-    page.screenshot(path=OUTPUT / "smoke-console.png")
 
 
 if __name__ == "__main__":

@@ -161,8 +161,8 @@ class _Offer:
                 names=joined([str(domain.subject) for domain in domains])
             ),
             _(
-                "It was asked to shut down {seconds} seconds ago. The guest may be busy with it, "
-                "wait for an answer on its screen, or not listen."
+                "Asked to shut down {seconds} seconds ago. A guest may be busy with it, wait for "
+                "an answer on its screen, or not listen."
             ).format(seconds=round(PATIENCE)),
             buttons=(
                 button(Action.SHUTDOWN, str(_("Ask again"))),
