@@ -61,6 +61,10 @@ def take_pictures(page: Page, made_up_host: str) -> None:
     row.click()
     page.wait_for_timeout(GATHER)
     in_both_themes(page, "manager")
+    page.locator(".qvirt-vm-list").get_by_role("button", name="View").click()
+    page.get_by_role("menuitemcheckbox", name="Details beside the list").click()
+    page.wait_for_timeout(5000)
+    in_both_themes(page, "details")
 
     row.dblclick()
     # The console is in front: something is typed there, to be seen and to be measured.
