@@ -32,8 +32,13 @@ _LOG = logging.getLogger(__name__)
 THREAD_NAME: Final = "qvirt-calls"
 PATIENCE: Final = 10.0
 """Seconds after which a call is named, and again each time that so many more have gone by."""
-LOOK: Final = 1.0
+LOOK: Final = 0.5
 """Seconds between two looks at the calls that are under way."""
+_MENDED: Final = 10_001_000
+LOSES_WAKE_UPS: Final = libvirt.getVersion() < _MENDED
+"""Whether this libvirt may send a call only when an earlier one has been answered: its client
+could miss that there is something to send (mended in 10.1.0, "rpc: fix race in waking up client
+event loop"). While a call takes long, one that follows has it look again."""
 _BINDINGS: Final = frozenset({libvirt.__file__, libvirt_qemu.__file__})
 
 
@@ -65,6 +70,7 @@ class _Call:
     subject: Subject
     job: Job[Any] | None
     began: float
+    is_nudge: bool
     times_told: int = 0
 
 
@@ -75,10 +81,13 @@ class CallsUnderWay:
     ----------
     changed
         Called when a call has become slow, stays so, or is answered after all.
+    nudge
+        Makes some call of its own that is answered at once, on this thread.
     """
 
-    def __init__(self, changed: Callable[[], object]) -> None:
+    def __init__(self, changed: Callable[[], object], nudge: Callable[[], object]) -> None:
         self._changed = changed
+        self._nudge = nudge
         self._lock = threading.Lock()
         self._calls: dict[int, _Call] = {}
         self._numbers = itertools.count()
@@ -92,8 +101,6 @@ class CallsUnderWay:
     def slow(self) -> tuple[SlowCall, ...]:
         """Those that have waited for long, the longest first."""
         now = time.monotonic()
-        with self._lock:
-            calls = tuple(self._calls.values())
         return tuple(
             SlowCall(
                 _function_of(call.thread),
@@ -101,13 +108,31 @@ class CallsUnderWay:
                 "" if call.job is None else call.job.title,
                 now - call.began,
             )
-            for call in calls
-            if now - call.began >= PATIENCE
+            for call in self._older_than(PATIENCE, now)
         )
 
-    def enter(self, subject: Subject) -> contextlib.AbstractContextManager[None]:
-        """Count a call of this thread at once, until the context that is returned is left."""
-        call = _Call(threading.get_ident(), subject, current_job(), time.monotonic())
+    def _older_than(self, seconds: float, now: float) -> list[_Call]:
+        with self._lock:
+            return [
+                call
+                for call in self._calls.values()
+                if now - call.began >= seconds and not call.is_nudge
+            ]
+
+    def enter(
+        self, subject: Subject, *, is_nudge: bool = False
+    ) -> contextlib.AbstractContextManager[None]:
+        """Count a call of this thread at once, until the context that is returned is left.
+
+        Parameters
+        ----------
+        subject
+            What it concerns.
+        is_nudge
+            It was made only for the sake of others, and is never named.
+        """
+        thread, now = threading.get_ident(), time.monotonic()
+        call = _Call(thread, subject, current_job(), now, is_nudge)
         number = next(self._numbers)
         with self._lock:
             self._calls[number] = call
@@ -127,10 +152,10 @@ class CallsUnderWay:
     def look(self) -> None:
         """Name those that wait for long."""
         now = time.monotonic()
-        with self._lock:
-            calls = [call for call in self._calls.values() if now - call.began >= PATIENCE]
+        if LOSES_WAKE_UPS and self._older_than(LOOK, now):
+            self._nudge_once()
         is_news = False
-        for call in calls:
+        for call in self._older_than(PATIENCE, now):
             seconds = now - call.began
             function = _function_of(call.thread)
             if call.job is not None:
@@ -142,6 +167,13 @@ class CallsUnderWay:
                 _LOG.warning("%s: no answer to %s for %.0f s", call.subject, function, seconds)
         if is_news:
             self._changed()
+
+    def _nudge_once(self) -> None:
+        """Nudge, unless an earlier nudge has no answer: then the service itself hangs."""
+        with self._lock:
+            if any(call.is_nudge for call in self._calls.values()):
+                return
+        threading.Thread(target=self._nudge, name="qvirt-nudge", daemon=True).start()
 
 
 class _Watch:

@@ -22,7 +22,6 @@ from qvirt_jupyter.hypervisor.action_log import action_log
 from qvirt_jupyter.hypervisor.actions import Submit, action
 from qvirt_jupyter.hypervisor.address_feed import AddressFeed
 from qvirt_jupyter.hypervisor.backoff import Backoff
-from qvirt_jupyter.hypervisor.calls_under_way import CallsUnderWay
 from qvirt_jupyter.hypervisor.connection_gate import ConnectionGate
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.domain import Domain
@@ -45,6 +44,7 @@ from qvirt_jupyter.hypervisor.watcher import Watcher
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qvirt_jupyter.hypervisor.calls_under_way import CallsUnderWay
     from qvirt_jupyter.hypervisor.credentials import Credentials
     from qvirt_jupyter.hypervisor.publisher import Subscription
 
@@ -209,7 +209,7 @@ class Connection(ConnectionGate):
         """Forget what was open, and return it, to be let go; the caller has the lock."""
         left = (self._raw, self._watcher, self._calls)
         self._raw = self._watcher = None
-        self._calls = CallsUnderWay(self._on_slow)
+        self._calls = self._count_calls()
         self._features = features.UNKNOWN
         return left
 
@@ -268,7 +268,7 @@ class Connection(ConnectionGate):
                 self._stats.start(watcher)
                 self._set(ConnectionState.CONNECTED, None)
         except BaseException as error:
-            loss.let_go(raw, watcher, CallsUnderWay(self._on_slow))
+            loss.let_go(raw, watcher, self._count_calls())
             if isinstance(error, libvirt.libvirtError):
                 raise ConnectionFailed(
                     _("It opened, but its machines could not be listed."),

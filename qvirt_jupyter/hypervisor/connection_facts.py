@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING, Any
+
+import libvirt
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import features, html, publisher
@@ -20,14 +23,14 @@ from qvirt_jupyter.hypervisor.publisher import Subscribers
 from qvirt_jupyter.hypervisor.uri import ConnectionUri
 
 if TYPE_CHECKING:
-    import libvirt
-
     from qvirt_jupyter.hypervisor.credentials import Credentials
     from qvirt_jupyter.hypervisor.features import Features
     from qvirt_jupyter.hypervisor.host import Versions
     from qvirt_jupyter.hypervisor.job import Job
     from qvirt_jupyter.hypervisor.records import HostRecord
     from qvirt_jupyter.hypervisor.watcher import Watcher
+
+_LOG = logging.getLogger(__name__)
 
 
 class ConnectionFacts:
@@ -51,7 +54,7 @@ class ConnectionFacts:
         self._generation = 0
         self._raw: libvirt.virConnect | None = None
         self._watcher: Watcher | None = None
-        self._calls = CallsUnderWay(self._on_slow)
+        self._calls = self._count_calls()
         self._opening: Job[Any] | None = None
         self._pool = WorkerPool(uri)
         self._stop = threading.Event()
@@ -165,6 +168,24 @@ class ConnectionFacts:
     def slow_calls(self) -> tuple[SlowCall, ...]:
         """The calls that the service has not answered for long, the longest first."""
         return self._calls.slow
+
+    def _count_calls(self) -> CallsUnderWay:
+        """Return the count of an open connection that nobody has called yet."""
+        return CallsUnderWay(self._on_slow, self._nudge)
+
+    def _nudge(self) -> None:
+        """Make a call that is answered at once, so that libvirt sends what waits."""
+        with self._lock:
+            raw = self._raw
+            if raw is None:
+                return
+            call = self._calls.enter(self.subject, is_nudge=True)
+        try:
+            with call:
+                raw.getLibVersion()
+        except libvirt.libvirtError as error:
+            # Whoever waits is told.
+            _LOG.debug("A nudge of %s failed: %s", self._uri, error)
 
     def _on_slow(self) -> None:
         """Say that a call has become slow, or is answered after all."""
