@@ -82,6 +82,8 @@ export class Screen {
     this.sizes.disconnect();
     if (this.canvas) {
       this.canvas.setAttribute('role', 'application');
+      // noVNC leaves it to the mouse: who has none comes here by Tab, from the tools above.
+      this.canvas.tabIndex = 0;
       this.canvas.setAttribute('aria-label', label);
       this.sizes.observe(this.canvas, {
         attributes: true,

@@ -8,6 +8,17 @@ export const CommandIDs = {
   openMachine: 'qvirt:open-vm',
   /** Open a virtual machine's screen. */
   openConsole: 'qvirt:open-console',
+  /** Do something to the machines that are selected in the manager. */
+  start: 'qvirt:start-vm',
+  pause: 'qvirt:pause-vm',
+  resume: 'qvirt:resume-vm',
+  reboot: 'qvirt:reboot-vm',
+  shutDown: 'qvirt:shut-down-vm',
+  save: 'qvirt:save-vm',
+  forceOff: 'qvirt:force-off-vm',
+  /** Show a dialog of the manager. */
+  addConnection: 'qvirt:add-connection',
+  editPreferences: 'qvirt:edit-preferences',
   /** Show the current tab's panel anew. */
   reloadPanel: 'qvirt:reload-panel',
   /** Restart the kernel that the manager's tabs share. */

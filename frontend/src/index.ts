@@ -8,6 +8,9 @@ import { IConsoleTracker } from '@jupyterlab/console';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { IRunningSessionManagers } from '@jupyterlab/running';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { publishClient } from './client';
@@ -15,7 +18,12 @@ import { CommandIDs } from './commandIds';
 import { addCommands } from './commands';
 import { managerPanel } from './panel';
 import { PanelTabs } from './panelTabs';
+import { listTabs } from './running';
+import { Settings } from './settings';
 import { ShellComm } from './shellComm';
+import { StatusItem } from './statusItem';
+import { TaskNotifications } from './taskNotifications';
+import { WindowComms } from './windowComm';
 
 /** Opens the manager at the start: `lab?qvirt=manager`. */
 const URL_PARAMETER = 'qvirt';
@@ -32,7 +40,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
     ICommandPalette,
     ILayoutRestorer,
     INotebookTracker,
-    IConsoleTracker
+    IConsoleTracker,
+    ISettingRegistry,
+    IStatusBar,
+    IRunningSessionManagers
   ],
   activate
 };
@@ -45,17 +56,25 @@ function activate(
   palette: ICommandPalette | null,
   restorer: ILayoutRestorer | null,
   notebooks: INotebookTracker | null,
-  consoles: IConsoleTracker | null
+  consoles: IConsoleTracker | null,
+  registry: ISettingRegistry | null,
+  statusBar: IStatusBar | null,
+  running: IRunningSessionManagers | null
 ): void {
   const languages = translator ?? nullTranslator;
   const trans = languages.load('qvirt_jupyter');
   publishClient();
+  const settings = new Settings(
+    registry?.load(plugin.id),
+    trans.__('The settings of virtual machines cannot be read')
+  );
 
   const tabs = new PanelTabs({
     app,
     rendermime,
     translator: languages,
-    onKernel: (kernel, path) => shell.listen(kernel, () => path)
+    onKernel: (kernel, path) => shell.listen(kernel, () => path),
+    onShown: kernel => windows.open(kernel)
   });
   const shell = new ShellComm({
     open: panel => void tabs.open(panel),
@@ -65,6 +84,40 @@ function activate(
   if (restorer) {
     tabs.restore(restorer);
   }
+  if (running) {
+    listTabs(running, tabs, trans);
+  }
+
+  const status = new StatusItem(
+    trans,
+    () => void app.commands.execute(CommandIDs.openManager)
+  );
+  const notifications = new TaskNotifications({
+    trans,
+    isInSight: path =>
+      tabs.all.some(tab => tab.panel.path === path && tab.isVisible),
+    cancel: (path, task) => windows.cancel(path, task)
+  });
+  const windows = new WindowComms({
+    settings: () => settings.forKernels,
+    onStatus: (path, counts) => status.take(path, counts),
+    onTask: (path, task) => notifications.show(path, task),
+    onEnd: path => {
+      status.take(path, null);
+      notifications.end(path);
+    }
+  });
+  statusBar?.registerStatusItem('qvirt-jupyter:status', {
+    item: status,
+    align: 'left',
+    rank: 10,
+    isActive: () => settings.showStatus && status.hasNews,
+    activeStateChanged: status.newsChanged
+  });
+  settings.changed.connect(() => {
+    windows.tellSettings();
+    status.newsChanged.emit();
+  });
 
   // Cells may open tabs too; those tabs need new widgets when the notebook goes, because
   // its connection to the kernel carried theirs.
@@ -87,9 +140,12 @@ function activate(
   }
 
   const parameters = new URLSearchParams(window.location.search);
-  if (parameters.get(URL_PARAMETER) === 'manager' && !isReload()) {
-    void app.restored.then(() => tabs.open(managerPanel(trans)));
-  }
+  const isAskedFor = parameters.get(URL_PARAMETER) === 'manager';
+  void Promise.all([app.restored, settings.ready]).then(() => {
+    if ((isAskedFor && !isReload()) || settings.openAtStart) {
+      void tabs.open(managerPanel(trans));
+    }
+  });
 }
 
 /** Whether the page was loaded again, which brings back what was in front before. */

@@ -31,6 +31,8 @@ export class PanelView extends Widget {
     this.panel = options.panel;
     this._kernel = options.kernel;
     this._trans = options.trans;
+    this._locale = options.locale;
+    this._onShown = options.onShown;
     const layout = new BoxLayout({ spacing: 0 });
     this.layout = layout;
     this._notice = new Widget();
@@ -97,7 +99,7 @@ export class PanelView extends Widget {
     let reply: KernelMessage.IExecuteReplyMsg | undefined;
     try {
       reply = await OutputArea.execute(
-        pythonCall('show_tab', this._tab, kind, arguments_),
+        pythonCall('show_tab', this._tab, kind, arguments_, this._locale),
         output,
         this._kernel.sessionContext
       );
@@ -112,6 +114,7 @@ export class PanelView extends Widget {
       this._fail(reply.content);
       return;
     }
+    this._onShown();
     this._shown = true;
     this._placeholder.hide();
     output.show();
@@ -216,6 +219,8 @@ export class PanelView extends Widget {
 
   private readonly _kernel: PanelKernel;
   private readonly _trans: TranslationBundle;
+  private readonly _locale: string;
+  private readonly _onShown: () => void;
   private readonly _notice: Widget;
   private readonly _placeholder: Placeholder;
   private _output: OutputArea | null = null;
@@ -229,6 +234,10 @@ export namespace PanelView {
     panel: Panel;
     kernel: PanelKernel;
     trans: TranslationBundle;
+    /** The language of JupyterLab, in which the panel speaks too. */
+    locale: string;
+    /** Called each time that the kernel has shown the panel. */
+    onShown: () => void;
   }
 }
 
@@ -246,6 +255,11 @@ export class PanelTab extends MainAreaWidget<PanelView> {
     this.toolbar.hide();
     this.title.icon = PANELS[panel.kind].icon;
     this.title.closable = true;
+    // For the entries of the tab's context menu.
+    this.title.dataset = {
+      ...this.title.dataset,
+      'qvirt-panel': panel.kind
+    };
     this.retitle(panel.title);
   }
 

@@ -3,6 +3,7 @@ import type { ILayoutRestorer, JupyterFrontEnd } from '@jupyterlab/application';
 import { WidgetTracker } from '@jupyterlab/apputils';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { find } from '@lumino/algorithm';
+import { type ISignal, Signal } from '@lumino/signaling';
 import type { Kernel } from '@jupyterlab/services';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
@@ -66,6 +67,16 @@ export class PanelTabs {
     return currentWidget instanceof PanelTab ? currentWidget : null;
   }
 
+  /** All tabs, those of the manager first. */
+  get all(): PanelTab[] {
+    return PANEL_KINDS.flatMap(kind => this._trackers[kind].filter(() => true));
+  }
+
+  /** A tab was opened, closed or renamed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
   /** The kernel of a session; it lives as long as the page. */
   kernel(path: string): PanelKernel {
     let kernel = this._kernels.get(path);
@@ -106,11 +117,18 @@ export class PanelTabs {
       panel,
       kernel: this.kernel(panel.path),
       trans: this._trans,
-      translator: this._options.translator
+      translator: this._options.translator,
+      locale: this._options.translator.languageCode,
+      onShown: () => this._options.onShown(this.kernel(panel.path))
     });
     const tracker = this._trackers[panel.kind];
     void tracker.add(tab);
-    tab.title.changed.connect(() => void tracker.save(tab));
+    this._changed.emit();
+    tab.title.changed.connect(() => {
+      void tracker.save(tab);
+      this._changed.emit();
+    });
+    tab.disposed.connect(() => this._changed.emit());
     return tab;
   }
 
@@ -133,6 +151,7 @@ export class PanelTabs {
 
   private readonly _options: PanelTabs.IOptions;
   private readonly _trans: TranslationBundle;
+  private readonly _changed = new Signal<this, void>(this);
   private readonly _kernels = new Map<string, PanelKernel>();
   private readonly _trackers: Record<PanelKind, WidgetTracker<PanelTab>> = {
     manager: new WidgetTracker({ namespace: 'qvirt-manager' }),
@@ -149,5 +168,7 @@ export namespace PanelTabs {
     translator: ITranslator;
     /** Called for each kernel connection that a session of ours makes. */
     onKernel: (kernel: Kernel.IKernelConnection, path: string) => void;
+    /** Called each time that a kernel has shown a panel. */
+    onShown: (kernel: PanelKernel) => void;
   }
 }

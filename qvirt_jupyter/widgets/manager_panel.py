@@ -78,9 +78,9 @@ class Manager(Panel):
         self._dialog = ipywidgets.VBox()
         self._bar = ipywidgets.HBox(
             [
-                self._button(_("Add connection…"), "plus", self._add_connection),
-                self._button(_("Preferences…"), "sliders", self._edit_preferences),
-                self._button(_("About"), "info-circle", self._show_about),
+                self._button("add-connection", _("Add connection…"), "plus", self._add_connection),
+                self._button("preferences", _("Preferences…"), "sliders", self._edit_preferences),
+                self._button("about", _("About"), "info-circle", self._show_about),
             ]
         )
         self._bar.add_class("qvirt-bar")
@@ -225,9 +225,11 @@ class Manager(Panel):
     # Dialogs stand in the panel.
 
     def _button(
-        self, label: LazyString, icon: str, show: Callable[[], object]
+        self, name: str, label: LazyString, icon: str, show: Callable[[], object]
     ) -> ipywidgets.Button:
         button = ipywidgets.Button(description=str(label), icon=icon)
+        # By this JupyterLab's commands find it: frontend/src/commands.ts.
+        button.add_class(f"qvirt-bar-{name}")
         button.layout.width = "max-content"
         button.on_click(lambda _button: publisher.post(("dialog", id(self)), show))
         return button

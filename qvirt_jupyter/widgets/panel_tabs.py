@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from IPython.display import display
 from ipywidgets import Widget
 
+from qvirt_jupyter._translation import set_locale
+from qvirt_jupyter.widgets import lab_window
 from qvirt_jupyter.widgets.panel import Panel
 from qvirt_jupyter.widgets.panels import show_panel
 
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
 _open: dict[str, Widget] = {}
 
 
-def show_tab(tab: str, kind: str, arguments: Mapping[str, str]) -> None:
-    """Show a panel in a tab.
+def show_tab(tab: str, kind: str, arguments: Mapping[str, str], locale: str = "en") -> None:
+    """Show a panel in a tab, and hear the window that it is in (:mod:`.lab_window`).
 
     Parameters
     ----------
@@ -29,7 +31,11 @@ def show_tab(tab: str, kind: str, arguments: Mapping[str, str]) -> None:
         Names the tab in its window.
     kind, arguments
         Which panel: see :func:`~qvirt_jupyter.widgets.show_panel`.
+    locale
+        The language that JupyterLab is set to.
     """
+    set_locale(locale)
+    lab_window.listen()
     before = _open.pop(tab, None)
     try:
         panel = show_panel(kind, **arguments)

@@ -63,7 +63,7 @@ class Tasks(PanelPart):
             publisher.post(("tasks", id(self)), self._update)
 
     def _update(self) -> None:
-        state: TasksState = {"tasks": [_state(job) for job in self._mine()[:SHOWN]]}
+        state: TasksState = {"tasks": [task_state(job) for job in self._mine()[:SHOWN]]}
         self.show(state)
 
     def _said(self, content: dict[str, Any], client: str) -> None:  # noqa: ARG002 - any may cancel
@@ -92,7 +92,8 @@ def _moment(seconds: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
 
 
-def _state(job: Job[Any]) -> TaskState:
+def task_state(job: Job[Any]) -> TaskState:
+    """Return a job as browsers are told of it, secrets masked."""
     started = job.started if job.started is not None else job.created
     return {
         "id": job.id,

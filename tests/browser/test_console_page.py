@@ -86,6 +86,19 @@ def test_the_chord_leaves_the_screen_and_longer_combinations_do_not(open_console
     assert len(console.heard("leave")) == 1
 
 
+def test_who_has_no_mouse_reaches_the_screen_by_tab(open_console):
+    console = open_console()
+    console.is_settled()
+    keyboard = console.page.keyboard
+    console.frame.get_by_role("button", name="Send key").focus()
+    keyboard.press("Tab")
+    expect(console.canvas).to_be_focused()
+    console.sent()
+    keyboard.press("Tab")
+    expect(console.canvas).to_be_focused()
+    assert console.sent(), "the second Tab is the guest's"
+
+
 def test_a_console_does_not_take_the_focus_from_where_somebody_types(open_console):
     console = open_console()
     console.page.locator("#outside").focus()

@@ -196,31 +196,6 @@ def test_a_machine_that_is_renamed_renames_its_tab(a_page, a_lab):
     expect(a_page.locator(TAB, has_text="better")).to_have_count(1)
 
 
-def test_every_command_is_in_the_palette_with_what_it_takes(a_page):
-    commands = a_page.evaluate(
-        """async () => {
-            const {commands} = window.jupyterapp;
-            const ids = commands.listCommands().filter(id => id.startsWith("qvirt:"));
-            return Promise.all(ids.map(async id => (
-                {id, label: commands.label(id), args: (await commands.describedBy(id)).args})));
-        }"""
-    )
-    assert {"qvirt:open-manager", "qvirt:open-vm", "qvirt:open-console"} <= {
-        command["id"] for command in commands
-    }
-    # The palette leaves out what is not possible now.
-    open_manager(a_page)
-    for command in commands:
-        assert command["args"]["type"] == "object"
-        row = "QEMU on" if command["id"] == "qvirt:open-host" else "machine-1"
-        a_page.locator(".qvirt-vm-list [role=row]", has_text=row).first.click()
-        a_page.keyboard.press("Control+Shift+c")
-        a_page.locator(".lm-CommandPalette-input").fill(command["label"])
-        entry = a_page.locator(f".lm-CommandPalette-item[data-command='{command['id']}']")
-        expect(entry).to_be_visible()
-        a_page.keyboard.press("Escape")
-
-
 def test_a_notebook_opens_tabs_in_its_own_kernel(a_page, a_lab):
     a_page.evaluate(
         """async () => {

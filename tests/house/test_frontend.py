@@ -92,6 +92,9 @@ def test_menus_and_schema_name_real_commands():
     assert named
     assert named <= set(command_ids().values())
     assert schema["additionalProperties"] is False
+    # JupyterLab refuses the whole list where a selector has a comma.
+    context = schema["jupyter.lab.menus"]["context"]
+    assert not [entry for entry in context if "," in entry["selector"]]
 
 
 def test_the_labextension_has_one_name_and_one_version():
