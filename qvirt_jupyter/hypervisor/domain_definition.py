@@ -16,9 +16,12 @@ from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
 from qvirt_jupyter.hypervisor.edit import Edit, EditResult
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, NotFound, WrongState
 from qvirt_jupyter.hypervisor.lifecycle import TRANSIENT, Action
+from qvirt_jupyter.hypervisor.pending_changes import pending_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from qvirt_jupyter.documents import Change
 
 # libvirt declares this prefix on our element and fails if the element has declared it already, as
 # it must for its children (virXMLInjectNamespace). Readers go by the namespace, not by the prefix.
@@ -73,6 +76,16 @@ class Definition(DomainHandle):
                 subject=self.subject,
             )
         return parsed
+
+    @property
+    def pending_changes(self) -> tuple[Change, ...]:
+        """What will be otherwise after the next start of a running machine.
+
+        Changes from how it runs to what is stored; none where it is off, or is transient.
+        """
+        if not (self.is_active and self.persistent):
+            return ()
+        return pending_changes(self.document(), self.document(inactive=True))
 
     def edit(self) -> Edit:
         """Change its definition in one go: ``with vm.edit() as definition: ...``.

@@ -25,6 +25,8 @@ class KnownObjects:
         self.raw: dict[str, Any] = {}
         self.definitions: dict[str, Any] = {}
         self.texts: dict[str, int] = {}
+        # Of running machines, what counts from their next start.
+        self.stored: dict[str, int] = {}
         self.versions: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
         # Ordered: what was asked for first is read first.
@@ -68,6 +70,7 @@ class KnownObjects:
 
     def forget(self, key: str) -> None:
         """Drop what is known of an object that is gone."""
-        for table in (self.raw, self.definitions, self.texts, self.failures, self.unread):
+        for table in (self.raw, self.definitions, self.texts, self.stored, self.unread):
             table.pop(key, None)
+        self.failures.pop(key, None)
         self.retry.discard(key)

@@ -286,8 +286,23 @@ class Watcher:
         if stale or key in known.unread:
             known.unread.pop(key, None)
             changed = self._read_definition(known, key, found) or changed
+        if stale and kind.name == "domain" and raw.id > 0:
+            changed = self._read_stored(known, key, found) or changed
         if changed:
             self._put(known, (key,))
+
+    def _read_stored(self, known: KnownObjects, key: str, item: libvirt.virDomain) -> bool:
+        """Return whether what counts from the next start changed: the running text hides it."""
+        try:
+            print_of_text = hash(item.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))
+        except libvirt.libvirtError:
+            # It stopped or went away just now, of which there is an event of its own.
+            return False
+        if known.stored.get(key) == print_of_text:
+            return False
+        known.stored[key] = print_of_text
+        known.versions[key] += 1
+        return True
 
     def _survey(self, known: KnownObjects) -> tuple[list[str], list[str]]:
         """Read the raw values of all objects of a kind; return what changed and what is gone."""

@@ -107,13 +107,14 @@ class TasksState(TypedDict):
 
 
 class MachineState(TypedDict):
-    """The head of a machine's tab."""
+    """The head of a machine's tab; ``pending`` says that changes wait for the next start."""
 
     title: str
     name: str
     state: str
     stateLabel: str
     reason: str
+    pending: str
     buttons: list[ButtonState]
 
 

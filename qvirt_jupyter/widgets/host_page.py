@@ -64,6 +64,7 @@ class HostHead(PanelPart):
             "state": connection.state.value,
             "stateLabel": str(connection.state.label),
             "reason": str(_("read-only")) if connection.read_only else "",
+            "pending": "",
             "buttons": [
                 {
                     "id": "connect",

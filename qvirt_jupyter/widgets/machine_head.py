@@ -44,7 +44,13 @@ class MachineHead(PanelPart):
         self._press = press
 
     def update(
-        self, record: DomainRecord | None, *, name: str, away: str | LazyString, refused: str = ""
+        self,
+        record: DomainRecord | None,
+        *,
+        name: str,
+        away: str | LazyString,
+        refused: str = "",
+        pending: str = "",
     ) -> None:
         """Show what is known of it.
 
@@ -58,6 +64,8 @@ class MachineHead(PanelPart):
             Its state in words, for then.
         refused
             Why nothing can be done to it: a read-only or lost connection; empty where it can.
+        pending
+            That changes wait for its next start; empty where none do.
         """
         state: MachineState = {
             "title": name if record is None else record.label,
@@ -65,6 +73,7 @@ class MachineHead(PanelPart):
             "state": "gone" if record is None else record.state.value,
             "stateLabel": str(away) if record is None else str(record.state.label),
             "reason": "" if record is None else record.reason,
+            "pending": "" if record is None else pending,
             "buttons": [_button(place, record, refused or str(away)) for place in _PLACES]
             if record is None or refused
             else [_button(place, record) for place in _PLACES],

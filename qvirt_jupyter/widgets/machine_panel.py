@@ -17,6 +17,7 @@ from qvirt_jupyter.widgets.machine_head import MachineHead
 from qvirt_jupyter.widgets.notices import Notice, NoticeBoard, NoticeButton, Notices
 from qvirt_jupyter.widgets.overview import Overview, facts_html
 from qvirt_jupyter.widgets.panel import Panel
+from qvirt_jupyter.widgets.pending import Pending
 from qvirt_jupyter.widgets.presence import Presence
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.shell import open_tab, rename_tab
@@ -69,6 +70,7 @@ class VmPanel(Panel):
         self._questions = QuestionBoard()
         self._actions = MachineActions(self._questions, self._notices, fleet.wishes)
 
+        self._pending = Pending(domain, self._update)
         self._presence = Presence(self._on_presence)
         self._head = MachineHead(self._press)
         self._overview = Overview(domain, self._actions.run, self._go_to_console)
@@ -160,7 +162,14 @@ class VmPanel(Panel):
             self._was_seen = True
             self._name, self._last_name = record.label, record.name
         words = self._why_away()
-        self._head.update(record, name=self._name, away=words, refused=self._refused())
+        self._pending.follow(record)
+        self._head.update(
+            record,
+            name=self._name,
+            away=words,
+            refused=self._refused(),
+            pending=self._pending.words,
+        )
         self._say_away(words)
         self._update_tab()
 
@@ -173,6 +182,7 @@ class VmPanel(Panel):
             connection=connection.label,
             read_only=connection.features.reason("write"),
             dark=connection.features.reason("screenshots") if connection.is_connected else "",
+            pending=self._pending.lines,
         )
         if self._graphs is not None and self._tabs.selected_index == _PERFORMANCE:
             is_active = self._record is not None and self._record.is_active

@@ -64,7 +64,13 @@ class Overview(ipywidgets.Box):
         self.add_class("qvirt-overview")
 
     def update(
-        self, record: DomainRecord | None, *, connection: str, read_only: str = "", dark: str = ""
+        self,
+        record: DomainRecord | None,
+        *,
+        connection: str,
+        read_only: str = "",
+        dark: str = "",
+        pending: Iterable[str] = (),
     ) -> None:
         """Show what is known; on the publisher thread.
 
@@ -79,12 +85,16 @@ class Overview(ipywidgets.Box):
             Why nothing can be changed; empty where it can.
         dark
             Why there are no pictures; empty where there are.
+        pending
+            What will be otherwise after the next start, line by line.
         """
         self.thumbnail.update(record, refused=dark)
         if record is not None:
             self._record = record
         if self._record is not None:
-            text = facts_html(self._record, connection, is_there=record is not None)
+            text = facts_html(
+                self._record, connection, is_there=record is not None, pending=pending
+            )
             if self._facts.value != text:
                 self._facts.value = text
         refused = read_only or ("" if record is not None else str(_("It is not there now.")))
@@ -207,7 +217,7 @@ class DescriptionForm(ipywidgets.VBox):
 
 
 def facts(
-    record: DomainRecord, connection: str, *, is_there: bool = True
+    record: DomainRecord, connection: str, *, is_there: bool = True, pending: Iterable[str] = ()
 ) -> list[tuple[str, str | Iterable[str]]]:
     """Return what is known of a machine, as names and values; only what is known.
 
@@ -219,12 +229,16 @@ def facts(
         What its connection is called.
     is_there
         Whether this is so now; otherwise it is what was known last.
+    pending
+        What will be otherwise after the next start, line by line.
     """
     rows: list[tuple[LazyString, str | Iterable[str]]]
     if is_there:
         rows = _doings(record)
     else:
         rows = [(_("State"), str(_("not known; the rest is what was known last")))]
+    if is_there and (lines := "\n".join(pending)):
+        rows.append((_("After the next start"), lines))
     memory = quantities.size(record.memory, unit="KiB")
     if record.max_memory > record.memory:
         largest = quantities.size(record.max_memory, unit="KiB")
@@ -268,7 +282,9 @@ def _doings(record: DomainRecord) -> list[tuple[LazyString, str | Iterable[str]]
     return rows
 
 
-def facts_html(record: DomainRecord, connection: str, *, is_there: bool = True) -> str:
+def facts_html(
+    record: DomainRecord, connection: str, *, is_there: bool = True, pending: Iterable[str] = ()
+) -> str:
     """Return the facts as a list of HTML; everything that people wrote is escaped."""
 
     def shown(value: str | Iterable[str]) -> str:
@@ -278,6 +294,6 @@ def facts_html(record: DomainRecord, connection: str, *, is_there: bool = True) 
 
     rows = "".join(
         f"<dt>{html.escape(name)}</dt><dd>{shown(value)}</dd>"
-        for name, value in facts(record, connection, is_there=is_there)
+        for name, value in facts(record, connection, is_there=is_there, pending=pending)
     )
     return f'<dl class="qvirt-facts">{rows}</dl>'

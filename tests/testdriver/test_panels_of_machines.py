@@ -283,6 +283,22 @@ def test_the_name_of_a_running_machine_stays_with_the_reason(a_panel):
     assert "shut it down" in form._hint.value.lower()
 
 
+def test_changes_that_wait_for_the_next_start_are_said(a_panel, a_connection):
+    assert a_panel._head.shown["pending"] == ""
+    stored = a_panel.domain.xml(inactive=True)
+    # Another tool changes what counts from the next start; the machine runs on as it is.
+    a_connection.call(
+        lambda raw: raw.defineXML(stored.replace("<vcpu placement='static'>2", "<vcpu>1"))
+    )
+    assert wait_for(lambda: "next start" in a_panel._head.shown["pending"])
+    assert "vcpu: 2 → 1" in a_panel._overview._facts.value
+    a_panel.domain.destroy()
+    assert wait_for(lambda: a_panel._head.shown["pending"] == "")
+    a_panel.domain.start()
+    assert wait_for(lambda: a_panel._record.is_active)
+    assert "vcpu" not in a_panel._overview._facts.value
+
+
 def test_the_picture_opens_the_console(a_panel):
     a_panel._overview.thumbnail._handle_custom_msg({"type": "press", "id": "open"}, [])
     assert wait_for(lambda: a_panel._console)

@@ -56,6 +56,11 @@ export function renderMachine(model: IModel, root: HTMLElement): () => void {
     if (machine.reason) {
       state.append(element('span', { class: 'qvirt-muted' }, machine.reason));
     }
+    if (machine.pending) {
+      state.append(
+        element('span', { class: 'qvirt-machine-pending' }, machine.pending)
+      );
+    }
     redraw(
       toolbar,
       machine.buttons.map(spec =>

@@ -101,6 +101,8 @@ export interface IMachineState {
   state: string;
   stateLabel: string;
   reason: string;
+  /** That changes wait for the next start; empty where none do. */
+  pending: string;
   buttons: IButton[];
 }
 
