@@ -41,7 +41,7 @@ def axe_finds_nothing(page, context):
 
 def test_a_double_click_on_a_connection_opens_its_host(a_host_page, a_lab_with_a_host, a_picture):
     page = a_host_page
-    facts = panel(page).locator(".qvirt-facts")
+    facts = panel(page).locator(".widget-html .qvirt-facts")
     for words in ("TEST", "NUMA node", "64 GiB", "active, with"):
         expect(facts).to_contain_text(words)
     # The greediest is first, whatever is asked for.
