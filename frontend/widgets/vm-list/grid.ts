@@ -201,7 +201,8 @@ export class Grid {
     if (this.isSortedByFigure) {
       this.refresh();
     } else {
-      this._views.forEach(view => view.tick());
+      // Rows beyond the edges are brought up to date when they come into sight.
+      this.visible.forEach(key => this._views.get(key)?.tick());
     }
   }
 
