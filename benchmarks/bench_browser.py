@@ -28,7 +28,7 @@ import conftest  # noqa: E402 - the tests' own JupyterLab
 SIZES = (10, 1000, 5000)
 PAINTED = {1000: 500, 5000: 1000}
 """Goals in ms, from virConnectOpen to rows painted."""
-TICKS = 12
+TICKS = 20
 SCROLL = 6
 """Seconds."""
 EVENTS = 30

@@ -155,7 +155,10 @@ class Lab:
         try:
             connection.send(json.dumps(request))
             while True:
-                message = json.loads(connection.recv())
+                received = connection.recv()
+                if isinstance(received, bytes):
+                    continue  # a message to a widget, with a buffer
+                message = json.loads(received)
                 if message["msg_type"] == "status" and message["content"]["execution_state"] in {
                     "restarting",
                     "dead",

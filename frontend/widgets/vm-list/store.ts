@@ -14,6 +14,7 @@ import {
   type Samples,
   type Series
 } from './messages';
+import { TextOrder } from './textOrder';
 
 /** What a message changed: everything, which rows there are, what is in them, figures, looks. */
 export type Change =
@@ -54,6 +55,8 @@ export class Store {
   touched: ReadonlySet<string> = new Set();
   /** The machines that the last patch brought. */
   added: readonly DomainData[] = [];
+  /** How its texts are sorted. */
+  readonly order = new TextOrder();
   /** Seconds between samples. */
   interval = 1;
 

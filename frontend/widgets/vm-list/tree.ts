@@ -66,18 +66,14 @@ const collator = new Intl.Collator(document.documentElement.lang || undefined, {
 
 /** Compare two cells; what is not known comes last, whatever the direction. */
 function compare(
-  a: number | string | null,
-  b: number | string | null,
+  a: number | null,
+  b: number | null,
   descending: boolean
 ): number {
   if (a === null || b === null) {
     return Number(a === null) - Number(b === null);
   }
-  const order =
-    typeof a === 'number' && typeof b === 'number'
-      ? a - b
-      : collator.compare(String(a), String(b));
-  return descending ? -order : order;
+  return descending ? b - a : a - b;
 }
 
 function sorted(domains: DomainData[], store: Store): DomainData[] {
@@ -86,13 +82,26 @@ function sorted(domains: DomainData[], store: Store): DomainData[] {
   if (!column) {
     return domains;
   }
-  return domains
-    .map(domain => ({ domain, value: sortValue(column, domain, store) }))
-    .sort(
-      (a, b) =>
-        compare(a.value, b.value, descending) ||
-        collator.compare(Store.label(a.domain), Store.label(b.domain))
-    )
+  const cells = domains.map(domain => ({
+    domain,
+    label: Store.label(domain),
+    value: sortValue(column, domain, store)
+  }));
+  const texts = new Set<string>();
+  for (const { label, value } of cells) {
+    texts.add(label);
+    if (typeof value === 'string') {
+      texts.add(value);
+    }
+  }
+  const ranks = store.order.ranks(texts);
+  return cells
+    .map(({ domain, label, value }) => ({
+      domain,
+      name: ranks.get(label) ?? 0,
+      place: typeof value === 'string' ? (ranks.get(value) ?? 0) : value
+    }))
+    .sort((a, b) => compare(a.place, b.place, descending) || a.name - b.name)
     .map(({ domain }) => domain);
 }
 
