@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from qvirt_jupyter.hypervisor import RecordKey, publisher
+from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.widgets.connection_view import ConnectionView
+from qvirt_jupyter.widgets.list_arrangement import ListArrangement
 from qvirt_jupyter.widgets.vm_list import VmList
-from qvirt_jupyter.widgets.vm_list_rows import wire_key
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.hypervisor import Connection
+    from qvirt_jupyter.hypervisor import Connection, RecordKey
     from qvirt_jupyter.hypervisor.sample import Samples
 
 ROWS_IN_SIGHT = 40
@@ -20,13 +20,16 @@ ROWS_IN_SIGHT = 40
 class _CountedList(VmList):
     """A list whose messages go to a browser that only counts them."""
 
-    def __init__(self, browser: Browser, connection: Connection) -> None:
+    def __init__(
+        self, browser: Browser, connection: Connection, arrangement: ListArrangement
+    ) -> None:
         self._browser = browser
         super().__init__(
             lambda *_: None,
             lambda *_: None,
             on_watch=browser.watch,
             on_history=lambda key, span: connection.stats.history(key.id, span),
+            arrangement=arrangement,
         )
 
     def send(self, content: object, buffers: list[bytes] | None = None) -> None:
@@ -50,19 +53,15 @@ class Browser:
         self.sizes: list[int] = []
         self._connection = connection
         self._view: ConnectionView | None = None
-        self._sorted = sorted_by_figure
-        self._list = _CountedList(self, connection)
+        sort = "cpu" if sorted_by_figure else "name"
+        self._list = _CountedList(self, connection, ListArrangement(sort=sort))
         self._view = ConnectionView(connection, self._list)
         self._publish()
         # A view that comes has nothing; then it has all rows, and says what it shows.
         self._say(0, [])
         self._publish()
-        uuids = [record.uuid for record in connection.inventory.snapshot().domains]
-        self.shown = uuids[:ROWS_IN_SIGHT]
-        self._say(
-            self._list._rows.version,  # noqa: SLF001 - what a browser would have been told
-            [wire_key(RecordKey("domain", connection.uri, uuid)) for uuid in self.shown],
-        )
+        rows = self._list._rows  # noqa: SLF001 - what a browser would have been told
+        self._say(rows.version, list(rows.domains)[:ROWS_IN_SIGHT])
         self._publish()
 
     def watch(self, keys: frozenset[RecordKey]) -> None:
@@ -88,7 +87,7 @@ class Browser:
                 "view": "benchmark",
                 "version": version,
                 "rows": rows,
-                "all": self._sorted and bool(rows),
+                "asked": [],
             }
         )
 
