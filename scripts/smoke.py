@@ -122,7 +122,8 @@ def look(address: str) -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         try:
-            page.goto(address)
+            # Without the tabs of an earlier visit.
+            page.goto(f"{address}&reset")
             see_guest(page)
             see_screen(page)
         except BaseException:
