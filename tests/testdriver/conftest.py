@@ -6,8 +6,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from a_fresh_store import make_fresh
+from a_manager import domains, wait_for
 
-from qvirt_jupyter.hypervisor import connect
+import qvirt_jupyter
+from qvirt_jupyter.hypervisor import connect, connection_to, connections
+from qvirt_jupyter.widgets.fleet import fleet
+from qvirt_jupyter.widgets.preferences import preferences
+from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
 
 MACHINES = Path(__file__).with_name("machines.xml")
 
@@ -30,3 +36,33 @@ def a_connection(a_driver_file):
     connection = connect(f"test://{a_driver_file}")
     yield connection
     connection.close()
+
+
+@pytest.fixture
+def a_user_without_a_past(monkeypatch):
+    """Nobody has chosen, remembered or opened anything."""
+    for store in (preferences, saved_connections):
+        make_fresh(monkeypatch, store)
+    yield
+    for connection in connections():
+        connection.close()
+    for notice in fleet.notices.notices:
+        fleet.notices.take(notice.key)
+
+
+@pytest.fixture
+def a_uri(a_driver_file):
+    """The URI of a connection that nobody opened yet."""
+    uri = f"test://{a_driver_file}"
+    yield uri
+    connection_to(uri).close()
+
+
+@pytest.fixture
+def a_manager(a_uri):
+    """A manager that has opened that connection."""
+    saved_connections.add(SavedConnection(a_uri, "Lab", autoconnect=True))
+    panel = qvirt_jupyter.manager()
+    assert wait_for(lambda: len(domains(panel)) == 10)
+    yield panel
+    panel.close()

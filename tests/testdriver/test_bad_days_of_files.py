@@ -13,11 +13,10 @@ import subprocess
 from contextlib import contextmanager
 
 import pytest
-from a_fresh_store import make_fresh
 from a_manager import act, domains, wait_for
 
 import qvirt_jupyter
-from qvirt_jupyter.hypervisor import DomainState, RecordKey, connect, connections
+from qvirt_jupyter.hypervisor import DomainState, RecordKey, connect
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.preferences import Preferences, PreferenceStore, preferences
 from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog
@@ -29,15 +28,7 @@ SOMEBODY_ELSE = 65534
 PAGES = 64 * 1024
 
 
-@pytest.fixture(autouse=True)
-def _a_user_without_a_past(monkeypatch):
-    for store in (preferences, saved_connections):
-        make_fresh(monkeypatch, store)
-    yield
-    for connection in connections():
-        connection.close()
-    for notice in fleet.notices.notices:
-        fleet.notices.take(notice.key)
+pytestmark = pytest.mark.usefixtures("a_user_without_a_past")
 
 
 @pytest.fixture

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import time
-
 import ipywidgets
 import pytest
+from a_manager import wait_for
 
 from qvirt_jupyter.hypervisor import connect, publisher
 from qvirt_jupyter.widgets import host_panel, shell, show_panel
 from qvirt_jupyter.widgets.fleet import fleet
 
 ALL_WIDGETS = ipywidgets.widgets.widget._instances
-
-
-def wait_for(condition, seconds=10.0):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        publisher.flush()
-        if found := condition():
-            return found
-        time.sleep(0.02)
-    return condition()
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import ipywidgets
 import pytest
 from a_fresh_store import make_fresh
+from a_manager import wait_for
 
 from qvirt_jupyter.hypervisor import DomainState, publisher
 from qvirt_jupyter.widgets import machine_panel, show_panel, vm_panel
@@ -16,16 +15,6 @@ from qvirt_jupyter.widgets.tasks import Tasks
 
 RUNNING = "11111111-1111-4111-8111-111111111101"
 ALL_WIDGETS = ipywidgets.widgets.widget._instances
-
-
-def wait_for(condition, seconds=10.0):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        publisher.flush()
-        if found := condition():
-            return found
-        time.sleep(0.02)
-    return condition()
 
 
 @pytest.fixture(autouse=True)

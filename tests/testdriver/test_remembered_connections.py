@@ -6,46 +6,19 @@ import contextlib
 import socket
 
 import pytest
-from a_fresh_store import make_fresh
 from a_manager import act, connection_rows, domains, wait_for
 
 import qvirt_jupyter
-from qvirt_jupyter.hypervisor import RecordKey, connect, connection_to, connections, publisher
+from qvirt_jupyter.hypervisor import RecordKey, connect, connection_to, publisher
 from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
 from qvirt_jupyter.widgets.fleet import fleet
-from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.saved_connections import (
     SavedConnection,
     SavedConnections,
     saved_connections,
 )
 
-
-@pytest.fixture(autouse=True)
-def _a_user_without_a_past(monkeypatch):
-    for store in (preferences, saved_connections):
-        make_fresh(monkeypatch, store)
-    yield
-    for connection in connections():
-        connection.close()
-    for notice in fleet.notices.notices:
-        fleet.notices.take(notice.key)
-
-
-@pytest.fixture
-def a_uri(a_driver_file):
-    uri = f"test://{a_driver_file}"
-    yield uri
-    connection_to(uri).close()
-
-
-@pytest.fixture
-def a_manager(a_uri):
-    saved_connections.add(SavedConnection(a_uri, "Lab", autoconnect=True))
-    panel = qvirt_jupyter.manager()
-    assert wait_for(lambda: len(domains(panel)) == 10)
-    yield panel
-    panel.close()
+pytestmark = pytest.mark.usefixtures("a_user_without_a_past")
 
 
 @pytest.fixture
