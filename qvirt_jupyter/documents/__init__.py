@@ -32,6 +32,7 @@ from qvirt_jupyter.documents.devices.video import Video
 from qvirt_jupyter.documents.diff import Change, Diff
 from qvirt_jupyter.documents.document import Document, parse
 from qvirt_jupyter.documents.domain import Domain
+from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
@@ -79,6 +80,7 @@ __all__ = [
     "Disk",
     "Document",
     "Domain",
+    "DomainCapabilities",
     "Element",
     "Field",
     "FileSource",

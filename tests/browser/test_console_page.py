@@ -83,6 +83,7 @@ def test_the_chord_leaves_the_screen_and_longer_combinations_do_not(open_console
     expect(console.canvas).to_be_focused()
     chord()
     expect(console.canvas).not_to_be_focused()
+    console.hears("leave")
     assert len(console.heard("leave")) == 1
 
 
@@ -158,6 +159,7 @@ def test_a_stopped_machine_offers_start_and_connects_by_itself_when_it_runs(
     notice = console.frame.locator("#notice")
     expect(notice).to_contain_text("Shut off (destroyed)")
     notice.get_by_role("button", name="Start").click()
+    console.hears("action")
     assert console.heard("action") == [{"kind": "action", "action": "start"}]
     console.tell("problem", message="web cannot be started: no memory is left.")
     expect(notice).to_contain_text("no memory is left")
@@ -206,7 +208,7 @@ def test_a_paused_machine_shows_its_last_frame_and_resume(open_console, a_machin
     expect(console.canvas).to_be_visible()
     expect(console.frame.get_by_role("button", name="Send key")).to_be_disabled()
     banner.get_by_role("button", name="Resume").click()
-    console.page.wait_for_function("heard.some(each => each.kind === 'action')", timeout=5000)
+    console.hears("action")
     assert console.heard("action") == [{"kind": "action", "action": "resume"}]
     console.tell("state", machine=RUNNING)
     expect(banner).to_be_hidden()
@@ -240,7 +242,7 @@ def test_a_server_that_is_gone_is_waited_for_with_longer_and_longer_pauses(open_
 
 def test_a_ticket_that_is_no_good_is_exchanged_once(open_console):
     console = open_console(ticket="x" * 43)
-    console.page.wait_for_function("heard.some(each => each.kind === 'ticket')")
+    console.hears("ticket")
     console.tell("ticket", ticket=console.new_ticket(), refusal="")
     console.phase("connected")
     assert len(console.heard("ticket")) == 1
@@ -248,7 +250,7 @@ def test_a_ticket_that_is_no_good_is_exchanged_once(open_console):
 
 def test_a_second_bad_ticket_is_an_error_that_stays(open_console):
     console = open_console(ticket="x" * 43)
-    console.page.wait_for_function("heard.some(each => each.kind === 'ticket')")
+    console.hears("ticket")
     console.tell("ticket", ticket="y" * 43, refusal="")
     console.phase("refused")
     expect(console.frame.locator("#notice")).to_contain_text("does not know this console")

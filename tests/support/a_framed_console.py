@@ -72,6 +72,10 @@ class Framed:
     def tell(self, kind, **fields):
         self.page.evaluate("message => tell(message)", {"kind": kind, **fields})
 
+    def hears(self, kind):
+        """Wait until the page around the console was told something of a kind."""
+        self.page.wait_for_function("kind => heard.some(each => each.kind === kind)", arg=kind)
+
     def heard(self, kind):
         return self.page.evaluate("kind => heard.filter(each => each.kind === kind)", kind)
 

@@ -14,8 +14,10 @@ from qvirt_jupyter.documents.schema import add_member
 from qvirt_jupyter.documents.values import Choice, Hexadecimal, Integer, Path, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
+    from typing import Self
 
+    from qvirt_jupyter.documents.declaration import Words
     from qvirt_jupyter.documents.devices.channel import Channel
     from qvirt_jupyter.documents.devices.console import Console
     from qvirt_jupyter.documents.devices.disk import Disk
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.documents.devices.interface import Interface
     from qvirt_jupyter.documents.devices.serial import Serial
     from qvirt_jupyter.documents.devices.video import Video
+    from qvirt_jupyter.documents.domain import Domain
+    from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
 D = TypeVar("D", bound="Device")
 
@@ -123,10 +127,13 @@ class Device(Document):
         The attribute of :class:`Devices` that holds devices of this kind.
     key
         The field that tells devices of this kind apart.
+    title
+        What people call the kind.
     """
 
     collection: ClassVar[str]
     key: ClassVar[str | None] = None
+    title: ClassVar[Words] = ""
 
     boot_order = Field(
         "boot/@order",
@@ -142,6 +149,79 @@ class Device(Document):
         super().__init_subclass__(**keywords)
         if "collection" in vars(cls):
             add_member(Devices, cls.collection, Many(cls, key=cls.key))
+
+    # What a list of devices says of it ----------------------------------------------------------
+
+    @property
+    def display_name(self) -> str:
+        """What a list calls it: ``VirtIO disk 1``; numbers count from 1 among its like."""
+        return f"{self.title} {self._number(self._siblings())}".strip()
+
+    @property
+    def summary(self) -> str:
+        """The few values that people look for, in a line; empty where there are none."""
+        return ""
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether a list leaves it out, since it only serves other devices or repeats one."""
+        return False
+
+    # What it is to others -----------------------------------------------------------------------
+
+    @property
+    def identity(self) -> Hashable:
+        """What is the same in the running and in the stored definition, and in no other device.
+
+        By default the key, or else the kind and its number among its like.
+        """
+        if self.key is not None:
+            return (self.tag, getattr(self, self.key))
+        return (self.tag, self._number(self._siblings()))
+
+    @property
+    def why_kept(self) -> Words:
+        """Why it cannot be removed from its guest as that is now; empty where it can."""
+        return ""
+
+    @property
+    def goes_along(self) -> tuple[Device, ...]:
+        """The other devices that make no sense without it and are removed with it."""
+        return ()
+
+    # What is added ------------------------------------------------------------------------------
+
+    @classmethod
+    def unavailable(cls, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say why a guest cannot get one; empty where it can.
+
+        Parameters
+        ----------
+        domain
+            The definition of the guest.
+        host
+            What its host offers; None where the host does not say.
+        """
+        del domain
+        is_offered = host.supports(cls.tag) if host is not None else None
+        return _("This host does not offer it.") if is_offered is False else ""
+
+    @classmethod
+    def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:
+        """Return one with the values that suit a guest best, ready to be added.
+
+        The parameters are those of :meth:`unavailable`.
+        """
+        del domain, host
+        return cls()
+
+    def _siblings(self) -> tuple[Device, ...]:
+        """Return the devices of the guest that it is numbered among, itself included."""
+        holder = self._holder
+        return tuple(holder.of(type(self))) if isinstance(holder, Devices) else (self,)
+
+    def _number(self, among: tuple[Device, ...]) -> int:
+        return next((number for number, each in enumerate(among, 1) if each == self), 1)
 
 
 class Devices(Element):
