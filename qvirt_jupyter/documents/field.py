@@ -142,7 +142,13 @@ class Field(Member, Generic[T]):
         written = self.written(self.location.find(owner._node))
         if written is None:
             return None
-        return "'…'" if self.type.secret else repr(self.read(written))
+        if self.type.secret:
+            return "'…'"
+        try:
+            return repr(self.read(written))
+        except ValueError:
+            # Whoever looks for what makes no sense wants to see it.
+            return repr(written)
 
     def _means(self, written: str | None, value: T) -> bool:
         try:

@@ -206,6 +206,9 @@ class Tree:
         grave = _Grave(node, parent, before, node.tail)
         blank = _is_blank(before) and _is_blank(node.tail)
         gap = node.tail if blank else (before or "") + (node.tail or "")
+        if blank and node in self._made and node.getnext() is not None:
+            # What stands before one of ours is what stood before the one that it was put before.
+            gap = before
         parent.remove(node)
         node.tail = None
         if previous is not None:

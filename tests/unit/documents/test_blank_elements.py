@@ -3,53 +3,26 @@
 from random import Random
 
 import pytest
+from sample_documents import samples
 
+from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import (
-    Address,
-    Choice,
-    Domain,
     Element,
     Field,
-    Flag,
-    Hexadecimal,
-    Host,
     Integer,
-    Mac,
-    Path,
-    Port,
     Size,
     Text,
-    Uuid,
     Variant,
     declarations,
 )
 from qvirt_jupyter.documents.diff import _all
 from qvirt_jupyter.documents.schema import schema_of
 
-VALUES = {
-    Address: "192.0.2.1",
-    Hexadecimal: 3,
-    Port: 1001,
-    Size: 4096,
-    Flag: True,
-    Uuid: "6d3f0000-0000-4000-8000-0000000000a1",
-    Mac: "52:54:00:00:00:a1",
-    Host: "one.example.org",
-    Path: "/one",
-}
-WORDS = ("one", "vdx", "0711")
-
 
 def value_of(kind):
     """Return a right value of a type."""
-    if isinstance(kind, Choice):
-        return kind.values[0]
-    if isinstance(kind, Text):
-        return next(word for word in WORDS if not kind.pattern or kind.pattern.fullmatch(word))
-    if type(kind) is Integer:
-        return 7 if kind.maximum is None else kind.maximum
-    return VALUES.get(type(kind), False)
+    return samples(kind)[0]
 
 
 KINDS = {
@@ -183,7 +156,7 @@ def test_the_order_of_setting_does_not_show(kind, selected):
 
 
 def test_a_unit_stands_after_the_other_attributes_as_libvirt_writes_it():
-    domain = Domain(max_memory=4096, memory_slots=2)
+    domain = documents.Domain(max_memory=4096, memory_slots=2)
     assert "<maxMemory slots='2' unit='KiB'>4096</maxMemory>" in str(domain)
 
 

@@ -119,6 +119,14 @@ def test_clearing_prunes_what_it_made_and_keeps_what_was_there():
     assert str(domain) == text.replace(" sockets='1'", "")
 
 
+def test_what_goes_again_leaves_the_neighbours_indentation_as_it_was():
+    text = "<domain>\n  <name>a</name>\n\n     <vcpu>1</vcpu>\n <on_crash>destroy</on_crash>\n</domain>"
+    domain = Domain.parse(text)
+    domain.title, domain.memory = "t", 4
+    domain.title = domain.memory = None
+    assert str(domain) == text
+
+
 def test_a_parent_with_something_else_in_it_is_not_pruned():
     domain = Domain.parse("<domain><name>a</name></domain>")
     domain.cpu.mode = "custom"

@@ -97,6 +97,10 @@ def test_a_repr_shows_what_is_set_and_no_secret(a_full_domain):
     assert a_full_domain.devices.graphics["vnc"].source.password == "sec'ret"  # noqa: S105 - of the sample
 
 
+def test_a_repr_shows_what_makes_no_sense_too():
+    assert repr(Domain.parse("<domain><vcpu>many</vcpu></domain>")) == "Domain(vcpus='many')"
+
+
 def test_tags_and_group_live_in_our_own_namespace(a_full_domain):
     assert a_full_domain.metadata.tags == ("web", "two words")
     assert a_full_domain.metadata.group == "Lab"

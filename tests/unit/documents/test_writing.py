@@ -1,20 +1,14 @@
 """Any XML is written as it was read: quotes, namespaces, comments, layout."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from lxml import etree
+from sample_documents import DATA, FOREIGN
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.documents import Document, Domain, InvalidDocument, parse_xml
 from qvirt_jupyter.documents.serialization import Style, serialize_document
-
-ROOT = Path(__file__).parents[3]
-DATA = ROOT / "tests" / "data"
-# Other people's files, which are not ours to copy: read where they lie beside the project.
-FOREIGN = ROOT.parent / "shared" / "data" / "thirdparty"
 
 
 def canonical(text):
