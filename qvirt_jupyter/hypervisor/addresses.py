@@ -102,11 +102,7 @@ def first_answer(
 def addresses_of(
     interfaces: Mapping[str, Mapping[str, Any]] | None, source: Source, macs: Collection[str]
 ) -> tuple[Address, ...]:
-    """Read libvirt-python's answer; those that lead nowhere are left out.
-
-    Loopback addresses are the guest's own affair, and a link-local IPv6 address cannot be used
-    without saying on which of the host's interfaces.
-    """
+    """Read libvirt-python's answer; those that lead nowhere are left out."""
     found = [
         address
         for name, interface in (interfaces or {}).items()
@@ -117,6 +113,16 @@ def addresses_of(
     return tuple(found)
 
 
+def leads_to_a_guest(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether it can be used from outside as it is.
+
+    Loopback addresses are the guest's own affair, and a link-local IPv6 address cannot be used
+    without saying on which of the host's interfaces.
+    """
+    is_local = isinstance(address, ipaddress.IPv6Address) and address.is_link_local
+    return not (address.is_loopback or is_local)
+
+
 def _of_interface(name: str, interface: Mapping[str, Any], source: Source) -> list[Address]:
     found = []
     for entry in interface.get("addrs") or ():
@@ -125,10 +131,7 @@ def _of_interface(name: str, interface: Mapping[str, Any], source: Source) -> li
         except ValueError:
             continue
         family = _FAMILIES.get(entry["type"], f"ipv{address.version}")
-        if address.is_loopback or (
-            address.version == 6  # noqa: PLR2004 - IPv6
-            and address.is_link_local
-        ):
+        if not leads_to_a_guest(address):
             continue
         found.append(
             Address(

@@ -37,6 +37,14 @@ _UNITS: Final = {
 }
 
 
+class InterfaceDefinition(NamedTuple):
+    """Of a network interface: its hardware address in lower case, type, and what it is on."""
+
+    mac: str
+    type: str
+    source: str
+
+
 class DomainDefinition(NamedTuple):
     """Of a virtual machine; memory in KiB."""
 
@@ -49,6 +57,7 @@ class DomainDefinition(NamedTuple):
     group: str = ""
     os_id: str = ""
     displays: tuple[DisplayRecord, ...] = ()
+    interfaces: tuple[InterfaceDefinition, ...] = ()
     agent_connected: bool = False
     driver: str = ""
 
@@ -106,8 +115,20 @@ def domain_definition(xml: str) -> DomainDefinition:
             DisplayRecord(display.index, display.type, display.listen)
             for display in (displays_of(root) if devices["graphics"] else ())
         ),
+        interfaces=tuple(_interface(found) for found in devices["interface"]),
         agent_connected=bool(devices["channel"]) and is_agent_connected(root),
         driver=root.get("type", ""),
+    )
+
+
+def _interface(element: _Element) -> InterfaceDefinition:
+    mac, source = element.find("mac"), element.find("source")
+    kind = element.get("type", "")
+    return InterfaceDefinition(
+        mac="" if mac is None else mac.get("address", "").lower(),
+        type=kind,
+        # The attribute has the name of the type for those that are on something of libvirt's.
+        source="" if source is None else source.get(kind, ""),
     )
 
 

@@ -28,6 +28,8 @@ from qvirt_jupyter.hypervisor.records import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from qvirt_jupyter.hypervisor.definition import DomainDefinition
+
 _LOG = logging.getLogger(__name__)
 _Kept = TypeVar("_Kept", bound=Record)
 
@@ -115,6 +117,9 @@ class Source(Protocol):
     def observe_addresses(self, uuid: str, addresses: tuple[str, ...]) -> None:
         """Take the addresses that somebody found for a machine."""
 
+    def definition(self, uuid: str) -> DomainDefinition | None:
+        """Return what was read of a machine's definition, if it was read already."""
+
 
 @dataclass(eq=False)
 class _View:
@@ -139,6 +144,7 @@ class Inventory:
         self._records: Mapping[RecordKey, Record] = MappingProxyType({})
         self._version = 0
         self._views: list[_View] = []
+        self._examined: list[frozenset[str]] = []
         self._source: Source | None = None
 
     @property
@@ -232,6 +238,38 @@ class Inventory:
         """Read the definitions of these machines before others, because somebody sees them."""
         if self._source is not None:
             self._source.prefer(uuids)
+
+    def examine(self, uuids: Collection[str]) -> Subscription:
+        """Say that somebody looks at these machines closely, each in a tab of its own, say.
+
+        Their definitions are read before others, and their guest agents are asked.
+
+        Returns
+        -------
+        Subscription
+            Closing it says that nobody does any more.
+        """
+        mine = frozenset(uuids)
+        with self._lock:
+            self._examined = [*self._examined, mine]
+        self.prefer(mine)
+
+        def close() -> None:
+            with self._lock:
+                left = list(self._examined)
+                left.remove(mine)
+                self._examined = left
+
+        return Subscription(close)
+
+    @property
+    def examined(self) -> frozenset[str]:
+        """The UUIDs of the machines that somebody looks at closely."""
+        return frozenset().union(*self._examined)
+
+    def definition(self, uuid: str) -> DomainDefinition | None:
+        """Return what was read of a machine's definition; None where nothing was (yet)."""
+        return None if self._source is None else self._source.definition(uuid)
 
     def observe_addresses(self, uuid: str, addresses: tuple[str, ...]) -> None:
         """Take the addresses that somebody found for a machine."""

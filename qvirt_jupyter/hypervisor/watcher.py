@@ -23,6 +23,7 @@ from qvirt_jupyter.hypervisor.started import known_starts
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+    from qvirt_jupyter.hypervisor.definition import DomainDefinition
     from qvirt_jupyter.hypervisor.inventory import Inventory
 
 _LOG = logging.getLogger(__name__)
@@ -177,7 +178,7 @@ class Watcher:
             self._addresses[uuid] = addresses
             self._put(self._known["domain"], (uuid,))
 
-    def definition(self, uuid: str) -> Any:  # noqa: ANN401 - a DomainDefinition
+    def definition(self, uuid: str) -> DomainDefinition | None:
         """Return what was read of a machine's definition, or None."""
         return self._known["domain"].definitions.get(uuid)
 

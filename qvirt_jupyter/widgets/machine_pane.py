@@ -42,7 +42,7 @@ class MachinePane(ipywidgets.VBox):
         self._key: RecordKey | None = None
         self._domain: Domain | None = None
         self._thumbnail: Thumbnail | None = None
-        self._subscription: Subscription | None = None
+        self._subscriptions: tuple[Subscription, ...] = ()
         self._head = MachineHead(self._press)
         self._screen = ipywidgets.VBox()
         self._notes = ipywidgets.HTML()
@@ -78,8 +78,10 @@ class MachinePane(ipywidgets.VBox):
         self._thumbnail = Thumbnail(domain, lambda: self._open_console(key))
         self._screen.children = (self._thumbnail,)
         inventory = domain.connection.inventory
-        inventory.prefer({key.id})
-        self._subscription = inventory.subscribe(self._on_batch)
+        self._subscriptions = (
+            inventory.examine({key.id}),
+            inventory.subscribe(self._on_batch),
+        )
         self.children = self._parts
         self.layout.display = None
 
@@ -96,9 +98,9 @@ class MachinePane(ipywidgets.VBox):
         self.layout.display = "none"
 
     def _leave(self) -> None:
-        if self._subscription is not None:
-            self._subscription.close()
-            self._subscription = None
+        for subscription in self._subscriptions:
+            subscription.close()
+        self._subscriptions = ()
         thumbnail, self._thumbnail = self._thumbnail, None
         if thumbnail is not None:
             self._screen.children = ()

@@ -64,6 +64,7 @@ class VmPanel(Panel):
         self._name, self._last_name = domain.uuid, ""
         self._said: tuple[str, RecordKey | None] | None = None
         self._watch: Subscription | None = None
+        self._examined: Subscription | None = None
         self._graphs: Performance | None = None
         self._console: ConsolePanel | None = None
         self._notices = NoticeBoard()
@@ -122,9 +123,8 @@ class VmPanel(Panel):
 
     def close(self) -> None:
         """Close the tab's widgets; the machine is not touched."""
-        if self._watch is not None:
-            self._watch.close()
         super().close()
+        self._stop_watching()
 
     # What comes up: on the publisher thread.
 
@@ -146,11 +146,17 @@ class VmPanel(Panel):
     def _on_presence(self, is_seen: bool) -> None:  # noqa: FBT001 - what the part calls it with
         if is_seen and self._watch is None and not self.is_closed:
             self._watch = self._connection.stats.watch({self.domain.uuid})
-            self._connection.inventory.prefer({self.domain.uuid})
+            self._examined = self._connection.inventory.examine({self.domain.uuid})
             self._update_tab()
         elif not is_seen and self._watch is not None:
-            watch, self._watch = self._watch, None
-            watch.close()
+            self._stop_watching()
+
+    def _stop_watching(self) -> None:
+        watches = (self._watch, self._examined)
+        self._watch = self._examined = None
+        for watch in watches:
+            if watch is not None:
+                watch.close()
 
     def _update(self) -> None:
         if self.is_closed:

@@ -290,6 +290,6 @@ def _end(file: Path) -> None:
     except (OSError, ValueError):
         # It ended by itself.
         return
-    if any(name in command for name in (b"virtlogd", b"qemu-system", b"swtpm")):
+    if any(name in command for name in (b"virtlogd", b"qemu-system", b"swtpm", b"dnsmasq")):
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)

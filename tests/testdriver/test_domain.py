@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from html.parser import HTMLParser
 
+import libvirt
 import pytest
 from PIL import Image
 
@@ -17,6 +19,7 @@ from qvirt_jupyter.hypervisor import (
     WrongState,
     renaming,
 )
+from qvirt_jupyter.hypervisor.inventory import Snapshot
 
 ODD = "<b>odd<i> & \"q\" 'a' ü"
 
@@ -85,6 +88,31 @@ def test_tags_and_group(a_connection, name):
     assert (machine.tags, machine.group) == ((), 'Room "1"')
     machine.set_group("")
     assert documents.DOMAIN_METADATA_URI not in machine.xml()
+
+
+def test_tags_are_found_without_reading_every_definition(a_connection, monkeypatch):
+    a_connection.domains["running"].set_tags(["lab1"])
+    read = []
+    original = libvirt.virDomain.XMLDesc
+
+    def reading(domain, *arguments):
+        read.append(domain.name())
+        return original(domain, *arguments)
+
+    monkeypatch.setattr(libvirt.virDomain, "XMLDesc", reading)
+    assert [found.name for found in a_connection.domains.tagged("lab1")] == ["running"]
+    assert a_connection.domains.tagged("lab") == ()
+    assert read == []
+
+
+def test_tags_of_definitions_that_wait_to_be_read_are_found_too(a_connection, monkeypatch):
+    a_connection.domains["running"].set_tags(["lab1"])
+    unread = [
+        dataclasses.replace(record, tags=(), xml_version=0)
+        for record in a_connection.inventory.snapshot().domains
+    ]
+    monkeypatch.setattr(Snapshot, "domains", unread)
+    assert [found.name for found in a_connection.domains.tagged("lab1")] == ["running"]
 
 
 def test_tags_leave_foreign_metadata_alone(a_connection):
