@@ -19,7 +19,8 @@ from qvirt_jupyter.documents.devices.disk import (
     NetworkSource,
     VolumeSource,
 )
-from qvirt_jupyter.documents.devices.graphics import Graphics, Listen, Spice, Vnc
+from qvirt_jupyter.documents.devices.displays import Spice, Vnc
+from qvirt_jupyter.documents.devices.graphics import Graphics
 from qvirt_jupyter.documents.devices.interface import (
     BridgeLink,
     DirectLink,
@@ -27,6 +28,8 @@ from qvirt_jupyter.documents.devices.interface import (
     NetworkLink,
     UserLink,
 )
+from qvirt_jupyter.documents.devices.listen import Listen
+from qvirt_jupyter.documents.devices.parallel import Parallel
 from qvirt_jupyter.documents.devices.serial import Serial
 from qvirt_jupyter.documents.devices.video import Video
 from qvirt_jupyter.documents.diff import Change, Diff
@@ -102,6 +105,7 @@ __all__ = [
     "NetworkSource",
     "NodeDevice",
     "OnOff",
+    "Parallel",
     "Path",
     "Port",
     "Serial",

@@ -1,96 +1,30 @@
-"""What serial ports, consoles and channels share: where their bytes go on the host.
+"""What serial and parallel ports, consoles and channels share.
 
 https://libvirt.org/formatdomain.html#consoles-serial-parallel-channel-devices
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents.addresses import Host, Port
+from qvirt_jupyter.documents.devices.backends import BACKENDS, TYPE_LABELS, Backend, UnixBackend
 from qvirt_jupyter.documents.devices.device import Device
-from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
-from qvirt_jupyter.documents.switches import OnOff, YesNo
-from qvirt_jupyter.documents.values import Choice, Path, Text
+from qvirt_jupyter.documents.schema import rule
+from qvirt_jupyter.documents.switches import OnOff
+from qvirt_jupyter.documents.values import Choice, Path
 from qvirt_jupyter.documents.variant import Variant
 
-MODES = Choice("bind", "connect", open=False, labels={"bind": _("server"), "connect": _("client")})
+if TYPE_CHECKING:
+    from collections.abc import Hashable
 
+    from qvirt_jupyter.documents.declaration import Words
+    from qvirt_jupyter.documents.domain import Domain
+    from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
-class PtyBackend(Element):
-    """A pseudo terminal, which libvirt's own consoles use."""
-
-    tag = "source"
-    path = Field("source/@path", Path(), label=_("Terminal"), advanced=True)
-
-
-class FileBackend(Element):
-    """A file that all output goes to."""
-
-    tag = "source"
-    path = Field("source/@path", Path(), label=_("File"))
-    append = Field("source/@append", OnOff(), label=_("Append"))
-
-
-class DeviceBackend(Element):
-    """A character device or a pipe of the host."""
-
-    tag = "source"
-    path = Field("source/@path", Path(), label=_("Device"))
-
-
-class UnixBackend(Element):
-    """A unix socket."""
-
-    tag = "source"
-    mode = Field("source/@mode", MODES, label=_("Mode"))
-    path = Field("source/@path", Path(), label=_("Socket"))
-
-
-class TcpBackend(Element):
-    """A TCP connection."""
-
-    tag = "source"
-    mode = Field("source/@mode", MODES, label=_("Mode"))
-    host = Field("source/@host", Host(), label=_("Host"))
-    service = Field("source/@service", Port(), label=_("Port"))
-    tls = Field("source/@tls", YesNo(), label=_("TLS"), advanced=True)
-    protocol = Field(
-        "protocol/@type",
-        Choice("raw", "telnet", "telnets", "tls"),
-        label=_("Protocol"),
-        essential=True,
-    )
-
-
-class UdpBackend(Element):
-    """UDP packets, with one address for each direction."""
-
-    tag = "source"
-    host = Field("source[@mode='connect']/@host", Host(), label=_("Host"))
-    service = Field("source[@mode='connect']/@service", Port(), label=_("Port"))
-    bind_host = Field("source[@mode='bind']/@host", Host(), label=_("Own address"))
-    bind_service = Field("source[@mode='bind']/@service", Port(), label=_("Own port"))
-
-
-class SpicePortBackend(Element):
-    """A port inside SPICE."""
-
-    tag = "source"
-    channel = Field("source/@channel", Text(), label=_("Channel"))
-
-
-class ClipboardBackend(Element):
-    """The emulator's own half of the SPICE agent, for VNC."""
-
-    tag = "source"
-    clipboard = Field("source/clipboard/@copypaste", YesNo(), label=_("Clipboard"), essential=True)
-    mouse = Field(
-        "source/mouse/@mode",
-        Choice("client", "server", open=False),
-        label=_("Mouse mode"),
-        essential=True,
-    )
+SPICE_TYPES = ("spicevmc", "spiceport")
+"""The types that end in the viewer of a SPICE display and need one."""
 
 
 class CharacterDevice(Device):
@@ -98,26 +32,55 @@ class CharacterDevice(Device):
 
     order = ("source", "protocol", "log", "target")
 
-    type = Field(
-        "@type",
-        Choice(
-            *("pty", "unix", "tcp", "udp", "file", "dev", "pipe", "stdio", "null", "vc"),
-            *("spicevmc", "spiceport", "qemu-vdagent", "nmdm", "dbus"),
-        ),
-        label=_("Type"),
+    type = Field("@type", Choice(*TYPE_LABELS, labels=TYPE_LABELS), label=_("Type"))
+    source = Variant("@type", BACKENDS)
+    log = Field(
+        "log/@file",
+        Path(),
+        label=_("Log file"),
+        help=_("All output is written there as well."),
+        essential=True,
+        advanced=True,
     )
-    source = Variant(
-        "@type",
-        {
-            "pty": PtyBackend,
-            "file": FileBackend,
-            "dev": DeviceBackend,
-            "pipe": DeviceBackend,
-            "unix": UnixBackend,
-            "tcp": TcpBackend,
-            "udp": UdpBackend,
-            "spiceport": SpicePortBackend,
-            "qemu-vdagent": ClipboardBackend,
-        },
-    )
-    log = Field("log/@file", Path(), label=_("Log file"), essential=True, advanced=True)
+    log_append = Field("log/@append", OnOff(), label=_("Append to the log file"), advanced=True)
+
+    @property
+    def summary(self) -> str:
+        """The type, and where its bytes go."""
+        source = self.source
+        where = source.where if isinstance(source, Backend) else ""
+        kind = TYPE_LABELS.get(self.type or "", self.type or "")
+        return " · ".join(filter(None, (str(kind), where)))
+
+    @rule("type", touches=("source",))
+    def type_has_its_defaults(self) -> None:
+        """Let a new socket wait for those who connect."""
+        source = self.source
+        if isinstance(source, UnixBackend) and source.mode is None:
+            source.mode = "bind"
+
+    @classmethod
+    def unavailable(cls, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say why a guest cannot get one: containers and paravirtualised guests have no ports."""
+        if domain.os.type not in (None, "hvm"):
+            return _("Only fully virtualised guests can have one.")
+        return super().unavailable(domain, host)
+
+
+class NumberedPort(CharacterDevice):
+    """A port that guests count from 0, and people from 1."""
+
+    @property
+    def display_name(self) -> str:
+        """``Serial port 1``."""
+        return f"{self.title} {self._port + 1}"
+
+    @property
+    def identity(self) -> Hashable:
+        """The type and the number of the port."""
+        return (self.tag, self.type, self._port)
+
+    @property
+    def _port(self) -> int:
+        number: int | None = getattr(self, "port", None)
+        return self._number(self._siblings()) - 1 if number is None else number

@@ -1,8 +1,11 @@
 """What all devices share, and the element that holds them."""
 
+# ruff: noqa: SLF001 - elements know each other's places; the underscores keep the names of XML
+# fields free.
+
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.document import Document
@@ -10,7 +13,7 @@ from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Items, Many
-from qvirt_jupyter.documents.schema import add_member
+from qvirt_jupyter.documents.schema import add_member, schema_of
 from qvirt_jupyter.documents.values import Choice, Hexadecimal, Integer, Path, Text
 
 if TYPE_CHECKING:
@@ -129,11 +132,14 @@ class Device(Document):
         The field that tells devices of this kind apart.
     title
         What people call the kind.
+    told_apart_by
+        Fields whose values make sorts of the kind; devices of one sort are told apart by number.
     """
 
     collection: ClassVar[str]
     key: ClassVar[str | None] = None
     title: ClassVar[Words] = ""
+    told_apart_by: ClassVar[tuple[str, ...]] = ()
 
     boot_order = Field(
         "boot/@order",
@@ -173,11 +179,11 @@ class Device(Document):
     def identity(self) -> Hashable:
         """What is the same in the running and in the stored definition, and in no other device.
 
-        By default the key, or else the kind and its number among its like.
+        By default the key, or else the kind, the sort, and its number among its like.
         """
         if self.key is not None:
             return (self.tag, getattr(self, self.key))
-        return (self.tag, self._number(self._siblings()))
+        return (self.tag, *self._sort(), self._number(self._same_sort()))
 
     @property
     def why_kept(self) -> Words:
@@ -215,13 +221,56 @@ class Device(Document):
         del domain, host
         return cls()
 
+    def brings(self, domain: Domain, host: DomainCapabilities | None) -> tuple[Device, ...]:
+        """Return the other devices that a guest lacks and must get with this one, in their order.
+
+        Such as the controller of its bus. The parameters are those of :meth:`unavailable`; this
+        device does not stand in the definition yet.
+        """
+        del domain, host
+        return ()
+
+    def refused(self, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say why a guest cannot get this very device as it is filled in; empty where it can.
+
+        The parameters are those of :meth:`unavailable`.
+        """
+        del domain, host
+        return ""
+
+    def replaces(self, domain: Domain) -> tuple[Device, ...]:
+        """Return the devices of a guest that must go when this one is added."""
+        del domain
+        return ()
+
+    # Where it stands ----------------------------------------------------------------------------
+
+    @property
+    def _guest(self) -> Domain | None:
+        """The guest that has it; None for a device alone."""
+        holder = self._holder
+        owner = holder._owner if isinstance(holder, Devices) else None
+        return cast("Domain", owner) if owner is not None and owner.tag == "domain" else None
+
     def _siblings(self) -> tuple[Device, ...]:
         """Return the devices of the guest that it is numbered among, itself included."""
         holder = self._holder
         return tuple(holder.of(type(self))) if isinstance(holder, Devices) else (self,)
 
+    def _sort(self) -> tuple[Hashable, ...]:
+        return tuple(getattr(self, name) for name in self.told_apart_by)
+
+    def _same_sort(self) -> tuple[Device, ...]:
+        mine = self._sort()
+        return tuple(each for each in self._siblings() if each._sort() == mine)
+
     def _number(self, among: tuple[Device, ...]) -> int:
         return next((number for number, each in enumerate(among, 1) if each == self), 1)
+
+    def _numbered(self, name: Words) -> str:
+        """Return a name for a list, with a number where the guest has several of its sort."""
+        among = self._same_sort()
+        return f"{name} {self._number(among)}" if len(among) > 1 else str(name)
 
 
 class Devices(Element):
@@ -257,3 +306,18 @@ class Devices(Element):
         """Return the devices of a kind."""
         items: Items[D] = getattr(self, kind.collection)
         return items
+
+    @property
+    def all(self) -> tuple[Device, ...]:
+        """The devices of all known kinds, in the order in which they are written."""
+        kinds = {
+            member.cls.tag: member
+            for member in schema_of(Devices).members.values()
+            if isinstance(member, Many)
+        }
+        found: list[Device] = []
+        for node in () if self._node is None else self._node:
+            member = kinds.get(node.tag)
+            if member is not None:
+                found.append(member.cls._inside(self, member, node))
+        return tuple(found)

@@ -2,114 +2,51 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Self
+
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.addresses import Host
-from qvirt_jupyter.documents.devices.device import Device
-from qvirt_jupyter.documents.element import Element
+from qvirt_jupyter.documents.devices.character import SPICE_TYPES
+from qvirt_jupyter.documents.devices.device import Device, Devices
+from qvirt_jupyter.documents.devices.displays import (
+    AUTOMATIC,
+    DbusDisplay,
+    EglHeadless,
+    PortDisplay,
+    Rdp,
+    RemoteDisplay,
+    Sdl,
+    Spice,
+    Vnc,
+    WindowDisplay,
+)
+from qvirt_jupyter.documents.devices.listen import AddressListen, Listen
 from qvirt_jupyter.documents.field import Field
+from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.schema import rule
-from qvirt_jupyter.documents.switches import YesNo
-from qvirt_jupyter.documents.values import Choice, Integer, Path, Text
-from qvirt_jupyter.documents.variant import Unknown, Variant
+from qvirt_jupyter.documents.values import Choice
+from qvirt_jupyter.documents.variant import Variant
 
-AUTOMATIC = -1
-"""The port that lets libvirt choose one."""
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
+    from qvirt_jupyter.documents.declaration import Words
+    from qvirt_jupyter.documents.domain import Domain
+    from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
-class AddressListen(Element):
-    """Listen on an address of the host."""
+TYPE_LABELS: Mapping[str, Words] = {
+    "vnc": "VNC",
+    "spice": "SPICE",
+    "rdp": "RDP",
+    "sdl": "SDL",
+    "desktop": _("Desktop window"),
+    "egl-headless": "EGL headless",
+    "dbus": "D-Bus",
+}
+"""What people call the types."""
 
-    tag = "listen"
-    address = Field("@address", Host(), label=_("Address"))
-
-
-class NetworkListen(Element):
-    """Listen on the host's address in a virtual network."""
-
-    tag = "listen"
-    network = Field("@network", Text(), label=_("Network"))
-    address = Field("@address", Host(), label=_("Address"), advanced=True)
-
-
-class SocketListen(Element):
-    """Listen on a unix socket."""
-
-    tag = "listen"
-    socket = Field("@socket", Path(), label=_("Socket"))
-
-
-class Listen(Element):
-    """Where a display can be reached; ``none`` means only through libvirt itself."""
-
-    tag = "listen"
-    type = Field(
-        "@type", Choice("address", "network", "socket", "none", open=False), label=_("Listen type")
-    )
-    source = Variant(
-        "@type", {"address": AddressListen, "network": NetworkListen, "socket": SocketListen}
-    )
-
-
-class RemoteDisplay(Element):
-    """What VNC and SPICE share."""
-
-    port = Field("@port", Integer(AUTOMATIC, 65535), label=_("Port"), help=_("-1 is automatic."))
-    auto_port = Field("@autoport", YesNo(), label=_("Automatic port"))
-    password = Field("@passwd", Text(secret=True), label=_("Password"))
-    password_until = Field("@passwdValidTo", Text(), label=_("Password valid until"), advanced=True)
-    connected = Field(
-        "@connected",
-        Choice("keep", "disconnect", "fail"),
-        label=_("When the password changes"),
-        advanced=True,
-    )
-    keymap = Field("@keymap", Text(), label=_("Keyboard layout"), advanced=True)
-
-    @rule("auto_port", touches=("port",))
-    def automatic_port_replaces_a_fixed_one(self) -> None:
-        """Let libvirt choose: a port that it chose before, or a fixed one, goes."""
-        if self.auto_port:
-            self.port = AUTOMATIC
-        elif self.port == AUTOMATIC:
-            self.port = None
-
-    @rule("port", touches=("auto_port",))
-    def fixed_port_is_not_automatic(self) -> None:
-        """Say no more that the port is automatic where it is fixed, and the other way round."""
-        if self.auto_port is not None and self.port is not None:
-            self.auto_port = self.port == AUTOMATIC
-
-
-class Vnc(RemoteDisplay):
-    """A VNC server."""
-
-    tag = "graphics"
-    websocket = Field(
-        "@websocket", Integer(AUTOMATIC, 65535), label=_("WebSocket port"), advanced=True
-    )
-    share_policy = Field(
-        "@sharePolicy",
-        Choice("allow-exclusive", "force-shared", "ignore"),
-        label=_("Sharing"),
-        advanced=True,
-    )
-
-
-class Spice(RemoteDisplay):
-    """A SPICE server."""
-
-    tag = "graphics"
-    tls_port = Field("@tlsPort", Integer(AUTOMATIC, 65535), label=_("TLS port"))
-    image_compression = Field(
-        "image/@compression",
-        Choice("auto_glz", "auto_lz", "quic", "glz", "lz", "off"),
-        label=_("Image compression"),
-        essential=True,
-        advanced=True,
-    )
-    gl = Field("gl/@enable", YesNo(), label=_("OpenGL"), essential=True)
-    render_node = Field("gl/@rendernode", Path(), label=_("Render node"), advanced=True)
+_WITHOUT_PORT = ("none", "socket")
 
 
 class Graphics(Device):
@@ -121,19 +58,87 @@ class Graphics(Device):
     tag = "graphics"
     collection = "graphics"
     key = "type"
+    title = _("Display")
+    told_apart_by = ("type",)
     order = ("@type", "@port", "@tlsPort", "@autoport", "listen")
 
     type = Field(
         "@type",
-        Choice("vnc", "spice", "rdp", "sdl", "desktop", "egl-headless", "dbus"),
+        Choice(*TYPE_LABELS, labels=TYPE_LABELS),
         label=_("Type"),
+        help=_("The screen can be seen in a browser by VNC and by SPICE."),
         caps="graphics/type",
     )
-    source = Variant("@type", {"vnc": Vnc, "spice": Spice})
-    listen = Field("@listen", Host(), label=_("Listen address"))
+    first_listen = Group("listen", Listen)
+    source = Variant(
+        "@type",
+        {
+            "vnc": Vnc,
+            "spice": Spice,
+            "rdp": Rdp,
+            "sdl": Sdl,
+            "desktop": WindowDisplay,
+            "egl-headless": EglHeadless,
+            "dbus": DbusDisplay,
+        },
+    )
+    listen = Field(
+        "@listen",
+        Host(),
+        label=_("Listen address"),
+        # libvirt says it twice; older definitions say it here only.
+        when=lambda display: bool(display.listen) and not display.listens,
+    )
     listens = Many(Listen)
 
-    @rule("listen", touches=("listens",))
+    # What a list says ---------------------------------------------------------------------------
+
+    @property
+    def display_name(self) -> str:
+        """``VNC display``."""
+        kind = TYPE_LABELS.get(self.type or "", self.type or "")
+        return self._numbered(_("{type} display").format(type=kind) if kind else self.title)
+
+    @property
+    def summary(self) -> str:
+        """Where it is reached, through which port, and whether a password is asked."""
+        display = self.source
+        first = self.listens[0] if self.listens else None
+        parts = [first.where if first is not None else self.listen or ""]
+        if isinstance(display, PortDisplay) and not (first and first.type in _WITHOUT_PORT):
+            is_fixed = display.port not in (None, 0, AUTOMATIC)
+            parts.append(
+                str(_("port {port}").format(port=display.port) if is_fixed else _("automatic port"))
+            )
+        if isinstance(display, RemoteDisplay) and display.password:
+            parts.append(str(_("password")))
+        if getattr(display, "gl", None):
+            parts.append("OpenGL")
+        return " · ".join(filter(None, parts))
+
+    @property
+    def identity(self) -> tuple[str, str | None, int]:
+        """The type; two of a type, which only old QEMU takes, by number."""
+        return (self.tag, self.type, self._number(self._same_sort()))
+
+    @property
+    def goes_along(self) -> tuple[Device, ...]:
+        """With the last SPICE display, all that ends in its viewer."""
+        holder = self._holder
+        if not isinstance(holder, Devices) or self.type != "spice" or len(self._same_sort()) > 1:
+            return ()
+        return tuple(each for each in holder.all if _needs_spice(each))
+
+    # What belongs together ----------------------------------------------------------------------
+
+    @rule("type", touches=("listen", "listens", "first_listen", "source"))
+    def type_decides_about_listening(self) -> None:
+        """Let nothing listen where there is no server, and say where a new one listens."""
+        if not isinstance(self.source, PortDisplay):
+            self.listen = None
+            self.listens.clear()
+
+    @rule("listen", touches=("listens", "first_listen"))
     def address_is_said_twice(self) -> None:
         """Keep the first ``<listen>`` equal to the attribute, as libvirt demands."""
         if not self.listens:
@@ -144,7 +149,7 @@ class Graphics(Device):
         if isinstance(first.source, AddressListen):
             first.source.address = self.listen
 
-    @rule("listens", touches=("listen", "source"))
+    @rule("listens", "first_listen", touches=("listen", "source"))
     def listens_decide(self) -> None:
         """Keep the attribute equal to the first ``<listen>``; without address there is no port."""
         first = self.listens[0] if self.listens else None
@@ -152,13 +157,28 @@ class Graphics(Device):
             listens_on = first.source if first else None
             self.listen = listens_on.address if isinstance(listens_on, AddressListen) else None
         display = self.source
-        if (
-            first is not None
-            and first.type in ("none", "socket")
-            and not isinstance(display, Unknown)
-        ):
-            display.port = display.auto_port = None
-            if isinstance(display, Spice):
-                display.tls_port = None
-            if isinstance(display, Vnc):
-                display.websocket = None
+        if first is None or not isinstance(display, PortDisplay):
+            return
+        if first.type in _WITHOUT_PORT:
+            display.have_no_port()
+        elif first.type is not None:
+            display.be_automatic()
+
+    # What is added ------------------------------------------------------------------------------
+
+    @classmethod
+    def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:
+        """Return one that only those reach who may manage the guest: VNC, or else SPICE."""
+        offered = host.choices("graphics/type") if host is not None else None
+        taken = domain.devices.graphics.keys()
+        wanted = [
+            kind
+            for kind in ("vnc", "spice")
+            if kind not in taken and (offered is None or kind in offered)
+        ]
+        return cls(type=wanted[0] if wanted else "vnc", listens=[Listen(type="none")])
+
+
+def _needs_spice(device: Device) -> bool:
+    kind = getattr(device, "type", None)
+    return kind == "spice" if device.tag == "audio" else kind in SPICE_TYPES

@@ -49,7 +49,9 @@ every_shape = pytest.mark.parametrize(("kind", "selected"), SHAPES.values(), ids
 def blank(kind, selected):
     element = kind()
     if selected is not None:
+        without_rules(element)
         setattr(element, *selected)
+        element._tree.rules_are_running = False
     return element
 
 

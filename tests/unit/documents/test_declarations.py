@@ -81,7 +81,9 @@ def test_every_declared_field_is_read_from_real_xml():
 
 
 @pytest.mark.skipif(not SCHEMAS.exists(), reason="libvirt's schemas are not installed")
-@pytest.mark.parametrize("file", [f for f in FILES if f.stem != NEWER], ids=lambda file: file.stem)
+@pytest.mark.parametrize(
+    "file", [f for f in FILES if not f.stem.startswith(NEWER)], ids=lambda file: file.stem
+)
 def test_that_xml_is_what_libvirts_schema_allows(file):
     root = etree.parse(file).getroot()
     if root.tag == "network":

@@ -145,7 +145,9 @@ def test_the_listen_address_is_said_twice_alike():
     display.listens[0].source.address = "::1"
     assert display.listen == "::1"
     display.listen = None
-    assert str(display) == "<graphics type='vnc'><listen type='address'/></graphics>"
+    assert str(display) == (
+        "<graphics type='vnc' port='-1' autoport='yes'><listen type='address'/></graphics>"
+    )
 
 
 @pytest.mark.parametrize("kind", ["none", "socket"])
