@@ -32,7 +32,7 @@ from qvirt_jupyter.documents.devices.listen import Listen
 from qvirt_jupyter.documents.devices.parallel import Parallel
 from qvirt_jupyter.documents.devices.serial import Serial
 from qvirt_jupyter.documents.devices.video import Video
-from qvirt_jupyter.documents.diff import Change, Diff
+from qvirt_jupyter.documents.diff import Change, Diff, outline
 from qvirt_jupyter.documents.document import Document, parse
 from qvirt_jupyter.documents.domain import Domain
 from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
@@ -52,6 +52,7 @@ from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.storage_pool import StoragePool
 from qvirt_jupyter.documents.storage_volume import StorageVolume
 from qvirt_jupyter.documents.switches import Flag, OnOff, YesNo
+from qvirt_jupyter.documents.transfer import patch, transfer
 from qvirt_jupyter.documents.values import (
     Choice,
     Hexadecimal,
@@ -126,7 +127,10 @@ __all__ = [
     "declarations",
     "metadata_element",
     "option",
+    "outline",
     "parse",
     "parse_xml",
+    "patch",
     "rule",
+    "transfer",
 ]

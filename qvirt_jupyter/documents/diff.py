@@ -90,6 +90,12 @@ def diff(before: Element, after: Element) -> Diff:
     return Diff(tuple(_nodes("", old, new, _Known.of(type(before)))))
 
 
+def outline(element: Element) -> str:
+    """Return an element in one line, as a change says that it came or went; secrets are masked."""
+    node = element._node
+    return "" if node is None else _line(node)
+
+
 class _Known:
     """What the declarations say of the inside of one element."""
 

@@ -18,7 +18,8 @@ from qvirt_jupyter.hypervisor.displays import Display
 from qvirt_jupyter.hypervisor.domain import Domain
 from qvirt_jupyter.hypervisor.domain_collection import Domains
 from qvirt_jupyter.hypervisor.domain_stats import DomainStats
-from qvirt_jupyter.hypervisor.edit import Edit, EditResult
+from qvirt_jupyter.hypervisor.edit import Edit
+from qvirt_jupyter.hypervisor.effects import WHEN, EditResult, Effect
 from qvirt_jupyter.hypervisor.errors import (
     AccessDenied,
     AlreadyExists,
@@ -59,6 +60,7 @@ from qvirt_jupyter.hypervisor.records import (
 )
 from qvirt_jupyter.hypervisor.sample import HostSample, Sample
 from qvirt_jupyter.hypervisor.sample_history import History
+from qvirt_jupyter.hypervisor.schema_faults import SchemaFault, explain_invalid
 from qvirt_jupyter.hypervisor.screenshot import Screenshot
 from qvirt_jupyter.hypervisor.stats import Stats, StatsBatch
 from qvirt_jupyter.hypervisor.storage_pool import Space, StoragePool, StoragePools
@@ -69,6 +71,7 @@ from qvirt_jupyter.hypervisor.uri import DRIVERS, ConnectionUri, default_uri
 __all__ = [
     "DRIVERS",
     "LIFECYCLE",
+    "WHEN",
     "AccessDenied",
     "Action",
     "Address",
@@ -91,6 +94,7 @@ __all__ = [
     "Edit",
     "EditConflict",
     "EditResult",
+    "Effect",
     "Features",
     "History",
     "HostRecord",
@@ -118,6 +122,7 @@ __all__ = [
     "Refusal",
     "RestoreFailed",
     "Sample",
+    "SchemaFault",
     "Screenshot",
     "SlowCall",
     "Snapshot",
@@ -146,6 +151,7 @@ __all__ = [
     "connections",
     "current_job",
     "default_uri",
+    "explain_invalid",
     "jobs",
     "perform",
     "together",

@@ -12,6 +12,7 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import features, html, publisher
 from qvirt_jupyter.hypervisor.calls_under_way import CallsUnderWay, SlowCall
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
+from qvirt_jupyter.hypervisor.domain_capabilities import CapabilitiesOfKinds
 from qvirt_jupyter.hypervisor.errors import (
     ConnectionLost,
     QvirtError,
@@ -63,6 +64,7 @@ class ConnectionFacts:
         self._host: HostRecord | None = None
         self._versions: Versions | None = None
         self._inventory = Inventory(uri)
+        self._capabilities = CapabilitiesOfKinds()
 
     # What it is.
 

@@ -15,6 +15,7 @@ from qvirt_jupyter.hypervisor.errors import ConnectionLost, from_libvirt
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qvirt_jupyter import documents
     from qvirt_jupyter.hypervisor.errors import Subject
 
 _Result = TypeVar("_Result")
@@ -45,6 +46,30 @@ class ConnectionGate(ConnectionFacts, ABC):
             Called on libvirt's event thread.
         """
         return self._pool.run(lambda: self._call(function, subject))
+
+    def domain_capabilities(
+        self, document: documents.Domain
+    ) -> documents.DomainCapabilities | None:
+        """Return what the host offers to such a machine; asked once for each kind of machine.
+
+        Parameters
+        ----------
+        document
+            Its definition: emulator, architecture, machine type and hypervisor count.
+
+        Returns
+        -------
+        DomainCapabilities or None
+            None where the driver does not say.
+
+        Raises
+        ------
+        QvirtError
+            The connection is lost, or libvirt failed.
+        """
+        with self._lock:
+            generation = self._generation
+        return self._capabilities.of(document, generation, self.call)
 
     def _call(
         self, function: Callable[[libvirt.virConnect], _Result], subject: Subject | None

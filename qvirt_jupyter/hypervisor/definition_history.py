@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from qvirt_jupyter.hypervisor.errors import Subject
 
-KEPT: Final = 50
+KEPT: Final = 20
 """How many definitions of one machine are kept; the oldest goes first."""
 
 
@@ -31,10 +31,13 @@ class KeptDefinition:
         When it was replaced, in seconds since the epoch.
     path
         The file that holds it.
+    cause
+        What replaced it, in words; empty where that was not noted.
     """
 
     time: float
     path: Path
+    cause: str = ""
 
     @property
     def xml(self) -> str:
@@ -48,7 +51,7 @@ class KeptDefinition:
         return self.path.read_text(encoding="utf-8")
 
 
-def keep(subject: Subject, xml: str) -> KeptDefinition:
+def keep(subject: Subject, xml: str, cause: str = "") -> KeptDefinition:
     """Keep a definition that is about to be replaced.
 
     Parameters
@@ -57,6 +60,8 @@ def keep(subject: Subject, xml: str) -> KeptDefinition:
         Whose it is.
     xml
         The definition, as it must be written to bring it back.
+    cause
+        What replaces it, in words.
 
     Raises
     ------
@@ -66,17 +71,32 @@ def keep(subject: Subject, xml: str) -> KeptDefinition:
     folder = _folder(subject)
     number = time.time_ns()
     path = folder / f"{number}.xml"
+    # First, so that there is no definition without its cause.
+    write_private(_note(path), cause)
     write_private(path, xml)
     for old in kept(subject)[KEPT:]:
         old.path.unlink(missing_ok=True)
-    return KeptDefinition(number / 1e9, path)
+        _note(old.path).unlink(missing_ok=True)
+    return KeptDefinition(number / 1e9, path, cause)
 
 
 def kept(subject: Subject) -> tuple[KeptDefinition, ...]:
     """Return the earlier definitions of a machine, the newest first."""
     paths = (path for path in _folder(subject).glob("*.xml") if path.stem.isdigit())
     numbered = sorted(((int(path.stem), path) for path in paths), reverse=True)
-    return tuple(KeptDefinition(number / 1e9, path) for number, path in numbered)
+    return tuple(KeptDefinition(number / 1e9, path, _cause_of(path)) for number, path in numbered)
+
+
+def _note(path: Path) -> Path:
+    return path.with_suffix(".cause")
+
+
+def _cause_of(path: Path) -> str:
+    try:
+        return _note(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        # Kept by a version that noted none.
+        return ""
 
 
 def _folder(subject: Subject) -> Path:

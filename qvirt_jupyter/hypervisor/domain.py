@@ -13,6 +13,7 @@ from qvirt_jupyter.hypervisor.domain_handle import read_state
 from qvirt_jupyter.hypervisor.domain_stats import DomainStats
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, QvirtError, WrongState
 from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
+from qvirt_jupyter.hypervisor.hotplug import Hotplug
 from qvirt_jupyter.hypervisor.power import Power
 from qvirt_jupyter.hypervisor.state_reasons import reason_text
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _KIB_PER_MIB: Final = 1024
 
 
-class Domain(Power, Definition):
+class Domain(Power, Definition, Hotplug):
     """A virtual machine: ``connection.domains["web"]``.
 
     Methods block until libvirt has answered; ``vm.submit.<same name>()`` returns a

@@ -10,25 +10,20 @@ from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import renaming, undefining
 from qvirt_jupyter.hypervisor.actions import action
-from qvirt_jupyter.hypervisor.definition_history import KeptDefinition, kept
 from qvirt_jupyter.hypervisor.definition_names import checked_name
-from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
-from qvirt_jupyter.hypervisor.edit import Edit, EditResult
-from qvirt_jupyter.hypervisor.errors import InvalidDefinition, NotFound, WrongState
-from qvirt_jupyter.hypervisor.lifecycle import TRANSIENT, Action
-from qvirt_jupyter.hypervisor.pending_changes import pending_changes
+from qvirt_jupyter.hypervisor.domain_edits import Edits
+from qvirt_jupyter.hypervisor.errors import InvalidDefinition, NotFound
+from qvirt_jupyter.hypervisor.lifecycle import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from qvirt_jupyter.documents import Change
 
 # libvirt declares this prefix on our element and fails if the element has declared it already, as
 # it must for its children (virXMLInjectNamespace). Readers go by the namespace, not by the prefix.
 _METADATA_KEY: Final = "qv"
 
 
-class Definition(DomainHandle):
+class Definition(Edits):
     """The actions that change what libvirt keeps of a machine.
 
     Title, description, tags and group are written to the running machine and to its definition
@@ -60,98 +55,6 @@ class Definition(DomainHandle):
     def autostart(self) -> bool:
         """Whether it starts with its host."""
         return self._call(lambda domain: bool(domain.autostart()))
-
-    def document(self, *, inactive: bool = False, secure: bool = False) -> documents.Domain:
-        """Return its definition as a document; changing that changes nothing in libvirt.
-
-        Parameters
-        ----------
-        inactive, secure
-            As for :meth:`xml`.
-        """
-        parsed = documents.parse(self.xml(inactive=inactive, secure=secure))
-        if not isinstance(parsed, documents.Domain):
-            raise InvalidDefinition(
-                _("libvirt answered with something that is no virtual machine."),
-                subject=self.subject,
-            )
-        return parsed
-
-    @property
-    def pending_changes(self) -> tuple[Change, ...]:
-        """What will be otherwise after the next start of a running machine.
-
-        Changes from how it runs to what is stored; none where it is off, or is transient.
-        """
-        if not (self.is_active and self.persistent):
-            return ()
-        return pending_changes(self.document(), self.document(inactive=True))
-
-    def edit(self) -> Edit:
-        """Change its definition in one go: ``with vm.edit() as definition: ...``.
-
-        The block gets the definition that counts from the next start as a document. When it ends,
-        the definition is read again; if somebody else changed it meanwhile, nothing is written.
-        The definition that was replaced is kept.
-
-        Returns
-        -------
-        Edit
-            Its ``result`` says, after the block, what was done.
-
-        Raises
-        ------
-        WrongState
-            It is transient and has no definition.
-        EditConflict
-            Somebody else changed it since the block began; the error has both changes.
-        InvalidDefinition
-            libvirt does not understand what the block made of it.
-        """
-        if not self.persistent:
-            raise WrongState(TRANSIENT.reason, subject=self.subject, next_step=TRANSIENT.next_step)
-        return Edit(self)
-
-    @property
-    def history(self) -> tuple[KeptDefinition, ...]:
-        """Its earlier definitions, as far as edits made here replaced them; the newest first."""
-        return kept(self.subject)
-
-    @action(_("Undo an edit of {name}"))
-    def undo_edit(self, earlier: KeptDefinition | None = None) -> EditResult:
-        """Bring an earlier definition back; the present one is kept, so this can be undone too.
-
-        Parameters
-        ----------
-        earlier
-            One of :attr:`history`; None means the newest.
-
-        Returns
-        -------
-        EditResult
-            What that changed.
-
-        Raises
-        ------
-        NotFound
-            No earlier definition is kept.
-        WrongState
-            It is transient and has no definition.
-        InvalidDefinition
-            libvirt does not understand it any more.
-        """
-        wanted = earlier or next(iter(self.history), None)
-        try:
-            text = wanted.xml if wanted is not None else None
-        except FileNotFoundError:
-            text = None
-        if text is None:
-            raise NotFound(
-                _("No earlier definition of it is kept."),
-                subject=self.subject,
-                next_step=_("Only edits that were made here can be undone."),
-            )
-        return self.edit().replace(text)
 
     @action(_("Set autostart of {name}"))
     def set_autostart(self, enabled: bool = True) -> None:  # noqa: FBT001, FBT002 - as libvirt's

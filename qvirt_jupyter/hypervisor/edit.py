@@ -1,4 +1,4 @@
-"""Edits of a definition as transactions: read, change, look again, write, verify.
+"""Edits of a definition as transactions: read, change, look again, write, verify, try live.
 
 libvirt has no compare-and-swap: between the second look and the write a small moment is left in
 which somebody else's change would be lost.
@@ -6,16 +6,18 @@ which somebody else's change would be lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libvirt
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import live, live_strategies
 from qvirt_jupyter.hypervisor.actions import perform
-from qvirt_jupyter.hypervisor.definition_history import KeptDefinition, keep
+from qvirt_jupyter.hypervisor.definition_history import keep
 from qvirt_jupyter.hypervisor.definition_names import checked_name
+from qvirt_jupyter.hypervisor.edit_checks import refuse_what_cannot_be
+from qvirt_jupyter.hypervisor.effects import EditResult, Effect
 from qvirt_jupyter.hypervisor.errors import EditConflict, InvalidDefinition, OperationFailed
 
 if TYPE_CHECKING:
@@ -27,35 +29,25 @@ if TYPE_CHECKING:
 _FLAGS = libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE
 
 
-@dataclass(frozen=True, slots=True)
-class EditResult:
-    """What an edit did.
-
-    Parameters
-    ----------
-    changes
-        Field by field.
-    waits_for_start
-        Whether the machine runs, so that the changes count from its next start.
-    previous
-        The definition that was replaced; None where nothing changed.
-    """
-
-    changes: documents.Diff
-    waits_for_start: bool
-    previous: KeptDefinition | None
-
-
 class Edit:
     """One transaction: ``with vm.edit() as definition: definition.vcpus = 4``.
 
-    It changes the definition that counts from the next start. Nothing is written when the block
-    raises, or when it leaves the definition as it was.
+    It changes the definition that counts from the next start, then what of it may be changed in the
+    running machine. Nothing is written when the block raises, or when it leaves the definition as
+    it was.
 
     Parameters
     ----------
     domain
         The machine.
+    base
+        What the editing began with; None reads it when the block begins.
+    live
+        Whether a running machine is changed, too.
+    force
+        Whether media are changed although the guest has locked their tray.
+    cause
+        What the history says of it.
 
     Attributes
     ----------
@@ -63,14 +55,26 @@ class Edit:
         What was done; None until the block has ended.
     """
 
-    def __init__(self, domain: DomainHandle) -> None:
+    def __init__(
+        self,
+        domain: DomainHandle,
+        base: documents.Domain | None = None,
+        *,
+        live: bool = True,
+        force: bool = False,
+        cause: str = "",
+    ) -> None:
         self._domain = domain
+        self._base = base
+        self._live = live
+        self._force = force
+        self._cause = cause
         self._before: documents.Domain | None = None
         self._after: documents.Domain | None = None
         self.result: EditResult | None = None
 
     def __enter__(self) -> documents.Domain:
-        self._before = self._read()
+        self._before = self._base or self._read()
         self._after = self._before.copy()
         return self._after
 
@@ -84,7 +88,7 @@ class Edit:
             self.result = self._commit()
 
     def replace(self, text: str) -> EditResult:
-        """Write a whole definition, under the present name: the machine may have a new one.
+        """Write a whole definition.
 
         Parameters
         ----------
@@ -96,9 +100,17 @@ class Edit:
         QvirtError
             As at the end of the block.
         """
-        self._before = self._read()
-        self._after = documents.Domain.parse(text)
-        self._after.name = self._before.name
+        self._before = self._base or self._read()
+        try:
+            self._after = documents.Domain.parse(text)
+        except documents.InvalidDocument as error:
+            raise InvalidDefinition(
+                _("The definition cannot be read. {reason}").format(reason=error),
+                subject=self._domain.subject,
+                next_step=_("Correct the XML."),
+            ) from error
+        if self._after.uuid is None:
+            self._after.uuid = self._before.uuid
         self.result = self._commit()
         return self.result
 
@@ -131,7 +143,7 @@ class Edit:
         before, after = self._before, self._after
         changes = before.diff(after)
         if not changes:
-            return EditResult(changes, waits_for_start=False, previous=None)
+            return EditResult()
         self._refuse_identity(before, after)
         return perform(
             self._domain.connection,
@@ -156,7 +168,8 @@ class Edit:
         self, before: documents.Domain, after: documents.Domain, changes: documents.Diff
     ) -> EditResult:
         subject = self._domain.subject
-        theirs = before.diff(self._read())
+        found = self._read()
+        theirs = before.diff(found)
         if theirs:
             raise EditConflict(
                 _("Somebody else changed the definition since it was read; nothing was written."),
@@ -164,21 +177,43 @@ class Edit:
                 next_step=_("Look at both changes and edit it again."),
                 mine=changes,
                 theirs=theirs,
+                base=before,
+                my_document=after,
+                their_document=found,
             )
-        previous = keep(subject, str(before))
+        refuse_what_cannot_be(self._domain, before, after)
+        previous = keep(subject, str(before), self._cause or _cause(changes))
 
         def define(connection: libvirt.virConnect) -> bool:
             written = connection.defineXML(str(after))
             return bool(written.isActive())
 
-        active = self._domain.connection.call(define, subject=subject)
-        self._verify(before, changes)
-        return EditResult(changes, waits_for_start=active, previous=previous)
+        is_active = self._domain.connection.call(define, subject=subject)
+        written = self._verify(before, changes)
+        return EditResult(changes, self._effects(before, after, written, is_active), previous)
 
-    def _verify(self, before: documents.Domain, changes: documents.Diff) -> None:
+    def _effects(
+        self,
+        before: documents.Domain,
+        after: documents.Domain,
+        written: documents.Domain,
+        is_active: bool,  # noqa: FBT001 - of this file
+    ) -> tuple[Effect, ...]:
+        if not is_active:
+            return live.all_now(before, after)
+        if not self._live:
+            return live.all_wait(before, after, _("Only the stored definition was changed."))
+        return live_strategies.carry_out(self._domain, before, after, written, force=self._force)
+
+    def _verify(self, before: documents.Domain, changes: documents.Diff) -> documents.Domain:
         """Make sure that what was written is there; libvirt may fill in more of its own."""
-        happened = set(before.diff(self._read()).paths)
-        lost = [path for path in changes.paths if not _touched(path, happened)]
+        written = self._read()
+        happened = set(before.diff(written).paths)
+        lost = [
+            change.path
+            for change in changes
+            if not _touched(change.path, happened) and not _goes_without_saying(change, written)
+        ]
         if lost:
             raise OperationFailed(
                 _("libvirt took the definition, but did not keep {paths}.").format(
@@ -187,6 +222,7 @@ class Edit:
                 subject=self._domain.subject,
                 next_step=_("The hypervisor may not know them: look at the definition."),
             )
+        return written
 
     def _read(self) -> documents.Domain:
         uuid = self._domain.uuid
@@ -198,6 +234,16 @@ class Edit:
         return documents.Domain.parse(
             self._domain.connection.call(read, subject=self._domain.subject)
         )
+
+
+def _cause(changes: documents.Diff) -> str:
+    """Return what the history says of an edit: where it was."""
+    return ", ".join(changes.paths)
+
+
+def _goes_without_saying(change: documents.Change, written: documents.Domain) -> bool:
+    """Whether libvirt leaves a value away because it says nothing new."""
+    return change.path == "vcpu/@current" and change.after == str(written.vcpus)
 
 
 def _touched(path: str, happened: set[str]) -> bool:

@@ -33,6 +33,7 @@ from qvirt_jupyter._translation import _
 
 if TYPE_CHECKING:
     from qvirt_jupyter._translation import LazyString
+    from qvirt_jupyter.documents import Diff, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,12 @@ class EditConflict(QvirtError):
         The changes that were to be written.
     theirs
         The changes that somebody else made.
+    base
+        The definition that both began with.
+    my_document
+        The definition that was to be written; it may contain passwords, as the other two.
+    their_document
+        The definition that is there now.
     **keywords
         As for :class:`QvirtError`.
     """
@@ -179,13 +186,19 @@ class EditConflict(QvirtError):
         self,
         reason: str | LazyString = "",
         *,
-        mine: object = None,
-        theirs: object = None,
+        mine: Diff | None = None,
+        theirs: Diff | None = None,
+        base: Document | None = None,
+        my_document: Document | None = None,
+        their_document: Document | None = None,
         **keywords: Any,  # noqa: ANN401 - handed to QvirtError, which names them
     ) -> None:
         super().__init__(reason, **keywords)
         self.mine = mine
         self.theirs = theirs
+        self.base = base
+        self.my_document = my_document
+        self.their_document = their_document
 
 
 class OperationFailed(QvirtError):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, overload
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.document import Document
@@ -302,9 +302,27 @@ class Devices(Element):
 
         def __getattr__(self, name: str) -> Items[Any]: ...
 
-    def of(self, kind: type[D]) -> Items[D]:
-        """Return the devices of a kind."""
-        items: Items[D] = getattr(self, kind.collection)
+    @overload
+    def of(self, kind: type[D]) -> Items[D]: ...
+
+    @overload
+    def of(self, kind: str) -> Items[Any]: ...
+
+    def of(self, kind: type[D] | str) -> Items[D] | Items[Any]:
+        """Return the devices of a kind.
+
+        Parameters
+        ----------
+        kind
+            The class, or the name of the element: ``devices.of("disk")``.
+
+        Raises
+        ------
+        KeyError
+            There is no such kind.
+        """
+        cls = _kind_of(kind) if isinstance(kind, str) else kind
+        items: Items[Any] = getattr(self, cls.collection)
         return items
 
     @property
@@ -321,3 +339,48 @@ class Devices(Element):
             if member is not None:
                 found.append(member.cls._inside(self, member, node))
         return tuple(found)
+
+    def add(self, device: D) -> D:
+        """Put a device behind its like, and return it as it stands there.
+
+        Parameters
+        ----------
+        device
+            One of another document is copied.
+        """
+        items = self.of(type(device))
+        items.append(device)
+        return items[-1]
+
+    def remove(self, device: Device) -> None:
+        """Remove a device, and with it what makes no sense without it.
+
+        Parameters
+        ----------
+        device
+            One of these.
+
+        Raises
+        ------
+        ValueError
+            It is none of these.
+        """
+        for other in (*device.goes_along, device):
+            items = self.of(type(other))
+            if other in items:
+                items.remove(other)
+            elif other is device:
+                message = _("{device} is no device of this machine.")
+                raise ValueError(str(message.format(device=repr(device))))
+
+
+def _kind_of(tag: str) -> type[Device]:
+    known = {
+        member.cls.tag: member.cls
+        for member in schema_of(Devices).members.values()
+        if isinstance(member, Many) and issubclass(member.cls, Device)
+    }
+    if tag not in known:
+        message = _("There are no devices {tag}; there are {known}.")
+        raise KeyError(str(message.format(tag=repr(tag), known=", ".join(sorted(known)))))
+    return known[tag]

@@ -1,0 +1,189 @@
+"""The definition of a machine that counts from its next start: edit it, look back, look ahead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import live
+from qvirt_jupyter.hypervisor.actions import action
+from qvirt_jupyter.hypervisor.definition_history import KeptDefinition, kept
+from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
+from qvirt_jupyter.hypervisor.edit import Edit
+from qvirt_jupyter.hypervisor.errors import InvalidDefinition, NotFound, WrongState
+from qvirt_jupyter.hypervisor.lifecycle import TRANSIENT
+from qvirt_jupyter.hypervisor.pending_changes import pending_changes, revert
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.documents import Change
+    from qvirt_jupyter.hypervisor.effects import EditResult, Effect
+
+
+class Edits(DomainHandle):
+    """Edits of a definition, what they would do, and what waits of them."""
+
+    def document(self, *, inactive: bool = False, secure: bool = False) -> documents.Domain:
+        """Return its definition as a document; changing that changes nothing in libvirt.
+
+        Parameters
+        ----------
+        inactive, secure
+            As for :meth:`xml`.
+        """
+        parsed = documents.parse(self.xml(inactive=inactive, secure=secure))
+        if not isinstance(parsed, documents.Domain):
+            raise InvalidDefinition(
+                _("libvirt answered with something that is no virtual machine."),
+                subject=self.subject,
+            )
+        return parsed
+
+    def edit(
+        self,
+        base: documents.Domain | None = None,
+        *,
+        live: bool = True,
+        force: bool = False,
+        cause: str = "",
+    ) -> Edit:
+        """Change its definition in one go: ``with vm.edit() as definition: ...``.
+
+        The block gets the definition that counts from the next start as a document. When it ends,
+        the definition is read again; if somebody else changed it meanwhile, nothing is written.
+        Then what may be is tried on the running machine. The definition that was replaced is kept.
+
+        Parameters
+        ----------
+        base
+            What the editing began with, where that was read earlier, with passwords:
+            ``vm.document(inactive=True, secure=True)``. A change since then is a conflict.
+        live
+            Whether a running machine is changed, too.
+        force
+            Whether media are changed although the guest has locked their tray.
+        cause
+            What the history says of it.
+
+        Returns
+        -------
+        Edit
+            Its ``result`` says, after the block, what was done.
+
+        Raises
+        ------
+        WrongState
+            It is transient and has no definition.
+        EditConflict
+            Somebody else changed it since the block began; the error has both changes.
+        InvalidDefinition
+            libvirt does not understand what the block made of it.
+        """
+        if not self.persistent:
+            raise WrongState(TRANSIENT.reason, subject=self.subject, next_step=TRANSIENT.next_step)
+        return Edit(self, base, live=live, force=force, cause=cause)
+
+    def foresee(
+        self, edited: documents.Domain, base: documents.Domain | None = None
+    ) -> tuple[Effect, ...]:
+        """Say what an edit would do, before anything is written.
+
+        Parameters
+        ----------
+        edited
+            What :meth:`edit` would write.
+        base
+            What the editing began with; None reads it.
+
+        Returns
+        -------
+        tuple of Effect
+            ``"now"`` of a running machine is what will be tried; libvirt's answer decides.
+        """
+        before = base or self.document(inactive=True, secure=True)
+        if not self.is_active:
+            return live.all_now(before, edited)
+        return live.plan(before, edited, self.document(secure=True)).effects()
+
+    @property
+    def pending_changes(self) -> tuple[Change, ...]:
+        """What will be otherwise after the next start of a running machine.
+
+        Changes from how it runs to what is stored; none where it is off, or is transient.
+        """
+        if not (self.is_active and self.persistent):
+            return ()
+        return pending_changes(self.document(), self.document(inactive=True))
+
+    @action(_("Take back a change of {name}"))
+    def revert(self, change: Change) -> EditResult:
+        """Write how it runs back into the definition that counts from the next start.
+
+        Parameters
+        ----------
+        change
+            One of :attr:`pending_changes`.
+
+        Raises
+        ------
+        NotFound
+            It does not wait any more.
+        EditConflict
+            Somebody else changed the definition meanwhile.
+        """
+        edit = self.edit(live=False, cause=str(_("Take back {path}").format(path=change.path)))
+        with edit as definition:
+            try:
+                revert(self.document(secure=True), definition, change.path)
+            except KeyError as error:
+                raise NotFound(
+                    _("There is no such change any more."),
+                    subject=self.subject,
+                    next_step=_("Look at what waits now."),
+                ) from error
+        assert edit.result is not None  # noqa: S101 - the block has ended
+        return edit.result
+
+    @property
+    def history(self) -> tuple[KeptDefinition, ...]:
+        """Its earlier definitions, as far as edits made here replaced them; the newest first."""
+        return kept(self.subject)
+
+    @action(_("Undo an edit of {name}"))
+    def undo_edit(self, earlier: KeptDefinition | None = None) -> EditResult:
+        """Bring an earlier definition back; the present one is kept, so this can be undone too.
+
+        Parameters
+        ----------
+        earlier
+            One of :attr:`history`; None means the newest.
+
+        Returns
+        -------
+        EditResult
+            What that changed.
+
+        Raises
+        ------
+        NotFound
+            No earlier definition is kept.
+        WrongState
+            It is transient and has no definition.
+        InvalidDefinition
+            libvirt does not understand it any more.
+        """
+        wanted = earlier or next(iter(self.history), None)
+        try:
+            text = wanted.xml if wanted is not None else None
+        except FileNotFoundError:
+            text = None
+        if text is None:
+            raise NotFound(
+                _("No earlier definition of it is kept."),
+                subject=self.subject,
+                next_step=_("Only edits that were made here can be undone."),
+            )
+        definition = documents.Domain.parse(text)
+        # The machine may have a new one by now.
+        definition.name = self.name
+        return self.edit(cause=str(_("Undo"))).replace(str(definition))

@@ -1,0 +1,146 @@
+"""What of an edit is refused before libvirt sees it, with what would be right on this host."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor.device_matching import kinds, pairs
+from qvirt_jupyter.hypervisor.errors import AlreadyExists, InvalidDefinition
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import libvirt
+
+    from qvirt_jupyter.documents import Declared
+    from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
+    from qvirt_jupyter.hypervisor.errors import Subject
+
+
+def refuse_what_cannot_be(
+    domain: DomainHandle, before: documents.Domain, after: documents.Domain
+) -> None:
+    """Raise where an edit sets what the host does not offer, or makes two devices one.
+
+    Parameters
+    ----------
+    domain
+        The machine.
+    before, after
+        Its definition.
+
+    Raises
+    ------
+    InvalidDefinition
+        A value is none of those that this host offers, or two devices have the same target.
+    AlreadyExists
+        A network card would have the address of another machine's.
+    """
+    subject = domain.subject
+    refuse_twins(before, after, subject)
+    caps = domain.connection.domain_capabilities(after)
+    if caps is not None:
+        _refuse_unoffered(before, after, caps, subject)
+    _refuse_foreign_macs(domain, before, after)
+
+
+def refuse_twins(before: documents.Domain, after: documents.Domain, subject: Subject) -> None:
+    """Raise where two devices of a kind have the same key, and had not before.
+
+    Raises
+    ------
+    InvalidDefinition
+        They do.
+    """
+    for name, cls in kinds(after.devices).items():
+        if cls.key is None or name == "graphics":
+            continue
+        had = Counter(getattr(before.devices, name).keys())
+        for key, times in Counter(getattr(after.devices, name).keys()).items():
+            if key is not None and times > 1 and had[key] < times:
+                raise InvalidDefinition(
+                    _("Two devices would be {kind} {key}.").format(kind=cls.tag, key=key),
+                    subject=subject,
+                    next_step=_("Give one of them another name or address."),
+                )
+
+
+def _refuse_unoffered(
+    before: documents.Domain,
+    after: documents.Domain,
+    caps: documents.DomainCapabilities,
+    subject: Subject,
+) -> None:
+    for declared, old, new in _changed(before, after):
+        offered = caps.choices(declared.caps or "")
+        if not offered or new is None or new == old or str(new) in offered:
+            continue
+        raise InvalidDefinition(
+            _("{label}: this host does not offer {value}.").format(
+                label=declared.label, value=repr(new)
+            ),
+            subject=subject,
+            next_step=_("It offers {values}.").format(values=", ".join(offered)),
+        )
+
+
+def _changed(
+    before: documents.Domain, after: documents.Domain
+) -> Iterator[tuple[Declared, Any, Any]]:
+    """Return the values that the host's capabilities have a say in, before and after."""
+    both: list[tuple[documents.Element | None, documents.Element]] = [(before, after)]
+    both += [(pair.before, pair.after) for pair in pairs(before, after) if pair.after is not None]
+    for old, new in both:
+        for declared in documents.declarations(new):
+            if (
+                declared.caps
+                and "/" in declared.caps
+                and isinstance(declared.type, documents.Choice)
+            ):
+                yield declared, _value(declared, old), _value(declared, new)
+
+
+def _value(declared: Declared, target: documents.Element | None) -> Any:  # noqa: ANN401 - the type is known at run time only
+    try:
+        return None if target is None else declared.get(target)
+    except (AttributeError, documents.InvalidDocument):
+        # Another branch of a variant, or a value that makes no sense: libvirt says what is wrong.
+        return None
+
+
+def _refuse_foreign_macs(
+    domain: DomainHandle, before: documents.Domain, after: documents.Domain
+) -> None:
+    old = {_mac(interface) for interface in before.devices.interfaces}
+    new = {_mac(interface) for interface in after.devices.interfaces} - old - {""}
+    if not new:
+        return
+    uuid = domain.uuid
+
+    def owners(connection: libvirt.virConnect) -> dict[str, str]:
+        return {
+            mac: other.name()
+            for other in connection.listAllDomains(0)
+            if other.UUIDString() != uuid
+            for mac in _macs(other.XMLDesc(0))
+        }
+
+    taken = domain.connection.call(owners, subject=domain.subject)
+    for mac in sorted(new & taken.keys()):
+        raise AlreadyExists(
+            _("The MAC address {mac} is that of {name}.").format(mac=mac, name=repr(taken[mac])),
+            subject=domain.subject,
+            next_step=_("Choose another one, or leave it empty to get a new one."),
+        )
+
+
+def _mac(interface: documents.Interface) -> str:
+    return (interface.mac or "").lower()
+
+
+def _macs(text: str) -> set[str]:
+    root = documents.parse_xml(text)
+    return {str(mac.get("address", "")).lower() for mac in root.iterfind("devices/interface/mac")}

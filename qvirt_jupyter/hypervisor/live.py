@@ -1,0 +1,190 @@
+"""What of an edit may be tried on a running machine, and what waits for its next start.
+
+libvirt's answer decides: what it refuses of what is tried waits for the next start, too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.documents.diff import Diff
+from qvirt_jupyter.hypervisor.device_matching import Pair, find, kinds, pairs
+from qvirt_jupyter.hypervisor.effects import Effect
+from qvirt_jupyter.hypervisor.live_tables import (
+    NO_PATH,
+    strategy_of_device,
+    strategy_of_domain,
+    why_not,
+)
+
+if TYPE_CHECKING:
+    from qvirt_jupyter import documents
+    from qvirt_jupyter.documents import Change, Device
+
+
+_NOT_RUNNING_YET: Final = _("The running machine does not have this device.")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that is tried on a running machine.
+
+    Parameters
+    ----------
+    strategy
+        By which strategy.
+    changes
+        What it brings about.
+    pair
+        The device in the stored definition before and after; None for what is no device.
+    running
+        The device in the running machine, where it has it.
+    """
+
+    strategy: str
+    changes: tuple[Change, ...]
+    pair: Pair | None = None
+    running: Device | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is tried, and what waits.
+
+    Parameters
+    ----------
+    steps
+        In order.
+    waiting
+        What is not tried, with reasons.
+    order
+        The paths of all changes, in order.
+    """
+
+    steps: tuple[Step, ...]
+    waiting: tuple[Effect, ...]
+    order: tuple[str, ...]
+
+    def effects(self, tried: tuple[Effect, ...] | None = None) -> tuple[Effect, ...]:
+        """Return all effects in the order of the changes.
+
+        Parameters
+        ----------
+        tried
+            What became of the steps; without it, they are thought to succeed.
+        """
+        if tried is None:
+            tried = tuple(
+                Effect(change.path, change, "now") for step in self.steps for change in step.changes
+            )
+        places = {path: place for place, path in enumerate(self.order)}
+        return tuple(sorted((*tried, *self.waiting), key=lambda effect: places.get(effect.path, 0)))
+
+
+def changes_of(before: documents.Domain, after: documents.Domain) -> Diff:
+    """Compare two definitions of a machine, device with device."""
+    others = tuple(change for change in before.diff(after) if not _is_of_a_device(change, before))
+    return Diff((*others, *(change for pair in pairs(before, after) for change in pair.changes())))
+
+
+def all_now(before: documents.Domain, after: documents.Domain) -> tuple[Effect, ...]:
+    """Return the effects of an edit of a machine that is off: nothing waits."""
+    return tuple(Effect(change.path, change, "now") for change in changes_of(before, after))
+
+
+def all_wait(
+    before: documents.Domain, after: documents.Domain, reason: LazyString | str
+) -> tuple[Effect, ...]:
+    """Return the effects of an edit that is not tried on the running machine."""
+    return tuple(
+        Effect(change.path, change, "next_boot", str(reason))
+        for change in changes_of(before, after)
+    )
+
+
+def plan(before: documents.Domain, after: documents.Domain, running: documents.Domain) -> Plan:
+    """Say what of an edit is tried on the running machine.
+
+    Parameters
+    ----------
+    before, after
+        The stored definition.
+    running
+        That of the running machine.
+    """
+    steps: list[Step] = []
+    waiting: list[Effect] = []
+    order: list[str] = []
+    grouped: dict[str, list[Change]] = {}
+    for change in before.diff(after):
+        if _is_of_a_device(change, before):
+            continue
+        order.append(change.path)
+        strategy, reason = strategy_of_domain(change.path)
+        if strategy is None:
+            waiting.append(_waits(change, reason))
+        else:
+            grouped.setdefault(strategy, []).append(change)
+    steps += [Step(strategy, tuple(changes)) for strategy, changes in grouped.items()]
+    leaving: list[Step] = []
+    staying: list[Step] = []
+    coming: list[Step] = []
+    for pair in pairs(before, after):
+        changes = pair.changes()
+        order += [change.path for change in changes]
+        if not changes:
+            continue
+        target = find(pair.before, running) if pair.before is not None else None
+        if pair.before is None:
+            _plug(pair, target, coming, waiting, "attach")
+        elif pair.after is None:
+            if target is not None:
+                _plug(pair, target, leaving, waiting, "detach")
+            else:
+                # It was to come with the next start.
+                coming.append(Step("nothing", changes, pair))
+        else:
+            _update(pair, target, staying, waiting)
+    return Plan((*steps, *leaving, *staying, *coming), tuple(waiting), tuple(order))
+
+
+def _plug(
+    pair: Pair,
+    target: Device | None,
+    steps: list[Step],
+    waiting: list[Effect],
+    strategy: Literal["attach", "detach"],
+) -> None:
+    reason = why_not(pair.device, strategy)
+    if reason:
+        waiting.extend(_waits(change, reason) for change in pair.changes())
+    else:
+        steps.append(Step(strategy, pair.changes(), pair, target))
+
+
+def _update(pair: Pair, target: Device | None, steps: list[Step], waiting: list[Effect]) -> None:
+    grouped: dict[str, list[Change]] = {}
+    for change in pair.changes():
+        strategy, reason = strategy_of_device(pair.device, pair.inside(change))
+        if target is None:
+            waiting.append(_waits(change, _NOT_RUNNING_YET))
+        elif strategy is None:
+            waiting.append(_waits(change, reason))
+        else:
+            grouped.setdefault(strategy, []).append(change)
+    steps += [Step(strategy, tuple(found), pair, target) for strategy, found in grouped.items()]
+
+
+def _waits(change: Change, reason: LazyString | str) -> Effect:
+    return Effect(change.path, change, "next_boot", str(reason or NO_PATH))
+
+
+def _is_of_a_device(change: Change, definition: documents.Domain) -> bool:
+    if not change.path.startswith("devices/"):
+        return False
+    tags = {cls.tag for cls in kinds(definition.devices).values()}
+    name = re.match(r"[\w-]+", change.path.removeprefix("devices/"))
+    return name is not None and name.group() in tags

@@ -1,0 +1,226 @@
+"""How a running machine takes over what was stored: one function for each strategy.
+
+What libvirt refuses waits for the next start, with libvirt's reason; nothing is raised, for the
+stored part has succeeded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import libvirt
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents import transfer
+from qvirt_jupyter.hypervisor import live, live_tuning
+from qvirt_jupyter.hypervisor.device_matching import find, pairs
+from qvirt_jupyter.hypervisor.effects import Effect, When
+from qvirt_jupyter.hypervisor.errors import from_libvirt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from qvirt_jupyter.documents import Change, Device
+    from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
+    from qvirt_jupyter.hypervisor.live import Step
+
+LIVE: Final = libvirt.VIR_DOMAIN_AFFECT_LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The machine that a step is tried on.
+
+    Parameters
+    ----------
+    domain
+        libvirt's object.
+    before, after
+        The stored definition; `after` is what libvirt made of it.
+    running
+        That of the running machine before the first step.
+    force
+        Whether media are changed although the guest has locked their tray.
+    """
+
+    domain: libvirt.virDomain
+    before: documents.Domain
+    after: documents.Domain
+    running: documents.Domain
+    force: bool = False
+
+
+def update(target: Target, step: Step) -> None:
+    """Change a device: its running self, with what was touched.
+
+    https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainUpdateDeviceFlags
+    """
+    assert step.pair is not None  # noqa: S101 - the plan gives devices to this strategy only
+    assert step.running is not None  # noqa: S101 - what does not run waits
+    device = step.running.copy()
+    for change in step.changes:
+        transfer(step.pair.device, device, step.pair.inside(change))
+    forget_the_run(device)
+    flags = LIVE | (libvirt.VIR_DOMAIN_DEVICE_MODIFY_FORCE if target.force else 0)
+    target.domain.updateDeviceFlags(str(device), flags)
+
+
+def attach(target: Target, step: Step) -> None:
+    """Plug a device in, where its stored self is if that place is free."""
+    assert step.pair is not None  # noqa: S101 - the plan gives devices to this strategy only
+    wanted = step.pair.device
+    # As libvirt completed it: with a MAC address, and with a place among the others.
+    device = (find(wanted, target.after) or wanted).copy()
+    try:
+        target.domain.attachDeviceFlags(str(device), LIVE)
+    except libvirt.libvirtError:
+        if wanted.address or not device.address:
+            raise
+        # In the running machine another one may be there.
+        del device.address
+        target.domain.attachDeviceFlags(str(device), LIVE)
+
+
+def detach(target: Target, step: Step) -> None:
+    """Ask the guest to let go of a device.
+
+    https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainDetachDeviceFlags
+    """
+    assert step.running is not None  # noqa: S101 - what does not run is gone already
+    target.domain.detachDeviceFlags(str(step.running), LIVE)
+
+
+def nothing(target: Target, step: Step) -> None:
+    """Do nothing: the running machine has it that way already."""
+    del target, step
+
+
+STRATEGIES: Final[dict[str, Callable[[Target, Step], None]]] = {
+    "update": update,
+    "attach": attach,
+    "detach": detach,
+    "nothing": nothing,
+    "link": update,
+    "password": update,
+    **live_tuning.STRATEGIES,
+}
+"""The strategies by the names that the tables and ``live=`` of a declaration give them."""
+
+_LOOKED_AT: Final = frozenset({"update", "link"})
+"""Strategies that libvirt may accept without doing everything that was asked for."""
+
+
+def carry_out(
+    handle: DomainHandle,
+    before: documents.Domain,
+    after: documents.Domain,
+    written: documents.Domain,
+    *,
+    force: bool = False,
+) -> tuple[Effect, ...]:
+    """Try on the running machine what was stored.
+
+    Parameters
+    ----------
+    handle
+        The machine.
+    before, after
+        The stored definition before and after the edit.
+    written
+        What libvirt made of it.
+    force
+        As for :class:`Target`.
+
+    Raises
+    ------
+    ConnectionLost
+        The connection broke: what was tried is not known.
+    """
+    subject, uuid = handle.subject, handle.uuid
+
+    def work(connection: libvirt.virConnect) -> tuple[Effect, ...]:
+        domain = connection.lookupByUUIDString(uuid)
+        if not domain.isActive():
+            # It stopped just now: the next start has it all.
+            return live.all_now(before, after)
+        running = _running(domain)
+        plan = live.plan(before, after, running)
+        target = Target(domain, before, written, running, force)
+        tried: list[Effect] = []
+        for step in plan.steps:
+            tried += _try(target, step, lambda error: from_libvirt(error, subject).reason)
+        return plan.effects(tuple(_seen(domain, plan.steps, tried)))
+
+    return handle.connection.call(work, subject=subject)
+
+
+def _try(
+    target: Target, step: Step, words: Callable[[libvirt.libvirtError], str]
+) -> Iterator[Effect]:
+    try:
+        STRATEGIES[step.strategy](target, step)
+    except libvirt.libvirtError as error:
+        if len(step.changes) > 1:
+            # Part of it may be possible.
+            for change in step.changes:
+                alone = live.Step(step.strategy, (change,), step.pair, step.running)
+                yield from _try(target, alone, words)
+            return
+        reason = words(error)
+        yield from (Effect(change.path, change, "next_boot", reason) for change in step.changes)
+        return
+    yield from (Effect(change.path, change, "now") for change in step.changes)
+
+
+def _seen(
+    domain: libvirt.virDomain, steps: Iterable[Step], tried: list[Effect]
+) -> Iterator[Effect]:
+    """Look at the running machine again, where libvirt's yes does not say that it is done."""
+    running: documents.Domain | None = None
+    by_path = {change.path: step for step in steps for change in step.changes}
+    for effect in tried:
+        step = by_path[effect.path]
+        if effect.when != "now" or step.strategy not in {*_LOOKED_AT, "detach"}:
+            yield effect
+            continue
+        running = running if running is not None else _running(domain)
+        when, reason = _outcome(step, effect.change, running)
+        yield Effect(effect.path, effect.change, when, reason)
+
+
+def _outcome(step: Step, change: Change, running: documents.Domain) -> tuple[When, str]:
+    assert step.pair is not None  # noqa: S101 - only devices are looked at
+    if step.strategy == "detach":
+        assert step.running is not None  # noqa: S101 - the plan says so
+        alias = step.running.alias
+        is_there = any(pair.device.alias == alias for pair in pairs(running, running))
+        if not is_there:
+            return "now", ""
+        return "pending", str(_("The guest was asked to let go of it and has not answered yet."))
+    found = find(step.pair.device, running)
+    wanted = step.pair.inside(change)
+    if found is not None and any(other.path == wanted for other in found.diff(step.pair.device)):
+        return "next_boot", str(_("The running machine was asked, but it is as it was."))
+    return "now", ""
+
+
+def forget_the_run(device: Device) -> None:
+    """Take away what libvirt found for the old source of a device; it finds it anew."""
+    root = device._node  # noqa: SLF001 - none of it is declared, for it is nobody's wish
+    if root is None:
+        return
+    source = root.find("source")
+    if source is not None:
+        for name in ("index", "portid"):
+            source.attrib.pop(name, None)
+        if device.tag == "interface" and root.get("type") == "network":
+            source.attrib.pop("bridge", None)
+    if device.tag == "disk":
+        for chain in root.findall("backingStore"):
+            root.remove(chain)
+
+
+def _running(domain: libvirt.virDomain) -> documents.Domain:
+    return documents.Domain.parse(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_SECURE))
