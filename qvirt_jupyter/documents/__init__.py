@@ -40,15 +40,15 @@ from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Items, Many
-from qvirt_jupyter.documents.metadata import (
-    DOMAIN_METADATA_PREFIX,
-    DOMAIN_METADATA_URI,
-    metadata_element,
-)
 from qvirt_jupyter.documents.network import Network
 from qvirt_jupyter.documents.node_device import NodeDevice
 from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
 from qvirt_jupyter.documents.schema import rule
+from qvirt_jupyter.documents.sections.metadata import (
+    DOMAIN_METADATA_PREFIX,
+    DOMAIN_METADATA_URI,
+    metadata_element,
+)
 from qvirt_jupyter.documents.storage_pool import StoragePool
 from qvirt_jupyter.documents.storage_volume import StorageVolume
 from qvirt_jupyter.documents.switches import Flag, OnOff, YesNo

@@ -207,16 +207,17 @@ class Element:
         if self._tree.rules_are_running:
             return
         with self._tree.running_rules():
-            for element, name in self._lineage(member):
+            for element, way in self._lineage(member):
                 for declared in schema_of(type(element)).rules:
-                    if name in declared.watches:
+                    if declared.follows(way):
                         _apply(declared, element)
 
-    def _lineage(self, member: Member) -> Iterator[tuple[Element, str]]:
-        yield self, member.name
+    def _lineage(self, *way: Member) -> Iterator[tuple[Element, tuple[str, ...]]]:
+        """Return this element and those around it, each with the way to the member from there."""
+        yield self, tuple(member.name for member in way)
         owner = self._holder
         if owner is not None and self._member is not None:
-            yield from owner._lineage(self._member)
+            yield from owner._lineage(self._member, *way)
 
 
 def _apply(declared: Rule, element: Element) -> None:

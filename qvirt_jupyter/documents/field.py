@@ -209,7 +209,8 @@ class Field(Member, Generic[T]):
             text, _space, unit = (text or "").partition(" ")
             first = tree.first_value(node, ".")
             text = first if first is not None and first.strip() == text else text
-            tree.set_attribute(node, UNIT, unit or None, (*owner._order(way), f"@{UNIT}"))
+            beside = way if self.location.attribute is None else way[:-1]
+            tree.set_attribute(node, UNIT, unit or None, (*owner._order(beside), f"@{UNIT}"))
         if self.location.attribute is None:
             tree.set_text(node, text or None)
         else:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
 from qvirt_jupyter.documents.location import Location
 from qvirt_jupyter.documents.schema import Member, schema_of
+from qvirt_jupyter.documents.tree import is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,6 +69,9 @@ class Group(Member, Generic[E]):
         if self.location.tags not in keep:
             for member in schema_of(self.cls).members.values():
                 member.clear(self.__get__(owner, type(owner)))
+            node = self.location.find(owner._node)
+            if node is not None and self.location.steps and is_empty(node, self.location.steps[-1]):
+                owner._tree.bury(node)
 
     def declarations(self, owner: Element | None) -> Iterator[Declared]:
         part = None if owner is None else self.__get__(owner, type(owner))

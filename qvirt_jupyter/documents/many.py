@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, SupportsIndex, T
 
 from qvirt_jupyter.documents.location import Location, Node, Step
 from qvirt_jupyter.documents.schema import Member
-from qvirt_jupyter.documents.tree import position
+from qvirt_jupyter.documents.tree import is_empty, position
 
 if TYPE_CHECKING:
     from qvirt_jupyter.documents.declaration import Declared
@@ -31,12 +31,23 @@ class Many(Member, Generic[E]):
         The name of the field that tells them apart; ``None`` where nothing does.
     location
         The way to them; the tag of the class where it is left out.
+    essential
+        Whether libvirt refuses the element that they lie in without any of them, so that it goes
+        with the last one.
     """
 
-    def __init__(self, cls: type[E], *, key: str | None = None, location: str = "") -> None:
+    def __init__(
+        self,
+        cls: type[E],
+        *,
+        key: str | None = None,
+        location: str = "",
+        essential: bool = False,
+    ) -> None:
         self.location = Location.parse(location) if location else Location((Step(cls.tag),))
         self.cls = cls
         self.key = key
+        self.essential = essential
 
     @overload
     def __get__(self, owner: None, cls: type[Element]) -> Self: ...
@@ -144,8 +155,16 @@ class Items(MutableSequence[E], Generic[E]):
             assert item._root is not None  # noqa: S101 - items have a node of their own
             self._owner._tree.remove(item._root)
         if doomed:
-            self._owner._prune(Location(self._many.location.steps[:-1]))
+            self._prune()
             self._owner._changed(self._many)
+
+    def _prune(self) -> None:
+        way = Location(self._many.location.steps[:-1])
+        parent = way.find(self._owner._node)
+        if self._many.essential and parent is not None and is_empty(parent, way.steps[-1]):
+            self._owner._tree.bury(parent)
+            way = Location(way.steps[:-1])
+        self._owner._prune(way)
 
     def __len__(self) -> int:
         return len(self._nodes())

@@ -55,7 +55,8 @@ class Rule:
     name
         The name of the method that carries it out.
     watches
-        The members whose change it follows; a change inside a group or an item counts.
+        The members whose change it follows; a change inside a group or an item counts. A way to
+        one inside is written with dots, and ``*`` stands for any name: ``devices.*.boot_order``.
     touches
         The members that it may change.
     """
@@ -63,6 +64,14 @@ class Rule:
     name: str
     watches: tuple[str, ...]
     touches: tuple[str, ...]
+
+    def follows(self, way: tuple[str, ...]) -> bool:
+        """Tell whether it follows a change of what lies on a way of members."""
+        return any(
+            len(watched) <= len(way)
+            and all(name in ("*", member) for name, member in zip(watched, way, strict=False))
+            for watched in (text.split(".") for text in self.watches)
+        )
 
 
 def rule(*watches: str, touches: tuple[str, ...]) -> Callable[[F], F]:

@@ -4,27 +4,14 @@
 
 from __future__ import annotations
 
-import re
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.values import ValueType
 
-T = TypeVar("T")
-
-# https://www.w3.org/TR/xml/#charsets
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-# https://gitlab.com/libvirt/libvirt virScaleInteger: KB is 1000, K and KiB are 1024.
-_SCALES: dict[str, int] = {"b": 1, "byte": 1, "bytes": 1} | {
-    spelling: base ** (power + 1)
-    for power, letter in enumerate("kmgtpe")
-    for spelling, base in ((letter, 1024), (f"{letter}ib", 1024), (f"{letter}b", 1000))
-}
-
 
 class Flag(ValueType[bool]):
-    """On where its element is present, as ``<readonly/>``."""
+    """On where its element is present, as ``<readonly/>``; off takes all that is in it away."""
 
     absent = False
 

@@ -105,8 +105,9 @@ def test_a_field_writes_itself_and_leaves_nothing_when_cleared(kind, selected):
 
         assert declared.get(element) == value, declared.name
         new = [fact for fact in said(element._root) if fact not in facts]
-        written = declared.type.format(value).partition(" ")[0]
         unit = isinstance(declared.type, Size)
+        written = declared.type.format(value)
+        written = written.partition(" ")[0] if unit else written
         conditions = "[@" in str(member_of(element, declared.name).location)
         assert len(new) == 1 + unit + conditions, (declared.name, new)
         assert any(fact.endswith(written) for fact in new), (declared.name, new)

@@ -112,13 +112,27 @@ def test_every_variant_has_its_selector():
                 assert member._field(kind()).location == member.selector
 
 
+def follows_something(kind_schema, way):
+    """Tell whether there is a member on a way of names."""
+    first, *rest = way
+    for name, member in kind_schema.members.items():
+        if first in ("*", name):
+            if not rest:
+                return True
+            inner = getattr(member, "cls", None)
+            if inner is not None and follows_something(schema_of(inner), rest):
+                return True
+    return False
+
+
 def test_a_rule_names_members_that_exist():
     for kind in _all(Element):
         schema_of_kind = schema_of(kind)
         for rule in schema_of_kind.rules:
-            assert {*rule.watches, *rule.touches} <= schema_of_kind.members.keys(), (
-                f"{kind.__name__}.{rule.name}"
-            )
+            name = f"{kind.__name__}.{rule.name}"
+            assert set(rule.touches) <= schema_of_kind.members.keys(), name
+            for watched in rule.watches:
+                assert follows_something(schema_of_kind, watched.split(".")), (name, watched)
 
 
 def test_an_instance_declares_the_branch_that_it_has():

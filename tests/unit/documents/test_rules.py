@@ -20,6 +20,10 @@ from qvirt_jupyter.documents import (
 )
 from qvirt_jupyter.documents.devices.disk import IoTune
 from qvirt_jupyter.documents.network import Ip
+from qvirt_jupyter.documents.sections.clock import Clock, Timer
+from qvirt_jupyter.documents.sections.cpu import Cpu
+from qvirt_jupyter.documents.sections.numa_tune import NumaTune
+from qvirt_jupyter.documents.sections.vcpu import IoThread
 
 
 @pytest.mark.parametrize(
@@ -126,6 +130,144 @@ def test_cpus_at_start_are_at_most_all():
     assert domain.vcpus == 8
     domain.vcpus = 3
     assert domain.current_vcpus == 3
+
+
+def test_a_topology_that_has_clusters_still_follows_the_cpus():
+    domain = Domain(vcpus=8)
+    topology = domain.cpu.topology
+    topology.sockets, topology.clusters, topology.cores, topology.threads = 1, 2, 2, 2
+    domain.vcpus = 16
+    assert (topology.sockets, domain.vcpus) == (2, 16)
+
+
+def test_what_is_said_of_each_cpu_goes_when_their_number_changes():
+    domain = Domain.parse(
+        "<domain><vcpu current='1'>2</vcpu><vcpus><vcpu id='0' enabled='yes'/>"
+        "<vcpu id='1' enabled='no'/></vcpus></domain>"
+    )
+    domain.current_vcpus = 2
+    assert len(domain.each_vcpu) == 2
+    domain.vcpus = 3
+    assert len(domain.each_vcpu) == 0
+
+
+def test_io_threads_are_as_many_as_are_described():
+    domain = Domain.parse(
+        "<domain><iothreads>2</iothreads><iothreadids><iothread id='2'/><iothread id='4'/>"
+        "</iothreadids></domain>"
+    )
+    domain.each_io_thread.append(IoThread(id=6))
+    assert domain.io_threads == 3
+    domain.io_threads = 1
+    assert domain.each_io_thread.keys() == [2]
+
+
+def test_a_copy_of_the_host_has_no_model_and_a_model_is_no_copy():
+    cpu = Cpu(mode="custom", model="qemu64", fallback="forbid", match="exact", vendor="AMD")
+    cpu.copies_host = True
+    assert (cpu.mode, cpu.model, cpu.fallback, cpu.match, cpu.vendor) == (
+        *("host-passthrough", None, None),
+        *(None, None),
+    )
+    cpu.migratable = False
+    cpu.mode = "host-model"
+    assert cpu.migratable is None
+    assert cpu.copies_host
+    cpu.model = "Skylake-Client"
+    assert (cpu.mode, cpu.copies_host) == ("custom", False)
+    cpu.model = None
+    assert cpu.mode is None
+    cpu.copies_host = False
+    assert cpu.mode is None
+    cpu.copies_host = True
+    cpu.copies_host = False
+    assert not cpu.copies_host
+
+
+def test_processors_by_numad_are_not_chosen():
+    domain = Domain(vcpus=2, vcpu_cpus="0-3")
+    domain.vcpu_placement = "auto"
+    assert domain.vcpu_cpus is None
+    tune = NumaTune(nodes="0")
+    tune.placement = "auto"
+    assert tune.nodes is None
+    tune.nodes = "1"
+    assert tune.placement == "static"
+
+
+def test_each_kind_of_clock_has_its_own_fields():
+    clock = Clock(offset="timezone", timezone="Europe/Berlin")
+    clock.offset = "variable"
+    clock.basis, clock.adjustment = "localtime", "3600"
+    assert clock.timezone is None
+    clock.offset = "utc"
+    assert (clock.basis, clock.adjustment) == (None, "3600")
+    clock.offset = "absolute"
+    clock.start = 1
+    assert clock.adjustment is None
+    clock.offset = "localtime"
+    assert clock.start is None
+
+
+def test_only_the_policy_that_catches_up_says_how_fast():
+    timer = Timer.parse("<timer name='rtc' tickpolicy='catchup'><catchup slew='1'/></timer>")
+    timer.tick_policy = "delay"
+    assert str(timer) == "<timer name='rtc' tickpolicy='delay'/>"
+
+
+def test_default_firmware_says_nothing_of_firmware():
+    domain = Domain.parse(
+        "<domain><os firmware='efi'><type>hvm</type><firmware><feature name='secure-boot' "
+        "enabled='yes'/></firmware><loader secure='yes'>/a.fd</loader><nvram>/b</nvram></os></domain>"
+    )
+    assert domain.os.is_secure
+    domain.os.use_default_firmware()
+    assert str(domain) == "<domain><os><type>hvm</type></os></domain>"
+    assert not domain.os.is_secure
+
+
+def test_a_firmware_image_replaces_the_automatic_one():
+    domain = Domain.parse("<domain><os firmware='efi'><type>hvm</type></os></domain>")
+    domain.os.use_firmware_image("/OVMF.fd", secure=True)
+    assert str(domain.os) == (
+        "<os><type>hvm</type><loader readonly='yes' secure='yes' type='pflash'>/OVMF.fd</loader></os>"
+    )
+    domain.os.nvram = "/vars.fd"
+    domain.os.stateless = True
+    assert domain.os.nvram is None
+    domain.os.nvram = "/vars.fd"
+    assert domain.os.stateless is None
+    domain.os.loader = None
+    assert str(domain.os) == "<os><type>hvm</type></os>"
+
+
+def test_without_kernel_nothing_is_given_to_it():
+    domain = Domain()
+    domain.os.kernel, domain.os.initrd, domain.os.arguments = "/k", "/i", "quiet"
+    domain.os.boot_from_disk()
+    assert (domain.os.initrd, domain.os.arguments) == (None, None)
+
+
+def test_a_menu_that_is_gone_waits_for_nobody():
+    domain = Domain()
+    domain.os.boot_menu, domain.os.boot_menu_timeout = True, 3000
+    domain.os.boot_menu = False
+    assert domain.os.boot_menu_timeout is None
+
+
+def test_features_that_are_off_have_no_details():
+    features = Domain.parse(
+        "<domain><features><hyperv><relaxed state='on'/><spinlocks state='on' retries='8191'/>"
+        "</hyperv><kvm><dirty-ring state='on' size='4096'/></kvm><smm state='on'>"
+        "<tseg unit='MiB'>48</tseg></smm></features></domain>"
+    ).features
+    features.smm = False
+    features.kvm.dirty_ring = False
+    features.hyperv.mode = "passthrough"
+    assert str(features) == (
+        "<features><hyperv mode='passthrough'/><kvm><dirty-ring state='off'/></kvm>"
+        "<smm state='off'/></features>"
+    )
 
 
 def test_a_firmware_choice_replaces_an_image():

@@ -1,0 +1,69 @@
+"""What QEMU is given beyond libvirt's own knowledge; libvirt marks such guests as tainted.
+
+https://libvirt.org/drvqemu.html#pass-through-of-arbitrary-qemu-commands
+"""
+
+from __future__ import annotations
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.element import Element
+from qvirt_jupyter.documents.field import Field
+from qvirt_jupyter.documents.location import NAMESPACES
+from qvirt_jupyter.documents.many import Many
+from qvirt_jupyter.documents.values import Choice, Text
+
+_QEMU = f"{{{NAMESPACES['qemu']}}}"
+
+
+class EmulatorArgument(Element):
+    """An argument of QEMU's command line."""
+
+    tag = f"{_QEMU}arg"
+    value = Field("@value", Text(multiline=True), label=_("Argument"), advanced=True)
+
+
+class EmulatorVariable(Element):
+    """A variable in QEMU's environment."""
+
+    tag = f"{_QEMU}env"
+    name = Field(
+        "@name",
+        Text(pattern="[a-zA-Z_]+[a-zA-Z0-9_]*", expected=_("a name of letters, digits and _")),
+        label=_("Variable"),
+        advanced=True,
+    )
+    value = Field("@value", Text(), label=_("Value"), advanced=True)
+
+
+class EmulatorOptions(Element):
+    """Arguments and variables that QEMU is started with."""
+
+    tag = f"{_QEMU}commandline"
+    arguments = Many(EmulatorArgument)
+    variables = Many(EmulatorVariable, key="name")
+
+
+class AddedCapability(Element):
+    """A capability that libvirt is to believe QEMU to have."""
+
+    tag = f"{_QEMU}add"
+    name = Field("@capability", Text(), label=_("Capability"), advanced=True)
+
+
+class RemovedCapability(Element):
+    """A capability that libvirt is not to believe QEMU to have."""
+
+    tag = f"{_QEMU}del"
+    name = Field("@capability", Text(), label=_("Capability"), advanced=True)
+
+
+class EmulatorCapabilities(Element):
+    """What libvirt is to think of QEMU, for tests of libvirt itself."""
+
+    tag = f"{_QEMU}capabilities"
+    added = Many(AddedCapability, key="name")
+    removed = Many(RemovedCapability, key="name")
+
+
+DEPRECATION = Choice("none", "omit", "reject", "crash", open=False)
+"""What QEMU does with what it is about to drop."""
