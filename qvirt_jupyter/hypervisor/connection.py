@@ -36,6 +36,7 @@ from qvirt_jupyter.hypervisor.job import Job
 from qvirt_jupyter.hypervisor.network import Networks
 from qvirt_jupyter.hypervisor.node_device import NodeDevices
 from qvirt_jupyter.hypervisor.open_failures import is_lasting
+from qvirt_jupyter.hypervisor.pending_feed import PendingFeed
 from qvirt_jupyter.hypervisor.pool import WorkerPool
 from qvirt_jupyter.hypervisor.stats import Stats
 from qvirt_jupyter.hypervisor.storage_pool import StoragePools
@@ -74,6 +75,7 @@ class Connection(ConnectionGate):
         super().__init__(uri, read_only=read_only, credentials=credentials)
         self._stats = Stats(self)
         self._address_feed = AddressFeed(self)
+        self._pending_feed = PendingFeed(self)
 
     @property
     def connection(self) -> Connection:
@@ -109,6 +111,14 @@ class Connection(ConnectionGate):
     def submit(self) -> Submit:
         """Its actions, each of which returns a :class:`Job` at once."""
         return Submit(self)
+
+    def compare_definitions(self) -> Subscription:
+        """Have ``pending`` of the records kept true until the subscription is closed.
+
+        Each running machine's two definitions are compared when one of them changed, one machine
+        after the other, those that somebody sees first.
+        """
+        return self._pending_feed.watch()
 
     def observe(self, callback: Callable[[Connection], object]) -> Subscription:
         """Call the callback on the publisher thread whenever the state changes."""

@@ -28,6 +28,7 @@ from qvirt_jupyter.hypervisor.records import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
+    from qvirt_jupyter.documents import Change
     from qvirt_jupyter.hypervisor.definition import DomainDefinition
 
 _LOG = logging.getLogger(__name__)
@@ -117,6 +118,11 @@ class Source(Protocol):
     def observe_addresses(self, uuid: str, addresses: tuple[str, ...]) -> None:
         """Take the addresses that somebody found for a machine."""
 
+    def observe_pending(
+        self, uuid: str, version: tuple[int, int], changes: tuple[Change, ...]
+    ) -> None:
+        """Take what somebody found to wait for a machine's next start."""
+
     def definition(self, uuid: str) -> DomainDefinition | None:
         """Return what was read of a machine's definition, if it was read already."""
 
@@ -146,6 +152,8 @@ class Inventory:
         self._views: list[_View] = []
         self._examined: list[frozenset[str]] = []
         self._source: Source | None = None
+        self.preferred: tuple[str, ...] = ()
+        """The machines that somebody sees."""
 
     @property
     def version(self) -> int:
@@ -236,6 +244,7 @@ class Inventory:
 
     def prefer(self, uuids: Collection[str]) -> None:
         """Read the definitions of these machines before others, because somebody sees them."""
+        self.preferred = tuple(uuids)
         if self._source is not None:
             self._source.prefer(uuids)
 
@@ -275,6 +284,24 @@ class Inventory:
         """Take the addresses that somebody found for a machine."""
         if self._source is not None:
             self._source.observe_addresses(uuid, addresses)
+
+    def observe_pending(
+        self, uuid: str, version: tuple[int, int], changes: tuple[Change, ...]
+    ) -> None:
+        """Take what somebody found to wait for a machine's next start.
+
+        Parameters
+        ----------
+        uuid
+            The machine.
+        version
+            Its record's ``id`` and ``xml_version`` when it was compared: with others it is no
+            longer true.
+        changes
+            From how it runs to what is stored.
+        """
+        if self._source is not None:
+            self._source.observe_pending(uuid, version, changes)
 
     def attach(self, source: Source | None) -> None:
         """Say who brings it up to date; the connection does."""

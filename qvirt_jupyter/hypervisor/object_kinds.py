@@ -21,6 +21,8 @@ from qvirt_jupyter.hypervisor.state_reasons import reason_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from qvirt_jupyter.documents import Change
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:
@@ -34,11 +36,14 @@ class Observed:
         Seconds since the epoch, or None.
     xml_version
         Counts the definitions that were read.
+    pending
+        What waits for its next start; None where nobody asked.
     """
 
     addresses: tuple[str, ...] = ()
     started_at: float | None = None
     xml_version: int = 0
+    pending: tuple[Change, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ def _domain_record(
         displays=read.displays,
         started_at=observed.started_at if active else None,
         xml_version=observed.xml_version,
+        pending=observed.pending if active and raw.persistent else (),
     )
 
 

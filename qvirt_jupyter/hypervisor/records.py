@@ -16,6 +16,7 @@ from qvirt_jupyter._translation import _
 
 if TYPE_CHECKING:
     from qvirt_jupyter._translation import LazyString
+    from qvirt_jupyter.documents import Change
 
 
 class DomainState(enum.Enum):
@@ -154,6 +155,10 @@ class DomainRecord:
         When it was started, in seconds since the epoch; None where not known.
     xml_version
         Counts the changes of its definition that were read; 0 while it has not been read yet.
+    pending
+        What waits for its next start, from how it runs to what is stored; empty where it is off.
+        None where it was not compared, which is done while a list shows it:
+        ``Domain.pending_changes`` asks libvirt.
     """
 
     uri: str
@@ -177,6 +182,7 @@ class DomainRecord:
     displays: tuple[DisplayRecord, ...]
     started_at: float | None
     xml_version: int
+    pending: tuple[Change, ...] | None = None
 
     @property
     def key(self) -> tuple[str, str]:

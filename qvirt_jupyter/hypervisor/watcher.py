@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import libvirt
 
@@ -17,12 +17,14 @@ from qvirt_jupyter.hypervisor import pool
 from qvirt_jupyter.hypervisor.event_registration import EventRegistration
 from qvirt_jupyter.hypervisor.known_objects import KnownObjects
 from qvirt_jupyter.hypervisor.object_kinds import KINDS, Observed
+from qvirt_jupyter.hypervisor.observations import Observations
 from qvirt_jupyter.hypervisor.records import Record, RecordKey
 from qvirt_jupyter.hypervisor.started import known_starts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
+    from qvirt_jupyter.documents import Change
     from qvirt_jupyter.hypervisor.definition import DomainDefinition
     from qvirt_jupyter.hypervisor.inventory import Inventory
 
@@ -42,8 +44,6 @@ GATHER: Final = 0.3
 """Seconds for which definitions are gathered that nobody waits for: views sort with each batch."""
 BUDGET: Final = 0.2
 """Seconds for definitions before a connection is announced; the rest is read afterwards."""
-FAILURES: Final = 3
-"""After so many failures in a row an object's definition is left alone."""
 
 
 class Watcher:
@@ -77,8 +77,7 @@ class Watcher:
         # Definitions that were read and not told yet, and when some were told last.
         self._gathered: list[tuple[KnownObjects, str]] = []
         self._told = 0.0
-        self._started: dict[str, float] = {}
-        self._addresses: dict[str, tuple[str, ...]] = {}
+        self._seen = Observations()
         self._thread: threading.Thread | None = None
         self._unsupported: set[str] = set()
         self._events: EventRegistration | None = None
@@ -118,7 +117,7 @@ class Watcher:
             before = self._inventory.snapshot().domains
             for uuid, at in known_starts(self._inventory.uri, before, running).items():
                 # An event of this very moment knows better.
-                self._started.setdefault(uuid, at)
+                self._seen.started.setdefault(uuid, at)
             until = time.monotonic() + BUDGET
             for known in self._known.values():
                 self._read_definitions(known, until)
@@ -173,10 +172,19 @@ class Watcher:
     def observe_addresses(self, uuid: str, addresses: tuple[str, ...]) -> None:
         """Take the addresses that somebody found for a machine."""
         with self._reading:
-            if self._addresses.get(uuid, ()) == addresses or self._closed:
-                return
-            self._addresses[uuid] = addresses
-            self._put(self._known["domain"], (uuid,))
+            known = self._known["domain"]
+            if uuid in known.raw and not self._closed:
+                self._seen.addresses[uuid] = (known.raw[uuid].id, addresses)
+                self._put(known, (uuid,))
+
+    def observe_pending(
+        self, uuid: str, version: tuple[int, int], changes: tuple[Change, ...]
+    ) -> None:
+        """Take what somebody found to wait for a machine's next start."""
+        with self._reading:
+            if not self._closed:
+                self._seen.pending[uuid] = (version, changes)
+                self._put(self._known["domain"], (uuid,))
 
     def definition(self, uuid: str) -> DomainDefinition | None:
         """Return what was read of a machine's definition, or None."""
@@ -194,9 +202,9 @@ class Watcher:
 
     def _on_lifecycle(self, uuid: str, event: int) -> None:
         if event == libvirt.VIR_DOMAIN_EVENT_STARTED:
-            self._started[uuid] = time.time()
+            self._seen.started[uuid] = time.time()
         elif event == libvirt.VIR_DOMAIN_EVENT_STOPPED:
-            self._started.pop(uuid, None)
+            self._seen.started.pop(uuid, None)
 
     # On the watcher's thread.
 
@@ -258,10 +266,9 @@ class Watcher:
             known.failures.pop(key, None)
         if None in wanted or len(keys) >= BULK:
             changed, removed = self._survey(known)
-            stale = known.raw if wanted.get(None) else [key for key in keys if wanted[key]]
-            for key in stale:
-                if key in known.raw:
-                    known.unread.setdefault(key, None)
+            if wanted.get(None):
+                known.want_again(known.raw)
+            known.want_again([key for key in keys if wanted[key]], is_edited=True)
             self._inventory.update(
                 self._built_of(known, changed),
                 [RecordKey(known.kind.name, self._inventory.uri, key) for key in removed],
@@ -280,30 +287,17 @@ class Watcher:
                 raise
             raw = None
         if raw is None:
-            known.forget(key)
+            self._forget(known, key)
             self._inventory.update(removed=[RecordKey(kind.name, self._inventory.uri, key)])
             return
         changed = known.take(key, raw, found)
-        if stale or key in known.unread:
-            known.unread.pop(key, None)
-            changed = self._read_definition(known, key, found) or changed
-        if stale and kind.name == "domain" and raw.id > 0:
-            changed = self._read_stored(known, key, found) or changed
+        if stale:
+            known.want_again([key], is_edited=True)
+        if key in known.unread:
+            known.unread[key] = found
+            changed = known.read(self._connection, key, self._on_error) or changed
         if changed:
             self._put(known, (key,))
-
-    def _read_stored(self, known: KnownObjects, key: str, item: libvirt.virDomain) -> bool:
-        """Return whether what counts from the next start changed: the running text hides it."""
-        try:
-            print_of_text = hash(item.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))
-        except libvirt.libvirtError:
-            # It stopped or went away just now, of which there is an event of its own.
-            return False
-        if known.stored.get(key) == print_of_text:
-            return False
-        known.stored[key] = print_of_text
-        known.versions[key] += 1
-        return True
 
     def _survey(self, known: KnownObjects) -> tuple[list[str], list[str]]:
         """Read the raw values of all objects of a kind; return what changed and what is gone."""
@@ -311,7 +305,7 @@ class Watcher:
         changed = [key for key, (item, raw) in found.items() if known.take(key, raw, item)]
         removed = [key for key in known.raw if key not in found]
         for key in removed:
-            known.forget(key)
+            self._forget(known, key)
         return changed, removed
 
     def _read_some(self) -> None:
@@ -320,7 +314,7 @@ class Watcher:
         is_seen = False
         for known in self._known.values():
             for key in known.waiting(self._preferred):
-                if self._read_definition(known, key, known.unread.pop(key)):
+                if known.read(self._connection, key, self._on_error):
                     self._gathered.append((known, key))
                     is_seen = is_seen or key in self._preferred
                 if time.monotonic() > until:
@@ -339,43 +333,14 @@ class Watcher:
         for key in list(known.unread):
             if time.monotonic() > until:
                 break
-            if self._read_definition(known, key, known.unread.pop(key)):
+            if known.read(self._connection, key, self._on_error):
                 changed.append(key)
         return changed
 
-    def _read_definition(self, known: KnownObjects, key: str, item: Any) -> bool:  # noqa: ANN401 - any kind
-        """Read one definition; return whether it changed."""
-        kind = known.kind
-        if known.failures[key] >= FAILURES:
-            return False
-        try:
-            if item is None:
-                item = kind.lookup(self._connection, key)
-            text = item.XMLDesc(0)
-            print_of_text = hash(text)
-            if known.texts.get(key) == print_of_text:
-                return False
-            read = kind.parse(text)
-        except libvirt.libvirtError as error:
-            if error.get_error_code() != kind.gone and self._on_error(error):
-                raise
-            self._failed(known, key, error)
-            return False
-        except ValueError as error:
-            self._failed(known, key, error)
-            return False
-        known.failures.pop(key, None)
-        known.texts[key] = print_of_text
-        known.versions[key] += 1
-        known.definitions[key] = read
-        return True
-
-    def _failed(self, known: KnownObjects, key: str, error: Exception) -> None:
-        """Count a failure; an object that fails again and again is left alone until an event."""
-        known.failures[key] += 1
-        _LOG.debug("%s %s could not be read: %s", known.kind.name, key, error)
-        if known.failures[key] < FAILURES and key in known.raw:
-            known.retry.add(key)
+    def _forget(self, known: KnownObjects, key: str) -> None:
+        known.forget(key)
+        if known.kind.name == "domain":
+            self._seen.forget(key)
 
     # Records.
 
@@ -391,10 +356,17 @@ class Watcher:
         return [self._record(known, key) for key in keys if key in known.raw]
 
     def _record(self, known: KnownObjects, key: str) -> Record:
+        version = known.versions[key]
+        is_machine = known.kind.name == "domain"
+        observed = (
+            self._seen.of(key, known.raw[key].id, version)
+            if is_machine
+            else Observed(xml_version=version)
+        )
         return known.kind.build(
             self._inventory.uri,
             key,
             known.raw[key],
             known.definitions.get(key, known.kind.unread),
-            Observed(self._addresses.get(key, ()), self._started.get(key), known.versions[key]),
+            observed,
         )

@@ -15,7 +15,17 @@ Value: TypeAlias = float | int | str | list[str] | None
 """What stands in a cell; None is drawn as a dash: it is not known."""
 
 ColumnKind: TypeAlias = Literal[
-    "name", "state", "text", "list", "tags", "number", "graph", "since", "flag", "connection"
+    "name",
+    "state",
+    "text",
+    "list",
+    "tags",
+    "number",
+    "graph",
+    "since",
+    "flag",
+    "changes",
+    "connection",
 ]
 """How a column is drawn, sorted and searched."""
 

@@ -38,6 +38,7 @@ class ConnectionView:
         self._visible: frozenset[str] = frozenset()
         self._watch: Subscription | None = None
         self._groups: frozenset[str] = frozenset()
+        self._comparison: Subscription | None = None
         self.show()
         self._subscriptions = (
             connection.inventory.subscribe(self._on_batch),
@@ -67,7 +68,7 @@ class ConnectionView:
         )
 
     def watch(self, visible: frozenset[str]) -> None:
-        """Measure what the list plots while somebody sees a machine of this connection.
+        """Find out what the list shows while somebody sees a machine of this connection.
 
         Parameters
         ----------
@@ -77,6 +78,7 @@ class ConnectionView:
         if visible and visible != self._visible:
             self.connection.inventory.prefer(visible)
         self._visible = visible
+        self._compare(wanted=bool(visible) and self._rows.compares)
         groups = self._rows.groups if visible else frozenset()
         if groups == self._groups:
             return
@@ -85,6 +87,13 @@ class ConnectionView:
         if groups:
             self._watch = self.connection.stats.watch(groups=groups)
         if before is not None:
+            before.close()
+
+    def _compare(self, *, wanted: bool) -> None:
+        if wanted and self._comparison is None:
+            self._comparison = self.connection.compare_definitions()
+        elif not wanted and self._comparison is not None:
+            before, self._comparison = self._comparison, None
             before.close()
 
     def close(self) -> None:

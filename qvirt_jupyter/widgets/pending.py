@@ -8,7 +8,7 @@ from qvirt_jupyter._translation import _, ngettext
 from qvirt_jupyter.hypervisor import ConnectionLost, QvirtError, publisher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Future
 
     from qvirt_jupyter.documents import Change
@@ -38,11 +38,7 @@ class Pending:
     @property
     def lines(self) -> tuple[str, ...]:
         """The changes in words, the first of them one by one."""
-        more = len(self.changes) - SHOWN
-        lines = [str(change) for change in self.changes[:SHOWN]]
-        if more > 0:
-            lines.append(str(ngettext("and {number} more", "and {number} more", more)))
-        return tuple(lines)
+        return lines_of(self.changes)
 
     @property
     def words(self) -> str:
@@ -79,3 +75,12 @@ class Pending:
         if changes != self.changes:
             self.changes = changes
             publisher.post(("pending", id(self)), self._on_change)
+
+
+def lines_of(changes: Sequence[Change]) -> tuple[str, ...]:
+    """Return changes in words: the first of them one by one, and how many more there are."""
+    more = len(changes) - SHOWN
+    lines = [str(change) for change in changes[:SHOWN]]
+    if more > 0:
+        lines.append(str(ngettext("and {number} more", "and {number} more", more)))
+    return tuple(lines)

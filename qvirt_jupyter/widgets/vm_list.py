@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
-import zlib
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 from qvirt_jupyter.hypervisor import RecordKey, publisher
@@ -14,8 +12,9 @@ from qvirt_jupyter.widgets._assets import ModuleWidget
 from qvirt_jupyter.widgets._messages import PROTOCOL
 from qvirt_jupyter.widgets.list_arrangement import ListArrangement
 from qvirt_jupyter.widgets.list_choice import ListChoice
+from qvirt_jupyter.widgets.packing import packed
 from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
-from qvirt_jupyter.widgets.vm_list_columns import COLUMNS, STATES
+from qvirt_jupyter.widgets.vm_list_columns import COLUMNS, PENDING, STATES
 from qvirt_jupyter.widgets.vm_list_rows import ConnectionRow, Rows
 from qvirt_jupyter.widgets.vm_list_samples import POINTS, SampleFeed
 from qvirt_jupyter.widgets.vm_list_strings import STRINGS
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import DomainRecord, History
     from qvirt_jupyter.widgets._messages import (
         Arranged,
-        Packed,
         Reset,
         Series,
     )
@@ -42,13 +40,12 @@ OnWatch: TypeAlias = "Callable[[frozenset[RecordKey]], object]"
 OnArrange: TypeAlias = "Callable[[ListArrangement], object]"
 OnSelect: TypeAlias = "Callable[[RecordKey | None], object]"
 OnHistory: TypeAlias = "Callable[[RecordKey, float], History]"
+_Watched: TypeAlias = "tuple[frozenset[str], frozenset[str], bool]"
 
 MANY = 100
 """With more machines than this on a connection, rows out of sight get no figures."""
 SILENCE = 5.0
 """After so many intervals without a tick, figures are no longer true."""
-PACKED_FROM = 2048
-"""Bytes from which on a message is deflated."""
 
 
 class VmList(ModuleWidget):
@@ -65,8 +62,8 @@ class VmList(ModuleWidget):
     on_open
         Called for a double click or Enter: the kind of row, its key, and the browser window.
     on_watch
-        Called on the publisher thread with the rows that are visible in any browser, whenever that
-        or :attr:`groups` changes: an empty set means that nobody looks.
+        Called on the publisher thread with the rows that are visible in any browser, whenever they,
+        :attr:`groups` or :attr:`compares` are others: an empty set means that nobody looks.
     on_arrange
         Called when somebody arranged the list in another way.
     on_select
@@ -112,7 +109,7 @@ class VmList(ModuleWidget):
         self._interval = 1.0
         self._choice = ListChoice(columns, arrangement or ListArrangement())
         self._views = Views()
-        self._watched: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+        self._watched: _Watched = (frozenset(), frozenset(), False)
         self._choose()
         self._on_watch = on_watch
 
@@ -128,6 +125,12 @@ class VmList(ModuleWidget):
         """What must be measured for the graphs that are shown: groups of ``Stats.watch``."""
         with self._lock:
             return frozenset(column.group for column in self._feed.columns if column.group)
+
+    @property
+    def compares(self) -> bool:
+        """Whether somebody wants to know which changes wait for a machine's next start."""
+        with self._lock:
+            return self._rows.has(PENDING)
 
     @property
     def needs_all(self) -> bool:
@@ -296,20 +299,12 @@ class VmList(ModuleWidget):
         def send() -> None:
             content = message()
             if content is not None and self.comm is not None:
-                self._send_packed(content)
+                self.send(*packed(content))
 
         if publisher.is_publisher_thread():
             send()
         else:
             publisher.post(None, send)
-
-    def _send_packed(self, message: object) -> None:
-        text = json.dumps(message, separators=(",", ":"), ensure_ascii=False).encode()
-        if len(text) < PACKED_FROM:
-            self.send(message)
-            return
-        packed: Packed = {"kind": "packed"}
-        self.send(packed, [zlib.compress(text, 1)])
 
     def _receive(self, content: dict[str, Any]) -> None:
         match content:
@@ -382,7 +377,7 @@ class VmList(ModuleWidget):
 
     def _tell_watched(self) -> None:
         with self._lock:
-            watched = (self._views.visible, self.groups)
+            watched = (self._views.visible, self.groups, self.compares)
             if watched == self._watched:
                 return
             self._watched = watched

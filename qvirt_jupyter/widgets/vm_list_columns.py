@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter._translation import LazyString, _, ngettext
 from qvirt_jupyter.hypervisor import DomainState
+from qvirt_jupyter.widgets.pending import lines_of
 from qvirt_jupyter.widgets.system_names import system_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qvirt_jupyter.documents import Change
     from qvirt_jupyter.hypervisor import DomainRecord
     from qvirt_jupyter.widgets._messages import ColumnKind, ColumnSpec, Unit, Value
 
 _NO_TEXT = LazyString("")
+PENDING = "pending"
+"""The column for which definitions are compared while it is wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Column:
     kind
         How it is drawn, sorted and searched: ``name`` (the tree), ``state``, ``text``, ``list``
         (the first of several), ``tags``, ``number``, ``graph`` (a sparkline and its newest
-        value), ``since`` (how long it has been), ``flag``, ``connection``.
+        value), ``since`` (how long it has been), ``flag``, ``changes`` (how many they are in words,
+        then each of them), ``connection``.
     value
         What stands in it, from the record; not for ``name``, ``state``, ``graph`` and
         ``connection``.
@@ -82,6 +87,14 @@ class Column:
             "required": self.required,
             "search": self.search,
         }
+
+
+def _pending(changes: tuple[Change, ...] | None) -> list[str] | None:
+    if changes is None:
+        return None
+    number = len(changes)
+    words = str(ngettext("{number} change", "{number} changes", number))
+    return [words, *lines_of(changes)] if changes else []
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -225,6 +238,17 @@ COLUMNS: tuple[Column, ...] = (
         shown=False,
         search="autostart",
         description=_("Whether it starts with its host"),
+    ),
+    Column(
+        PENDING,
+        _("Pending changes"),
+        "changes",
+        value=lambda record: _pending(record.pending),
+        width=124,
+        least_width=72,
+        shown=False,
+        search="pending",
+        description=_("What is stored otherwise and waits for the next start"),
     ),
     Column(
         "connection",

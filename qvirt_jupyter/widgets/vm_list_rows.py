@@ -168,6 +168,10 @@ class Rows:
         text = key.uri if key.kind == "connection" else self._texts.get(key)
         return text if text in self.keys else None
 
+    def has(self, name: str) -> bool:
+        """Whether somebody needs the values of a column."""
+        return any(column.id == name for column in self._asked)
+
     def ask(self, names: Collection[str]) -> Patch | None:
         """Have the values of these columns and no others; return those that are new.
 

@@ -32,6 +32,7 @@ STRINGS: Mapping[str, LazyString] = {
     "cancel": _("Cancel"),
     "unknown": _("not available"),
     "and_more": _("{first} and {count} more"),
+    "no_changes": _("none"),
     "yes": _("yes"),
     "no": _("no"),
     "days": _("{days} d {hours} h"),

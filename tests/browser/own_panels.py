@@ -12,6 +12,7 @@ import time
 import ipywidgets
 import numpy as np
 
+from qvirt_jupyter.documents import Change
 from qvirt_jupyter.hypervisor import DomainRecord, DomainState, RecordKey
 from qvirt_jupyter.hypervisor.sample import Samples
 from qvirt_jupyter.widgets.shell import open_tab, rename_tab
@@ -124,5 +125,5 @@ def show_panel(kind, **arguments):
     return ipywidgets.HTML(f"<p class='shown'>{kind} {arguments['uuid'][-2:]}</p>")
 
 
-for value in (record, RecordKey, DomainState, open_tab, rename_tab):
+for value in (record, Change, RecordKey, DomainState, open_tab, rename_tab):
     setattr(builtins, value.__name__, value)

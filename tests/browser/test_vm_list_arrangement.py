@@ -223,6 +223,39 @@ def test_the_filter_understands_fields(a_list, a_kernel):
         expect(field).to_have_attribute("aria-invalid", "false")
 
 
+def test_pending_changes_are_counted_explained_and_filtered(a_list, a_page, a_kernel):
+    a_kernel(
+        "panel.list.patch(domains=[record(0, title='Web server', pending="
+        "(Change('vcpu', '2', '4'), Change('devices/disk[vdb]', None, 'a disk'))),"
+        " record(1, pending=(Change('title', 'a', 'b'),)), record(2, pending=()), record(3)])"
+    )
+    assert a_kernel("panel.list.compares") is False
+    field = a_list.get_by_role("searchbox")
+    # The column is asked for by the filter alone, while it is hidden.
+    for text, wanted in {
+        "pending:yes": ["Web server", "machine-1"],
+        "pending:no": ["machine-2"],
+        "-pending:vcpu pending:yes": ["machine-1"],
+        "pending:disk": ["Web server"],
+    }.items():
+        field.fill(text)
+        expect(a_list.locator(".qvirt-row-domain"), text).to_have_count(len(wanted))
+        assert sorted(domain_names(a_list)) == sorted(wanted)
+    assert a_kernel("panel.list.compares") is True
+    field.fill("")
+    choose(a_page, "Columns", "Pending changes")
+    web = row(a_list, "machine-0").locator(".qvirt-cell-changes")
+    expect(web).to_have_text("2 changes")
+    expect(web).to_have_attribute("title", re.compile("vcpu: 2 → 4\n.*a disk"))
+    expect(row(a_list, "machine-1").locator(".qvirt-cell-changes")).to_have_text("1 change")
+    expect(row(a_list, "machine-2").locator(".qvirt-cell-changes")).to_have_text("none")
+    unknown = row(a_list, "machine-5").locator(".qvirt-cell-changes")
+    expect(unknown).to_have_attribute("title", "not available")
+    a_list.get_by_role("columnheader", name="Pending changes").get_by_role("button").click()
+    # What is not known comes last.
+    assert domain_names(a_list)[:3] == ["Web server", "machine-1", "machine-2"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -266,6 +266,23 @@ def test_graphs_of_what_is_not_measured_are_not_offered(a_manager, a_uri):
     assert wait_for(lambda: a_manager._list.groups == {"cpu"})
 
 
+def test_definitions_are_compared_while_the_column_is_seen(a_manager, a_uri):
+    key = key_of(a_uri)
+    row = a_manager._list._rows.known(key)
+    watching = {"kind": "watching", "version": 0, "view": "v"}
+    record = connection_to(a_uri).inventory.domain
+    a_manager._list._receive({**watching, "rows": [row], "asked": []})
+    assert wait_for(lambda: a_manager._list.watched)
+    assert a_manager._views[a_uri]._comparison is None
+    assert record(key.id).pending is None
+    # A filter alone asks for it too.
+    a_manager._list._receive({**watching, "rows": [row], "asked": ["pending"]})
+    assert wait_for(lambda: record(key.id).pending == ())
+    assert wait_for(lambda: domains(a_manager)[row]["cells"]["pending"] == [])
+    a_manager._list._receive({**watching, "rows": [], "asked": ["pending"]})
+    assert wait_for(lambda: a_manager._views[a_uri]._comparison is None)
+
+
 def test_the_selected_machine_stands_beside_the_list(a_manager, a_uri):
     pane = a_manager._pane
     assert pane.layout.display == "none"

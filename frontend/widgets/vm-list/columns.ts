@@ -156,6 +156,29 @@ function tagsCell(column: ColumnSpec, store: Store): Cell {
   };
 }
 
+/** How many changes wait; each of them is in the tooltip. */
+function changesCell(column: ColumnSpec, store: Store): Cell {
+  const node = element('div', 'qvirt-cell qvirt-cell-changes');
+  return {
+    node,
+    update: domain => {
+      const value = domain.cells[column.id] ?? null;
+      const changes = Array.isArray(value) ? value.slice(1) : [];
+      const text = cellText(column, domain, store);
+      node.classList.toggle('qvirt-mod-unknown', changes.length === 0);
+      setText(node, text || '–');
+      setTitle(
+        node,
+        text
+          ? [changes.length ? column.description : '', ...changes]
+              .filter(Boolean)
+              .join('\n')
+          : store.text('unknown')
+      );
+    }
+  };
+}
+
 /** Make a cell of a column. */
 export function createCell(column: ColumnSpec, store: Store): Cell {
   switch (column.kind) {
@@ -167,6 +190,8 @@ export function createCell(column: ColumnSpec, store: Store): Cell {
       return graphCell(column, store);
     case 'tags':
       return tagsCell(column, store);
+    case 'changes':
+      return changesCell(column, store);
     case 'since': {
       const cell = valueCell(column, store);
       return { ...cell, tick: cell.update };

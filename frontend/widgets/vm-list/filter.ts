@@ -137,6 +137,8 @@ function fieldTest(
       return numberTest(column, value, store);
     case 'flag':
       return flagTest(column, value, store);
+    case 'changes':
+      return changesTest(column, value, store);
     case 'connection':
       return domain =>
         small(
@@ -221,19 +223,38 @@ function numberTest(
   };
 }
 
+/** Yes as 1, no as 0, and null for another word. */
+function flagOf(value: string, store: Store): number | null {
+  const means = (...texts: string[]) =>
+    texts.some(text => small(text).startsWith(value));
+  return means(store.text('yes'), 'yes', 'true')
+    ? 1
+    : means(store.text('no'), 'no', 'false')
+      ? 0
+      : null;
+}
+
 function flagTest(
   column: ColumnSpec,
   value: string,
   store: Store
 ): Test | string {
-  const means = (...texts: string[]) =>
-    texts.some(text => small(text).startsWith(value));
-  const wanted = means(store.text('yes'), 'yes', 'true')
-    ? 1
-    : means(store.text('no'), 'no', 'false')
-      ? 0
-      : null;
+  const wanted = flagOf(value, store);
   return wanted === null
     ? store.text('no_flag', { value })
     : domain => Number(domain.cells[column.id] ?? 0) === wanted;
+}
+
+/** Whether there are changes, or a part of what one of them says; not known is neither. */
+function changesTest(column: ColumnSpec, value: string, store: Store): Test {
+  const wanted = flagOf(value, store);
+  return domain => {
+    if (!Array.isArray(domain.cells[column.id])) {
+      return false;
+    }
+    const changes = listOf(domain, column).slice(1);
+    return wanted === null
+      ? changes.some(text => small(text).includes(value))
+      : Number(changes.length > 0) === wanted;
+  };
 }

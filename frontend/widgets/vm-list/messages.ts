@@ -17,6 +17,7 @@ export type ColumnKind =
   | 'graph'
   | 'since'
   | 'flag'
+  | 'changes'
   | 'connection';
 export type Unit = '' | 'KiB' | 'percent' | 'B/s';
 

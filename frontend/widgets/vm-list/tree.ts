@@ -155,10 +155,11 @@ export function arrange(store: Store, shown: Shown): Row[] {
   const { group, hide_stopped: hidesStopped } = store.arrangement;
   const { filter } = shown;
   const byGroup = new Map<string, DomainData[]>();
-  for (const domain of store.domains.values()) {
-    if ((hidesStopped && Store.isOff(domain)) || !filter.matches(domain)) {
-      continue;
-    }
+  const wanted = [...store.domains.values()].filter(
+    domain => !(hidesStopped && Store.isOff(domain)) && filter.matches(domain)
+  );
+  // All of them at once, for the places of their names are kept for the next time.
+  for (const domain of sorted(wanted, store)) {
     for (const name of groupsOf(domain, group)) {
       const list = byGroup.get(name);
       if (list) {
@@ -171,7 +172,7 @@ export function arrange(store: Store, shown: Shown): Row[] {
   const counts = counted(store);
   const rows: Row[] = [];
   const domainRows = (name: string, parent: string) => {
-    const domains = sorted(byGroup.get(name) ?? [], store);
+    const domains = byGroup.get(name) ?? [];
     domains.forEach((data, place) =>
       rows.push({
         kind: 'domain',

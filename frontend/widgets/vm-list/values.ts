@@ -23,6 +23,10 @@ export function sortValue(
       // The longest time is the largest.
       return typeof since === 'number' && !Store.isOff(domain) ? -since : null;
     }
+    case 'changes': {
+      const value = domain.cells[column.id] ?? null;
+      return Array.isArray(value) ? value.length : null;
+    }
     default: {
       const value = domain.cells[column.id] ?? null;
       return Array.isArray(value) ? (value[0] ?? null) : value;
@@ -54,6 +58,8 @@ export function cellText(
         : '';
     case 'flag':
       return store.text(value ? 'yes' : 'no');
+    case 'changes':
+      return Array.isArray(value) ? (value[0] ?? store.text('no_changes')) : '';
     default:
       if (value === null) {
         return '';

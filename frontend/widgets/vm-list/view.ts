@@ -291,7 +291,7 @@ export class View {
   private _sort({ id, kind }: ColumnSpec): void {
     const { sort, descending } = this._store.arrangement;
     // Figures are most wanted from the largest down.
-    const first = kind === 'graph' || kind === 'number' || kind === 'since';
+    const first = ['graph', 'number', 'since', 'changes'].includes(kind);
     this._arrange({ sort: id, descending: id === sort ? !descending : first });
   }
 

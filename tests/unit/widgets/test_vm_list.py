@@ -13,6 +13,7 @@ import zlib
 import numpy as np
 import pytest
 
+from qvirt_jupyter.documents import Change
 from qvirt_jupyter.hypervisor import DomainRecord, DomainState, History, RecordKey, publisher
 from qvirt_jupyter.hypervisor.lifecycle import LIFECYCLE, Action
 from qvirt_jupyter.hypervisor.sample import Samples
@@ -499,7 +500,24 @@ def test_a_transient_machine_refuses_what_needs_a_definition(a_list, heard):
 
 
 def test_each_column_that_is_no_graph_reads_the_record():
-    reads = {"text", "list", "tags", "number", "since", "flag"}
+    reads = {"text", "list", "tags", "number", "since", "flag", "changes"}
     for column in COLUMNS:
         assert (column.value is not None) == (column.kind in reads)
         assert bool(column.figures) == bool(column.group) == (column.kind == "graph")
+
+
+@pytest.mark.parametrize(
+    ("pending", "shown"),
+    [
+        (None, None),
+        ((), []),
+        ((Change("vcpu", "1", "2"),), ["1 change", "vcpu: 1 → 2"]),
+        (
+            tuple(Change(f"x{number}", None, "y") for number in range(10)),
+            ["10 changes", *(f"x{number}: + y" for number in range(8)), "and 2 more"],
+        ),
+    ],
+)
+def test_pending_changes_are_counted_and_said(pending, shown):
+    (column,) = [column for column in COLUMNS if column.kind == "changes"]
+    assert column.value(dataclasses.replace(WEB, pending=pending)) == shown

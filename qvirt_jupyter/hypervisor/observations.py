@@ -1,0 +1,56 @@
+"""What is seen of running machines beside the driver's answers; each holds for one run only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qvirt_jupyter.hypervisor.object_kinds import Observed
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.documents import Change
+
+
+class Observations:
+    """By UUID.
+
+    Attributes
+    ----------
+    started
+        When a machine was started, in seconds since the epoch.
+    addresses
+        The number of the run, and its addresses.
+    pending
+        Number of the run and version of the definitions that were compared, and what waits for the
+        next start.
+    """
+
+    def __init__(self) -> None:
+        self.started: dict[str, float] = {}
+        self.addresses: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self.pending: dict[str, tuple[tuple[int, int], tuple[Change, ...]]] = {}
+
+    def forget(self, uuid: str) -> None:
+        """Drop what was seen of a machine that is gone."""
+        for table in (self.started, self.addresses, self.pending):
+            table.pop(uuid, None)
+
+    def of(self, key: str, number: int, version: int) -> Observed:
+        """Return what holds for an object.
+
+        Parameters
+        ----------
+        key
+            UUID, or the name of an object for which nothing is observed.
+        number
+            libvirt's number of the run.
+        version
+            Counts the definitions that were read.
+        """
+        run, addresses = self.addresses.get(key, (number, ()))
+        compared, changes = self.pending.get(key, (None, None))
+        return Observed(
+            addresses if run == number else (),
+            self.started.get(key),
+            version,
+            changes if compared == (number, version) else None,
+        )
