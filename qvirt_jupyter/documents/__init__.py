@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from qvirt_jupyter.documents.addresses import Address, Host, Mac, Port
 from qvirt_jupyter.documents.declaration import Declared, declarations, option
+from qvirt_jupyter.documents.devices.audio import Audio
 from qvirt_jupyter.documents.devices.channel import AGENT, Channel
 from qvirt_jupyter.documents.devices.console import Console
+from qvirt_jupyter.documents.devices.crypto import Crypto
 from qvirt_jupyter.documents.devices.device import Device, Devices
 from qvirt_jupyter.documents.devices.disk import (
     BlockSource,
@@ -21,6 +23,8 @@ from qvirt_jupyter.documents.devices.disk import (
 )
 from qvirt_jupyter.documents.devices.displays import Spice, Vnc
 from qvirt_jupyter.documents.devices.graphics import Graphics
+from qvirt_jupyter.documents.devices.hub import Hub
+from qvirt_jupyter.documents.devices.input import Input
 from qvirt_jupyter.documents.devices.interface import (
     BridgeLink,
     DirectLink,
@@ -28,10 +32,23 @@ from qvirt_jupyter.documents.devices.interface import (
     NetworkLink,
     UserLink,
 )
+from qvirt_jupyter.documents.devices.iommu import Iommu
 from qvirt_jupyter.documents.devices.listen import Listen
+from qvirt_jupyter.documents.devices.memballoon import MemBalloon
+from qvirt_jupyter.documents.devices.memory import Memory
+from qvirt_jupyter.documents.devices.nvram import Nvram
+from qvirt_jupyter.documents.devices.panic import Panic
 from qvirt_jupyter.documents.devices.parallel import Parallel
+from qvirt_jupyter.documents.devices.pstore import Pstore
+from qvirt_jupyter.documents.devices.rng import Rng
 from qvirt_jupyter.documents.devices.serial import Serial
+from qvirt_jupyter.documents.devices.shmem import Shmem
+from qvirt_jupyter.documents.devices.smartcard import Smartcard
+from qvirt_jupyter.documents.devices.sound import Sound
+from qvirt_jupyter.documents.devices.tpm import Tpm
 from qvirt_jupyter.documents.devices.video import Video
+from qvirt_jupyter.documents.devices.vsock import Vsock
+from qvirt_jupyter.documents.devices.watchdog import Watchdog
 from qvirt_jupyter.documents.diff import Change, Diff, outline
 from qvirt_jupyter.documents.document import Document, parse
 from qvirt_jupyter.documents.domain import Domain
@@ -70,12 +87,14 @@ __all__ = [
     "DOMAIN_METADATA_PREFIX",
     "DOMAIN_METADATA_URI",
     "Address",
+    "Audio",
     "BlockSource",
     "BridgeLink",
     "Change",
     "Channel",
     "Choice",
     "Console",
+    "Crypto",
     "Declared",
     "Device",
     "Devices",
@@ -94,27 +113,40 @@ __all__ = [
     "Group",
     "Hexadecimal",
     "Host",
+    "Hub",
+    "Input",
     "Integer",
     "Interface",
     "InvalidDocument",
+    "Iommu",
     "Items",
     "Listen",
     "Mac",
     "Many",
+    "MemBalloon",
+    "Memory",
     "Network",
     "NetworkLink",
     "NetworkSource",
     "NodeDevice",
+    "Nvram",
     "OnOff",
+    "Panic",
     "Parallel",
     "Path",
     "Port",
+    "Pstore",
+    "Rng",
     "Serial",
+    "Shmem",
     "Size",
+    "Smartcard",
+    "Sound",
     "Spice",
     "StoragePool",
     "StorageVolume",
     "Text",
+    "Tpm",
     "Unknown",
     "UserLink",
     "Uuid",
@@ -123,6 +155,8 @@ __all__ = [
     "Video",
     "Vnc",
     "VolumeSource",
+    "Vsock",
+    "Watchdog",
     "YesNo",
     "declarations",
     "metadata_element",

@@ -19,9 +19,6 @@ from qvirt_jupyter.documents.variant import Variant
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from qvirt_jupyter.documents.declaration import Words
-    from qvirt_jupyter.documents.domain import Domain
-    from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
 SPICE_TYPES = ("spicevmc", "spiceport")
 """The types that end in the viewer of a SPICE display and need one."""
@@ -31,6 +28,7 @@ class CharacterDevice(Device):
     """A stream of bytes between guest and host."""
 
     order = ("source", "protocol", "log", "target")
+    needs_full_virtualization = True
 
     type = Field("@type", Choice(*TYPE_LABELS, labels=TYPE_LABELS), label=_("Type"))
     source = Variant("@type", BACKENDS)
@@ -58,13 +56,6 @@ class CharacterDevice(Device):
         source = self.source
         if isinstance(source, UnixBackend) and source.mode is None:
             source.mode = "bind"
-
-    @classmethod
-    def unavailable(cls, domain: Domain, host: DomainCapabilities | None) -> Words:
-        """Say why a guest cannot get one: containers and paravirtualised guests have no ports."""
-        if domain.os.type not in (None, "hvm"):
-            return _("Only fully virtualised guests can have one.")
-        return super().unavailable(domain, host)
 
 
 class NumberedPort(CharacterDevice):

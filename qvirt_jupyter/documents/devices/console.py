@@ -11,7 +11,6 @@ from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.values import Choice, Integer
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.documents.declaration import Words
     from qvirt_jupyter.documents.domain import Domain
     from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
@@ -25,6 +24,7 @@ class Console(NumberedPort):
     tag = "console"
     collection = "consoles"
     title = _("Text console")
+    needs_full_virtualization = False
 
     target_type = Field(
         "target/@type",
@@ -48,12 +48,6 @@ class Console(NumberedPort):
             and self.target_type in (None, "serial")
             and self.type == holder.serials[0].type
         )
-
-    @classmethod
-    def unavailable(cls, domain: Domain, host: DomainCapabilities | None) -> Words:
-        """Say why a guest cannot get one; containers can."""
-        del domain, host
-        return ""
 
     @classmethod
     def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:

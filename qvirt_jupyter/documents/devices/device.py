@@ -134,12 +134,18 @@ class Device(Document):
         What people call the kind.
     told_apart_by
         Fields whose values make sorts of the kind; devices of one sort are told apart by number.
+    needs_full_virtualization
+        Whether only guests with a machine of their own can have one, not containers.
+    is_single
+        Whether a guest can have one only.
     """
 
     collection: ClassVar[str]
     key: ClassVar[str | None] = None
     title: ClassVar[Words] = ""
     told_apart_by: ClassVar[tuple[str, ...]] = ()
+    needs_full_virtualization: ClassVar[bool] = False
+    is_single: ClassVar[bool] = False
 
     boot_order = Field(
         "boot/@order",
@@ -208,7 +214,10 @@ class Device(Document):
         host
             What its host offers; None where the host does not say.
         """
-        del domain
+        if cls.needs_full_virtualization and domain.os.type not in (None, "hvm"):
+            return _("Only fully virtualised guests can have one.")
+        if cls.is_single and domain.devices.of(cls):
+            return _("The guest has one already, and there can be one only.")
         is_offered = host.supports(cls.tag) if host is not None else None
         return _("This host does not offer it.") if is_offered is False else ""
 
@@ -286,6 +295,7 @@ class Devices(Element):
         *("serial", "parallel", "console", "channel", "input", "tpm", "graphics", "sound"),
         *("audio", "video", "hostdev", "redirdev", "redirfilter", "hub", "watchdog"),
         *("memballoon", "rng", "nvram", "panic", "shmem", "memory", "iommu", "vsock", "crypto"),
+        "pstore",
     )
 
     emulator = Field("emulator", Path(), label=_("Emulator"), advanced=True, caps="emulator")

@@ -170,21 +170,21 @@ def test_a_dataclass_declares_in_the_same_way():
 
 
 def test_a_new_device_costs_one_class():
-    class Panic(documents.Device):
-        tag = "panic"
-        collection = "panics"
+    class Spoon(documents.Device):
+        tag = "spoon"
+        collection = "spoons"
         model = Field("@model", Text(), label=_("Model"))
 
     try:
-        domain = Domain.parse("<domain><devices><panic model='isa'/></devices></domain>")
-        assert domain.devices.panics[0].model == "isa"
-        assert domain.devices.of(Panic) == domain.devices.panics
+        domain = Domain.parse("<domain><devices><spoon model='isa'/></devices></domain>")
+        assert domain.devices.spoons[0].model == "isa"
+        assert domain.devices.of(Spoon) == domain.devices.spoons
         domain.devices.disks.append(Disk(target="vda"))
-        assert str(domain).index("<disk") < str(domain).index("<panic")
-        assert isinstance(documents.parse("<panic/>"), Panic)
+        assert str(domain).index("<disk") < str(domain).index("<spoon")
+        assert isinstance(documents.parse("<spoon/>"), Spoon)
     finally:
-        delattr(documents.Devices, "panics")
-        documents.document._KINDS.pop("panic")
+        delattr(documents.Devices, "spoons")
+        documents.document._KINDS.pop("spoon")
         schema._SCHEMAS.clear()
 
 
