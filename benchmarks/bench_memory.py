@@ -40,7 +40,7 @@ def memory() -> float:
 def fill(connection: Connection) -> None:
     """Measure for a day, at once."""
     kept = connection.stats._kept  # noqa: SLF001 - nobody else can turn the clock
-    host = {name: np.ones(kept.hosts.capacity) for name in HOST_FIGURES}
+    host = dict.fromkeys(HOST_FIGURES, 1.0)
     now = time.time()
     for moment in (*range(0, DAY - IN_SIGHT, STEP), *range(DAY - IN_SIGHT, DAY)):
         figures = {name: np.full(kept.machines.capacity, moment % 97.0) for name in FIGURES}

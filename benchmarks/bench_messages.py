@@ -59,9 +59,9 @@ def main(machines: int) -> None:
         now = time.time()
 
         def tick(number: int) -> list[int]:
-            browser.sizes.clear()
+            browser.messages.clear()
             browser.show(Samples(now + number, columns, figures))
-            return list(browser.sizes)
+            return browser.sizes
 
         tick(1)
         some = rng.random(machines) < CHANGED

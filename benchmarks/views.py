@@ -33,9 +33,8 @@ class _CountedList(VmList):
         )
 
     def send(self, content: object, buffers: list[bytes] | None = None) -> None:
-        """Count a message; its size is that of what makes it differ from others."""
-        size = len(json.dumps(content, separators=(",", ":")))
-        self._browser.sizes.append(size + sum(map(len, buffers or ())))
+        """Keep a message, to be counted when nobody measures time."""
+        self._browser.messages.append((content, buffers or []))
 
 
 class Browser:
@@ -50,7 +49,7 @@ class Browser:
     """
 
     def __init__(self, connection: Connection, *, sorted_by_figure: bool = False) -> None:
-        self.sizes: list[int] = []
+        self.messages: list[tuple[object, list[bytes]]] = []
         self._connection = connection
         self._view: ConnectionView | None = None
         sort = "cpu" if sorted_by_figure else "name"
@@ -63,6 +62,14 @@ class Browser:
         rows = self._list._rows  # noqa: SLF001 - what a browser would have been told
         self._say(rows.version, list(rows.domains)[:ROWS_IN_SIGHT])
         self._publish()
+
+    @property
+    def sizes(self) -> list[int]:
+        """Bytes of each message: of what makes it differ from others."""
+        return [
+            len(json.dumps(content, separators=(",", ":"))) + sum(map(len, buffers))
+            for content, buffers in self.messages
+        ]
 
     def watch(self, keys: frozenset[RecordKey]) -> None:
         """Take the list's word of which rows are seen, as the manager does."""

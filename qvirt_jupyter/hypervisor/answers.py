@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import libvirt
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 _LOG = logging.getLogger(__name__)
 
@@ -17,10 +21,14 @@ Values: TypeAlias = "tuple[float | None, ...]"
 Devices: TypeAlias = "dict[str, tuple[int, int]]"
 """By name of the device: bytes read and written, or received and sent."""
 
+ASKED: Final = ("cpu", "memory", "disk", "network")
+"""The groups that can be asked for one after the other."""
 _DEVICES: Final = {
     "disk": ("block", "rd.bytes", "wr.bytes"),
     "network": ("net", "rx.bytes", "tx.bytes"),
 }
+_VCPUS, _CPU_TIME = itemgetter(3), itemgetter(4)
+"""Places in what ``virDomain.info()`` returns."""
 
 
 def bulk_values(group: str, values: Mapping[str, Any], vcpus: int) -> Values:
@@ -65,6 +73,13 @@ def bulk_devices(group: str, values: Mapping[str, Any]) -> Devices:
         if incoming is not None and outgoing is not None:
             found[values.get(f"{prefix}.{number}.name", str(number))] = (incoming, outgoing)
     return found
+
+
+def cpu_values(infos: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Read processor time and processors of each machine from what ``virDomain.info()`` said."""
+    values = np.empty((2, len(infos)))
+    values[0], values[1] = list(map(_CPU_TIME, infos)), list(map(_VCPUS, infos))
+    return values.T
 
 
 def memory_values(stats: Mapping[str, int | None]) -> Values:

@@ -67,7 +67,7 @@ class SlowCall:
 @dataclass(eq=False, slots=True)
 class _Call:
     thread: int
-    subject: Subject
+    subject: Subject | None
     job: Job[Any] | None
     began: float
     is_nudge: bool
@@ -83,11 +83,19 @@ class CallsUnderWay:
         Called when a call has become slow, stays so, or is answered after all.
     nudge
         Makes some call of its own that is answered at once, on this thread.
+    subject
+        Returns what a call concerns that does not say it: the connection.
     """
 
-    def __init__(self, changed: Callable[[], object], nudge: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        changed: Callable[[], object],
+        nudge: Callable[[], object],
+        subject: Callable[[], Subject],
+    ) -> None:
         self._changed = changed
         self._nudge = nudge
+        self._subject = subject
         self._lock = threading.Lock()
         self._calls: dict[int, _Call] = {}
         self._numbers = itertools.count()
@@ -104,7 +112,7 @@ class CallsUnderWay:
         return tuple(
             SlowCall(
                 _function_of(call.thread),
-                call.subject,
+                self._subject_of(call),
                 "" if call.job is None else call.job.title,
                 now - call.began,
             )
@@ -119,15 +127,19 @@ class CallsUnderWay:
                 if now - call.began >= seconds and not call.is_nudge
             ]
 
+    def _subject_of(self, call: _Call) -> Subject:
+        # Asked for seldom, and calls are many: it is not made before.
+        return self._subject() if call.subject is None else call.subject
+
     def enter(
-        self, subject: Subject, *, is_nudge: bool = False
+        self, subject: Subject | None = None, *, is_nudge: bool = False
     ) -> contextlib.AbstractContextManager[None]:
         """Count a call of this thread at once, until the context that is returned is left.
 
         Parameters
         ----------
         subject
-            What it concerns.
+            What it concerns; None means the connection itself.
         is_nudge
             It was made only for the sake of others, and is never named.
         """
@@ -164,7 +176,8 @@ class CallsUnderWay:
             if seconds >= PATIENCE * (call.times_told + 1):
                 call.times_told += 1
                 is_news = True
-                _LOG.warning("%s: no answer to %s for %.0f s", call.subject, function, seconds)
+                subject = self._subject_of(call)
+                _LOG.warning("%s: no answer to %s for %.0f s", subject, function, seconds)
         if is_news:
             self._changed()
 

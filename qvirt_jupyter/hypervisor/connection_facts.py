@@ -173,7 +173,7 @@ class ConnectionFacts:
 
     def _count_calls(self) -> CallsUnderWay:
         """Return the count of an open connection that nobody has called yet."""
-        return CallsUnderWay(self._on_slow, self._nudge)
+        return CallsUnderWay(self._on_slow, self._nudge, lambda: self.subject)
 
     def _nudge(self) -> None:
         """Make a call that is answered at once, so that libvirt sends what waits."""
@@ -181,7 +181,7 @@ class ConnectionFacts:
             raw = self._raw
             if raw is None:
                 return
-            call = self._calls.enter(self.subject, is_nudge=True)
+            call = self._calls.enter(is_nudge=True)
         try:
             with call:
                 raw.getLibVersion()
@@ -210,7 +210,7 @@ class ConnectionFacts:
     def settled(self, kind: str, identity: str | None) -> None:
         """Read an object again now, because an action on it has ended."""
         with self._lock:
-            watcher, call = self._watcher, self._calls.enter(self.subject)
+            watcher, call = self._watcher, self._calls.enter()
         with call:
             if watcher is not None:
                 watcher.refresh_now(kind, identity)

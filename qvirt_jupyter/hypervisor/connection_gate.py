@@ -78,7 +78,7 @@ class ConnectionGate(ConnectionFacts, ABC):
             raw, generation = self._raw, self._generation
             if raw is None:
                 raise self._not_connected()
-            call = self._calls.enter(subject or self.subject)
+            call = self._calls.enter(subject)
         try:
             with call:
                 return function(raw)

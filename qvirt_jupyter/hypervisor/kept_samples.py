@@ -7,6 +7,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+import numpy as np
+
 from qvirt_jupyter.hypervisor.meter import Columns
 from qvirt_jupyter.hypervisor.sample import DEVICE_COUNTERS, FIGURES, HOST_FIGURES
 from qvirt_jupyter.hypervisor.sample_history import History, SampleTable
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-    import numpy as np
     from numpy.typing import NDArray
 
 DeviceKey: TypeAlias = tuple[str, str, str]
@@ -35,7 +36,7 @@ class KeptSamples:
         self._lock = threading.Lock()
         self.machines: Columns[str] = Columns()
         self.devices: Columns[DeviceKey] = Columns()
-        self.hosts: Columns[str] = Columns()
+        self.hosts: Columns[str] = Columns(1)
         self.hosts.add(_HOST)
         every_device = [name for names in _DEVICE_FIGURES.values() for name in names]
         self._of_machines = SampleTable(self.machines, FIGURES)
@@ -47,7 +48,7 @@ class KeptSamples:
         moment: float,
         machines: Mapping[str, NDArray[np.float64]],
         devices: Mapping[str, NDArray[np.float64]],
-        host: Mapping[str, NDArray[np.float64]],
+        host: Mapping[str, float],
         *,
         fine: bool,
     ) -> None:
@@ -57,15 +58,18 @@ class KeptSamples:
         ----------
         moment
             In seconds since the epoch.
-        machines, devices, host
+        machines, devices
             Figures by name, a value for each column.
+        host
+            Figures by name.
         fine
             Whether somebody looks; otherwise it is only kept for the longer spans.
         """
+        of_host = {name: np.array([value]) for name, value in host.items()}
         with self._lock:
             self._of_machines.add(moment, machines, fine=fine)
             self._of_devices.add(moment, devices, fine=fine)
-            self._of_host.add(moment, host, fine=fine)
+            self._of_host.add(moment, of_host, fine=fine)
 
     def history(self, uuid: str, span: float, tick: float) -> History:
         """Return what is kept of a machine.

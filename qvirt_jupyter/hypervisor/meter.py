@@ -35,12 +35,18 @@ class Counter(NamedTuple):
 
 
 class Columns(Generic[_Key]):
-    """Gives each key a column, and the columns of keys that are gone to others."""
+    """Gives each key a column, and the columns of keys that are gone to others.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    capacity
+        For how many there is room at first.
+    """
+
+    def __init__(self, capacity: int = _START) -> None:
         self._of: dict[_Key, int] = {}
         self._free: list[int] = []
-        self.capacity = _START
+        self.capacity = capacity
 
     def __getitem__(self, key: _Key) -> int:
         return self._of[key]
@@ -62,8 +68,12 @@ class Columns(Generic[_Key]):
             self._of[key] = column
             while column >= self.capacity:
                 # Not doubled: each column has a day of figures.
-                self.capacity += max(_START, self.capacity // 4)
+                self.capacity += max(_START, self.capacity // 16)
         return column
+
+    def reserve(self, number: int) -> None:
+        """Have room for so many at once, instead of growing with each."""
+        self.capacity = max(self.capacity, number)
 
     def remove(self, key: _Key) -> int:
         """Take a key away and return the column that it had."""
@@ -79,6 +89,14 @@ def widened(array: NDArray[np.floating], capacity: int) -> NDArray[np.floating]:
         return array
     room = np.full((*array.shape[:-1], missing), np.nan, dtype=array.dtype)
     return np.concatenate([array, room], axis=-1)
+
+
+class _Shown(NamedTuple):
+    """The figures of a group, and for which questions they are the answer."""
+
+    figures: Mapping[str, NDArray[np.float64]]
+    since: float
+    oldest: float
 
 
 class Meter(Generic[_Key]):
@@ -104,10 +122,13 @@ class Meter(Generic[_Key]):
         self._before = {g: np.full((len(c), room), np.nan) for g, c in groups.items()}
         self._figures = {g: np.full((len(c), room), np.nan) for g, c in groups.items()}
         self._at = {group: np.full(room, np.nan) for group in groups}
+        # Most groups are read seldom: between two readings their figures are the same arrays.
+        self._shown: dict[str, _Shown] = {}
 
     def restart(self, column: int) -> None:
         """Forget what was read of a column: its next reading is a first one."""
         self._grow()
+        self._shown.clear()
         for group in self._groups:
             self._before[group][:, column] = np.nan
             self._figures[group][:, column] = np.nan
@@ -116,7 +137,7 @@ class Meter(Generic[_Key]):
     def take(
         self,
         group: str,
-        columns: Sequence[int] | NDArray[np.intp],
+        columns: Sequence[int] | NDArray[np.intp] | slice,
         at: Sequence[float] | NDArray[np.floating],
         values: Sequence[Sequence[float | None]] | NDArray[np.floating],
     ) -> None:
@@ -127,16 +148,16 @@ class Meter(Generic[_Key]):
         group
             Which.
         columns
-            Whose, without repetition.
+            Whose, without repetition; a slice where they stand side by side, which is quicker.
         at
             When each was read, in seconds of a clock that only goes forward.
         values
             Of each, its counters; None or NaN where there is none.
         """
-        if not len(columns):
+        if not len(values):
             return
         self._grow()
-        index = np.asarray(columns, dtype=np.intp)
+        index = columns if isinstance(columns, slice) else np.asarray(columns, dtype=np.intp)
         moment = np.asarray(at, dtype=np.float64)
         read = np.array(values, dtype=np.float64).T
         seconds = moment - self._at[group][index]
@@ -146,6 +167,7 @@ class Meter(Generic[_Key]):
         self._figures[group][:, index] = np.where(self._is_rate[group], rates, read)
         self._before[group][:, index] = read
         self._at[group][index] = moment
+        self._shown.pop(group, None)
 
     def read_at(self, group: str) -> NDArray[np.float64]:
         """Return when each column was read last; NaN where it was not."""
@@ -153,7 +175,9 @@ class Meter(Generic[_Key]):
         return self._at[group]
 
     def figures(self, since: Mapping[str, float]) -> dict[str, NDArray[np.float64]]:
-        """Return the newest figures by name, for all columns.
+        """Return the newest figures by name, for all columns; they are not changed any more.
+
+        Figures of groups of which nothing is known are left out.
 
         Parameters
         ----------
@@ -161,18 +185,30 @@ class Meter(Generic[_Key]):
             By group; what was read before that moment counts as not known.
         """
         self._grow()
-        found = {}
-        for group, counters in self._groups.items():
-            # Comparing with NaN, for what was never read, is False.
-            fresh = self._at[group] >= since[group]
-            for counter, row in zip(counters, self._figures[group], strict=True):
-                found[counter.name] = np.where(fresh, row, np.nan)
+        found: dict[str, NDArray[np.float64]] = {}
+        for group in self._groups:
+            moment, shown = since[group], self._shown.get(group)
+            if shown is None or not shown.since <= moment <= shown.oldest:
+                shown = self._shown[group] = self._fresh(group, moment)
+            found.update(shown.figures)
         return found
+
+    def _fresh(self, group: str, since: float) -> _Shown:
+        at = self._at[group]
+        # Comparing with NaN, for what was never read, is False.
+        fresh = at >= since
+        oldest = float(np.min(at, where=fresh, initial=np.inf))
+        if oldest == np.inf:
+            return _Shown({}, since, oldest)
+        rows = np.where(fresh, self._figures[group], np.nan)
+        names = (counter.name for counter in self._groups[group])
+        return _Shown(dict(zip(names, rows, strict=True)), since, oldest)
 
     def _grow(self) -> None:
         room = self._columns.capacity
         if next(iter(self._at.values())).shape[-1] >= room:
             return
+        self._shown.clear()
         for table in (self._before, self._figures, self._at):
             for group in self._groups:
                 table[group] = widened(table[group], room)

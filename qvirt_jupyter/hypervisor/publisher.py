@@ -39,7 +39,9 @@ class Publisher:
         self._running = False
         self._thread: threading.Thread | None = None
 
-    def post(self, key: Hashable, function: Callable[[], object]) -> None:
+    def post(
+        self, key: Hashable, function: Callable[[], object], *, delay: float | None = None
+    ) -> None:
         """Run the function on the publisher thread soon.
 
         Parameters
@@ -49,17 +51,23 @@ class Publisher:
             replaces anything.
         function
             What to run; what it raises is logged with its traceback.
+        delay
+            Seconds to gather others at most, where that is not what the publisher does.
         """
         with self._wake:
             if key is None:
                 key = object()
-            if not self._posts:
-                self._due = time.monotonic() + self._delay
+            due = time.monotonic() + (self._delay if delay is None else delay)
+            # Waking a thread that would only wait on costs more than most posts do.
+            is_sooner = not self._posts or due < self._due
+            if is_sooner:
+                self._due = due
             self._posts[key] = function
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
                 self._thread.start()
-            self._wake.notify_all()
+            if is_sooner:
+                self._wake.notify_all()
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Wait until everything that was posted has run; return whether it has.

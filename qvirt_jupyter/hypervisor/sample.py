@@ -139,7 +139,8 @@ class Samples(Mapping[str, Sample]):
     columns
         The column of each machine that is in it.
     figures
-        By name, a value for each column; NaN where there is none.
+        By name, a value for each column, NaN where there is none; figures of which nothing is
+        known are not in it.
     """
 
     def __init__(
@@ -189,7 +190,7 @@ def known_values(figures: Mapping[str, NDArray[np.float64]], column: int) -> dic
 def machine_figures(
     metered: Mapping[str, NDArray[np.float64]], host_cpus: int
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the figures of machines, made of what was metered.
+    """Return the figures of machines, made of what was metered; what was not is left out.
 
     Parameters
     ----------
@@ -198,25 +199,39 @@ def machine_figures(
     host_cpus
         Processors of the host; 0 where not known.
     """
-    vcpus = np.where(metered["vcpus"] > 0, metered["vcpus"], np.nan)
-    of_one = metered["cpu_time"] / NANOSECONDS_PER_PERCENT
-    found = {
-        "cpu_guest": np.minimum(_ALL, of_one / vcpus),
-        "cpu_host": np.minimum(_ALL, of_one / (host_cpus or np.nan)),
-        "vcpu_wait": np.minimum(_ALL, metered["wait"] / NANOSECONDS_PER_PERCENT / vcpus),
-    }
-    return {name: found[name] if name in found else metered[name] for name in FIGURES}
+    found = {name: metered[name] for name in FIGURES if name in metered}
+    if "cpu_time" in metered:
+        # One percent of all processors that the machine has.
+        of_own = np.where(metered["vcpus"] > 0, metered["vcpus"] * NANOSECONDS_PER_PERCENT, np.nan)
+        found["cpu_guest"] = np.minimum(_ALL, metered["cpu_time"] / of_own)
+        if host_cpus:
+            of_all = host_cpus * NANOSECONDS_PER_PERCENT
+            found["cpu_host"] = np.minimum(_ALL, metered["cpu_time"] / of_all)
+        if "wait" in metered:
+            found["vcpu_wait"] = np.minimum(_ALL, metered["wait"] / of_own)
+    return found
 
 
 def host_figures(
-    metered: Mapping[str, NDArray[np.float64]], machines: Mapping[str, NDArray[np.float64]]
-) -> dict[str, NDArray[np.float64]]:
-    """Return the figures of a host, made of what was metered and of its machines' figures."""
-    busy = metered["busy"]
-    elapsed = busy + metered["idle"]
-    cpu = np.divide(_ALL * busy, elapsed, out=np.full_like(busy, np.nan), where=elapsed > 0)
-    of_guests = machines["cpu_host"]
-    known = of_guests[~np.isnan(of_guests)]
-    guests = np.full_like(busy, min(_ALL, float(known.sum())) if known.size else np.nan)
-    found = {"cpu": cpu, "cpu_guests": guests}
-    return {name: found[name] if name in found else metered[name] for name in HOST_FIGURES}
+    metered: Mapping[str, float], machines: Mapping[str, NDArray[np.float64]]
+) -> dict[str, float]:
+    """Return the figures of one host that are known, by name.
+
+    Parameters
+    ----------
+    metered
+        Of the host, by the names in ``HOST_COUNTERS``.
+    machines
+        The figures of its machines.
+    """
+    found = {name: metered[name] for name in HOST_FIGURES if name in metered}
+    if "busy" in metered and "idle" in metered:
+        elapsed = metered["busy"] + metered["idle"]
+        if elapsed > 0:
+            found["cpu"] = _ALL * metered["busy"] / elapsed
+    if "cpu_host" in machines:
+        of_guests = machines["cpu_host"]
+        known = of_guests[~np.isnan(of_guests)]
+        if known.size:
+            found["cpu_guests"] = min(_ALL, float(known.sum()))
+    return found

@@ -50,6 +50,8 @@ RESOLUTIONS: Final = (
     Resolution(300.0, 86400.0, 289),
 )
 """Each tick for 5 minutes, 15 s for an hour, 5 minutes for a day."""
+TOGETHER: Final = 8
+"""Samples that are added to a mean at once."""
 SPAN: Final = RESOLUTIONS[0].span
 LONGEST: Final = RESOLUTIONS[-1].span
 
@@ -173,9 +175,10 @@ class _Ring:
         self._times = np.full(resolution.length, np.nan)
         self._next = 0
         self._rows: dict[str, NDArray[np.float32]] = {}
-        # Of the step that is under way: sums and numbers of figures.
+        # Of the step that is under way: sums and numbers of figures, and what is not in them yet.
         self._slot = -1
         self._newest = np.nan
+        self._waiting: list[Mapping[str, NDArray[np.float64]]] = []
         self._sums: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
     def add(self, moment: float, figures: Mapping[str, NDArray[np.float64]]) -> None:
@@ -188,19 +191,9 @@ class _Ring:
             self._finish()
             self._slot = slot
         self._newest = moment
-        for name, values in figures.items():
-            known = ~np.isnan(values)
-            if name not in self._sums:
-                if not known.any():
-                    continue
-                self._sums[name] = (np.zeros_like(values), np.zeros_like(values))
-            total, count = self._sums[name]
-            if total.shape != values.shape:
-                total = np.nan_to_num(widened(total, values.shape[-1]))
-                count = np.nan_to_num(widened(count, values.shape[-1]))
-                self._sums[name] = (total, count)
-            np.add(total, values, out=total, where=known)
-            count += known
+        self._waiting.append(figures)
+        if len(self._waiting) >= TOGETHER:
+            self._add_up()
 
     def column(self, column: int, since: float) -> tuple[NDArray[np.float64], dict[str, Any]]:
         """Return the times after a moment, and the figures of a column."""
@@ -214,6 +207,7 @@ class _Ring:
             else np.full(len(order), np.nan)
             for name, rows in self._rows.items()
         }
+        self._add_up()
         if self._sums:
             # The step that is under way, so that nobody waits minutes for a first point.
             times = np.append(times, self._newest)
@@ -227,6 +221,7 @@ class _Ring:
 
     def erase(self, column: int) -> None:
         """Forget a column, for another thing to use it."""
+        self._add_up()
         for rows in self._rows.values():
             if column < rows.shape[-1]:
                 rows[:, column] = np.nan
@@ -239,6 +234,24 @@ class _Ring:
         _times, figures = self.column(column, -np.inf)
         return all(bool(np.isnan(values).all()) for values in figures.values())
 
+    def _add_up(self) -> None:
+        """Add what waits to the sums; several at once cost hardly more than one."""
+        waiting, self._waiting = self._waiting, []
+        for name in dict.fromkeys(name for figures in waiting for name in figures):
+            arrays = [figures[name] for figures in waiting if name in figures]
+            # The newest has the most columns.
+            width = arrays[-1].shape[-1]
+            values = np.array([widened(array, width) for array in arrays])
+            known = ~np.isnan(values)
+            before = self._sums.get(name)
+            if before is None and not known.any():
+                continue
+            total, count = values.sum(axis=0, where=known), known.sum(axis=0, dtype=np.float64)
+            if before is not None:
+                total[: len(before[0])] += before[0]
+                count[: len(before[1])] += before[1]
+            self._sums[name] = (total, count)
+
     def _means(self) -> dict[str, NDArray[np.float64]]:
         return {
             name: np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
@@ -247,6 +260,7 @@ class _Ring:
 
     def _finish(self) -> None:
         """Put the step that is under way into the ring."""
+        self._add_up()
         if self._sums:
             moment, means = (self._slot + 0.5) * self.resolution.step, self._means()
             self._put(moment, means)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -38,6 +40,8 @@ GROUPS: Final[Mapping[str, Group]] = {
     "network": Group(libvirt.VIR_DOMAIN_STATS_INTERFACE, 5.0, 30.0),
 }
 """What can be asked for of a machine."""
+_STALE: Final = 2.5
+"""Ticks, or intervals of a group, after which a figure says nothing about now."""
 HOST: Final = "host"
 """The host itself, which is asked once for all machines."""
 
@@ -80,3 +84,20 @@ class Wanted:
     listed_groups: frozenset[str]
     measured: frozenset[str]
     tick: float
+
+    def since(self, of_host: float) -> dict[str, float]:
+        """Return, by group, from which moment on a reading says something about now.
+
+        Parameters
+        ----------
+        of_host
+            Seconds between two readings of the host that nobody looks at.
+        """
+        now = time.monotonic()
+        found = {
+            name: now - _STALE * max(group.unwatched, self.tick)
+            if name in self.measured
+            else math.inf
+            for name, group in GROUPS.items()
+        }
+        return {**found, HOST: now - _STALE * max(of_host, self.tick)}

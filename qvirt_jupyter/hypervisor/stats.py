@@ -50,8 +50,6 @@ TICK: Final = 1.0
 """Seconds between two samples while somebody looks."""
 SLOW_TICK: Final = 10.0
 """Seconds between two samples while nobody looks; graphs draw the gap."""
-_STALE: Final = 2.5
-"""Ticks, or intervals of a group, after which a figure says nothing about now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,21 +341,25 @@ class Stats:
             _LOG.debug("%s: no statistics: %s", self._source.uri, error)
             return
         now = time.time()
-        since = {group: self._since(group, wanted) for group in GROUPS}
+        since = wanted.since(self._slow_tick)
         figures = machine_figures(reader.meter.figures(since), self._source.host.cpus)
-        host = host_figures(self._host_meter.figures({HOST: self._since(HOST, wanted)}), figures)
+        of_host = known_values(self._host_meter.figures(since), HOST_COLUMN)
+        host = host_figures(of_host, figures)
         self._drop_gone(reader)
         devices = reader.device_meter.figures(since)
         self._kept.add(now, figures, devices, host, fine=bool(self._watches))
         self._newest = Samples(now, reader.running, figures)
-        self._host = HostSample(now, **known_values(host, HOST_COLUMN))
+        self._host = HostSample(now, **host)
         if len(self._subscribers):
             batch = StatsBatch(self._source.uri, now, self._newest, self._host)
-            publisher.post(("stats", self._source.uri), lambda: self._subscribers.call(batch))
+            # There is one a tick: nothing to gather.
+            publisher.post(
+                ("stats", self._source.uri), lambda: self._subscribers.call(batch), delay=0.0
+            )
 
     def _read(self, connection: libvirt.virConnect, reader: StatsReader, wanted: Wanted) -> None:
         reader.read(connection, wanted)
-        is_watched = any(HOST in groups for _uuids, groups in tuple(self._watches.values()))
+        is_watched = HOST in wanted.open_groups or HOST in wanted.listed_groups
         read_at = self._host_meter.read_at(HOST)[HOST_COLUMN]
         now = time.monotonic()
         if is_watched or math.isnan(read_at) or now - read_at >= self._slow_tick - self._tick / 2:
@@ -377,13 +379,6 @@ class Stats:
             measured=self._measured,
             tick=self._pause(),
         )
-
-    def _since(self, group: str, wanted: Wanted) -> float:
-        """Return from which moment on a reading of a group says something about now."""
-        if group in GROUPS and group not in wanted.measured:
-            return math.inf
-        interval = GROUPS[group].unwatched if group in GROUPS else self._slow_tick
-        return time.monotonic() - _STALE * max(interval, wanted.tick)
 
     def _drop_gone(self, reader: StatsReader) -> None:
         """Forget machines that are not defined any more, and the devices that went with them."""

@@ -11,7 +11,6 @@ import contextlib
 import logging
 import math
 import time
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import libvirt
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.stat_groups import Wanted
 
 _LOG = logging.getLogger(__name__)
-
-
 CHUNK: Final = 20
 """Machines in one call: about 8 ms each for all groups on QEMU."""
 FIRST_ROUND: Final = 0.2
@@ -47,8 +44,6 @@ SHARE: Final = 0.5
 _FLAGS: Final = getattr(libvirt, "VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT", 0)
 _BALLOON_PERIOD: Final = 5
 """Seconds between two reports of the guest's balloon driver (STATS-08)."""
-_VCPUS, _CPU_TIME = itemgetter(3), itemgetter(4)
-"""Places in what ``virDomain.info()`` returns."""
 
 
 class Definitions(Protocol):
@@ -108,7 +103,14 @@ class StatsReader:
         self._domains: list[libvirt.virDomain] = []
         self.running: dict[str, int] = {}
         """The columns of the machines that run, by UUID; another object when others run."""
+        # Of all runs: their columns, their places, and that each or none is meant.
         self._columns: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._every: NDArray[np.intp] | slice = slice(0)
+        self._places: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self._all: NDArray[np.bool_] = np.empty(0, dtype=bool)
+        self._none: NDArray[np.bool_] = np.empty(0, dtype=bool)
+        # By group: when the run that waits longest was read.
+        self._longest: dict[str, float] = {}
         self._bulk: bool | None = None
         self._is_behind = False
         # Machines between two looks at the clock, where each is asked by itself.
@@ -130,9 +132,9 @@ class StatsReader:
         if not self._runs:
             return
         now = time.monotonic()
-        is_open = np.zeros(len(self._runs), dtype=bool)
+        is_open = self._none
         if wanted.open:
-            is_open[:] = [uuid in wanted.open for uuid in self.running]
+            is_open = np.array([uuid in wanted.open for uuid in self.running], dtype=bool)
         due = {group: self._due(group, wanted, is_open, now) for group in GROUPS}
         order = self._order(is_open)
         until = now + SHARE * wanted.tick
@@ -158,7 +160,9 @@ class StatsReader:
         records = {record.uuid: record for record in self._inventory.snapshot().domains}
         before = {run.key: run for run in self._runs}
         runs = []
-        for domain in connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE):
+        active = connection.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_ACTIVE)
+        self._machines.reserve(len(active))
+        for domain in active:
             uuid, number = domain.UUIDString(), domain.ID()
             column = self._machines.add(uuid)
             if (uuid, number) not in before:
@@ -177,14 +181,22 @@ class StatsReader:
             del self._targets[key]
         self._runs = runs
         self._domains = [run.domain for run in runs]
-        self._columns = np.array([run.column for run in runs], dtype=np.intp)
+        columns = [run.column for run in runs]
+        self._columns = np.array(columns, dtype=np.intp)
+        is_block = columns == [*range(len(columns))]
+        self._every = slice(len(columns)) if is_block else self._columns
+        self._places = np.arange(len(runs))
+        self._all, self._none = np.ones(len(runs), dtype=bool), np.zeros(len(runs), dtype=bool)
+        self._longest.clear()
         self._version = version
 
     def _order(self, is_open: NDArray[np.bool_]) -> NDArray[np.intp]:
         """Put those first that somebody looks at closely, then who waited longest."""
         if self._is_behind:
             return np.lexsort((self._read_at("cpu"), ~is_open))
-        return np.argsort(~is_open, kind="stable") if is_open.any() else np.arange(len(is_open))
+        if is_open is self._none:
+            return self._places
+        return np.argsort(~is_open, kind="stable")
 
     def _read_at(self, group: str) -> NDArray[np.float64]:
         """Return when each run was read last; long ago where it was not."""
@@ -195,25 +207,42 @@ class StatsReader:
     def _due(
         self, group: str, wanted: Wanted, is_open: NDArray[np.bool_], now: float
     ) -> NDArray[np.bool_]:
-        """Return which runs are to be asked for a group in this tick."""
-        if group not in wanted.measured:
-            return np.zeros(len(is_open), dtype=bool)
+        """Return which runs are to be asked for a group in this tick; not to be changed."""
+        if group not in wanted.measured or (self._bulk is False and group not in answers.ASKED):
+            return self._none
         kind = GROUPS[group]
         every = kind.every if group in wanted.listed_groups else kind.unwatched
         if every <= wanted.tick:
-            return np.ones(len(is_open), dtype=bool)
-        since = self._read_at(group)
+            return self._all
+        due = self._none
         # Half a tick: the clock is never exactly on the second.
-        due = since <= now - every + wanted.tick / 2
-        if due.any():
+        until = now - every + wanted.tick / 2
+        if self._waits_since(group) <= until:
+            since = self._read_at(group)
+            due = since <= until
             # Not all at once, so that no tick is longer than the others.
             share = max(wanted.tick / every, FIRST_ROUND if np.isinf(since).any() else 0.0)
             at_most = math.ceil(len(due) * share)
             order = np.argsort(np.where(due, since, math.inf), kind="stable")
             due[order[at_most:]] = False
-        if group in wanted.open_groups:
-            due |= is_open
-        return due
+        return due | is_open if group in wanted.open_groups else due
+
+    def _waits_since(self, group: str) -> float:
+        """Return when the run that waits longest for a group was read."""
+        since = self._longest.get(group)
+        if since is None:
+            since = self._longest[group] = float(self._read_at(group).min())
+        return since
+
+    def _take(
+        self,
+        group: str,
+        columns: Sequence[int] | NDArray[np.intp] | slice,
+        at: Sequence[float] | NDArray[np.floating],
+        values: Sequence[answers.Values] | NDArray[np.floating],
+    ) -> None:
+        self.meter.take(group, columns, at, values)
+        self._longest.pop(group, None)
 
     # In bulk.
 
@@ -275,7 +304,7 @@ class StatsReader:
             if group == "memory":
                 self._turn_balloon_on(run, values)
         columns = [run.column for run, _index, _values in read]
-        self.meter.take(group, columns, [at] * len(columns), taken)
+        self._take(group, columns, [at] * len(columns), taken)
 
     def _turn_balloon_on(self, run: _Run, values: Mapping[str, Any]) -> None:
         """Ask for reports of the guest's memory, once in each run of a machine."""
@@ -303,9 +332,12 @@ class StatsReader:
         is_open: NDArray[np.bool_],
     ) -> None:
         self._bulk = False
-        indices = chunk[due["cpu"][chunk]]
-        is_all = len(indices) == len(self._domains)
-        domains = self._domains if is_all else [self._domains[index] for index in indices]
+        indices = chunk if due["cpu"] is self._all else chunk[due["cpu"][chunk]]
+        domains = self._domains
+        if len(indices) == len(domains):
+            indices = self._places
+        else:
+            domains = [domains[index] for index in indices]
         begin = time.monotonic()
         try:
             # With thousands of machines this line is most of a tick.
@@ -313,12 +345,14 @@ class StatsReader:
         except libvirt.libvirtError:
             # One stopped just now; it is in the next tick's list no more.
             indices, read = self._info_of_those_that_run(indices)
-        values = np.array([list(map(_CPU_TIME, read)), list(map(_VCPUS, read))], dtype=np.float64)
         # One look at the clock for each would cost more than what is read of the answers.
         each = (time.monotonic() - begin) / max(1, len(read))
         at = begin + each * np.arange(len(read), dtype=np.float64)
-        self.meter.take("cpu", self._columns[indices], at, values.T)
-        for group in ("memory", "disk", "network"):
+        whose = self._every if indices is self._places else self._columns[indices]
+        self._take("cpu", whose, at, answers.cpu_values(read))
+        for group in answers.ASKED:
+            if group == "cpu" or due[group] is self._none:
+                continue
             columns, moments, answered = [], [], []
             for index in chunk[due[group][chunk]].tolist():
                 run = self._runs[index]
@@ -326,7 +360,7 @@ class StatsReader:
                     answered.append(self._ask_one(group, run, is_open=bool(is_open[index])))
                     columns.append(run.column)
                     moments.append(time.monotonic())
-            self.meter.take(group, columns, moments, answered)
+            self._take(group, columns, moments, answered)
 
     def _ask_one(self, group: str, run: _Run, *, is_open: bool) -> answers.Values:
         if group == "memory":

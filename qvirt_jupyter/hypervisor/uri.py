@@ -5,6 +5,7 @@ https://libvirt.org/uri.html
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -274,7 +275,7 @@ class ConnectionUri:
         if self.is_session and self.driver != "vbox":
             label = str(_("{label} user session").format(label=label))
         if self.driver == "test" and self.path != "/default":
-            label = f"{label} {Path(unquote(self.path)).name}"
+            label = f"{label} {posixpath.basename(unquote(self.path))}"
         return f"{label}: {self.host}" if self.host else label
 
     def with_parameters(self, **parameters: str) -> ConnectionUri:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from qvirt_jupyter.hypervisor import DomainRecord
 from qvirt_jupyter.hypervisor.sample import Samples
 from qvirt_jupyter.widgets import quantities
-from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.saved_connections import saved_connections
 from qvirt_jupyter.widgets.vm_list import ConnectionRow
 
@@ -112,9 +111,7 @@ class ConnectionView:
     def _on_stats(self, batch: StatsBatch) -> None:
         if self._watch is None:
             return
-        self._rows.samples(
-            batch.uri, batch.samples, interval=float(preferences.now.update_interval)
-        )
+        self._rows.samples(batch.uri, batch.samples, interval=self.connection.stats.tick)
 
 
 def snapshot_rows(connection: Connection) -> str:

@@ -206,17 +206,15 @@ class VmList(ModuleWidget):
             self._interval = interval
             rows = self._rows.numbers(uri)
             if len(rows) > MANY and not self.needs_all:
-                watched = (self._rows.keys.get(text) for text in sorted(self._watched[0]))
-                rows = {
-                    key.id: rows[key.id]
-                    for key in watched
-                    if key is not None and key.uri == uri and key.id in rows
-                }
+                rows = self._rows.numbers_of(uri, self._watched[0])
             # What is not sent counts as told: to a browser that comes, the history says it.
             message = self._feed.tick(uri, samples, rows, interval)
         if message is not None:
             self._send_soon(lambda: message)
-        self._forget_silent_views()
+        with self._lock:
+            has_silent_views = self._views.forget_silent()
+        if has_silent_views:
+            self._tell_watched()
 
     def close(self) -> None:
         """Take the list away from every browser, and stop watching."""
@@ -368,9 +366,6 @@ class VmList(ModuleWidget):
         if new:
             self._send_soon(lambda: self._series(new))
         self._expire()
-        self._forget_silent_views()
-
-    def _forget_silent_views(self) -> None:
         with self._lock:
             self._views.forget_silent()
         self._tell_watched()

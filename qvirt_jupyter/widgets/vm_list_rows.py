@@ -143,6 +143,9 @@ class Rows:
         self._records: dict[str, DomainRecord] = {}
         self._texts: dict[RecordKey, str] = {}
         self._numbers: dict[str, dict[str, int]] = {}
+        self._some_numbers: dict[
+            str, tuple[Mapping[str, int], frozenset[str], Mapping[str, int]]
+        ] = {}
         self._counter = itertools.count()
 
     def text(self, key: RecordKey) -> str:
@@ -161,6 +164,21 @@ class Rows:
         if found is None:
             found = {key.id: int(text) for key, text in self._texts.items() if key.uri == uri}
             self._numbers[uri] = found
+        return found
+
+    def numbers_of(self, uri: str, texts: frozenset[str]) -> Mapping[str, int]:
+        """Return the same for some of the rows; the same object while it fits."""
+        numbers = self.numbers(uri)
+        before = self._some_numbers.get(uri)
+        if before is not None and before[0] is numbers and before[1] is texts:
+            return before[2]
+        keys = (self.keys.get(text) for text in sorted(texts))
+        found = {
+            key.id: numbers[key.id]
+            for key in keys
+            if key is not None and key.uri == uri and key.id in numbers
+        }
+        self._some_numbers[uri] = (numbers, texts, found)
         return found
 
     def known(self, key: RecordKey) -> str | None:
@@ -206,6 +224,7 @@ class Rows:
         self.domains = {}
         self.keys = {}
         self._records = {}
+        self._some_numbers = {}
         self._set(connections, domains)
 
     def patch(

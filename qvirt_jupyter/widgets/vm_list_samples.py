@@ -152,7 +152,9 @@ class SampleFeed:
         for index, column in enumerate(self.columns):
             parts = figures[:, place : place + len(column.figures)]
             place += len(column.figures)
-            total = np.where(np.isnan(parts).all(axis=1), math.nan, np.nansum(parts, axis=1))
+            total = parts[:, 0]
+            if len(column.figures) > 1:
+                total = np.where(np.isnan(parts).all(axis=1), math.nan, np.nansum(parts, axis=1))
             found[:, index] = _rounded(total, column)
         return found
 

@@ -61,10 +61,13 @@ class Views:
         self._views[name] = Looking(time.monotonic() + LEASE, visible, asked)
         return before
 
-    def forget_silent(self) -> None:
-        """Forget views that have said nothing for too long."""
+    def forget_silent(self) -> bool:
+        """Forget views that have said nothing for too long; return whether there were any."""
         now = time.monotonic()
-        self._views = {name: view for name, view in self._views.items() if view.until >= now}
+        silent = [name for name, view in self._views.items() if view.until < now]
+        for name in silent:
+            del self._views[name]
+        return bool(silent)
 
     def clear(self) -> None:
         """Forget all."""

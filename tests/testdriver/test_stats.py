@@ -14,7 +14,7 @@ import pytest
 import qvirt_jupyter
 from qvirt_jupyter.hypervisor import DomainState, connect, publisher
 from qvirt_jupyter.hypervisor.answers import OneByOne
-from qvirt_jupyter.hypervisor.stat_groups import GROUPS
+from qvirt_jupyter.hypervisor.stat_groups import GROUPS, Wanted
 
 LAB = Path(qvirt_jupyter.__file__).parent / "data" / "lab.xml"
 
@@ -197,6 +197,22 @@ def test_the_open_machine_has_all_at_each_tick_and_its_devices_apart(a_connectio
     assert history.disks
     assert all(set(one.figures) == {"read", "write"} for one in history.disks.values())
     assert all(set(one.figures) == {"received", "sent"} for one in history.interfaces.values())
+
+
+def test_the_open_machine_that_comes_first_keeps_its_own_figures(a_connection, batches):
+    wait_for(lambda: batches)
+    a_connection.stats.stop()
+    records, reader = running(a_connection), a_connection.stats._reader
+    assert len({record.vcpus for record in records.values()}) > 1
+    last = list(reader.running)[-1]
+    every = frozenset(GROUPS)
+    wanted = Wanted(frozenset({last}), every, frozenset({"cpu"}), every, tick=600.0)
+    # With so long a tick, all machines are soon asked at once.
+    for _round in range(3):
+        a_connection.call(lambda raw: reader.read(raw, wanted))
+    vcpus = reader.meter.figures(dict.fromkeys(GROUPS, 0.0))["vcpus"]
+    found = {uuid: vcpus[column] for uuid, column in reader.running.items()}
+    assert found == {uuid: record.vcpus for uuid, record in records.items()}
 
 
 def test_a_list_has_the_costly_figures_in_turns(a_connection, batches):

@@ -48,6 +48,15 @@ def test_it_runs_within_a_few_hundredths_on_one_thread_of_its_own(a_publisher):
     assert threads[0].daemon
 
 
+def test_what_has_nothing_to_gather_takes_the_rest_along():
+    slow = Publisher(delay=60.0)
+    ran = []
+    slow.post("gathered", lambda: ran.append("gathered"))
+    slow.post("now", lambda: ran.append("now"), delay=0.0)
+    assert slow.flush(5.0)
+    assert ran == ["gathered", "now"]
+
+
 def test_posting_all_the_time_does_not_put_it_off_for_ever(a_publisher):
     ran = threading.Event()
     end = time.monotonic() + 0.3

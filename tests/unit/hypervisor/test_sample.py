@@ -13,6 +13,7 @@ from qvirt_jupyter.hypervisor.sample import (
     Sample,
     Samples,
     host_figures,
+    known_values,
     machine_figures,
 )
 
@@ -115,15 +116,38 @@ def test_columns_grow_and_are_used_again(columns):
     assert columns.get("machine 7") is None
 
 
+def test_room_for_many_is_made_at_once(columns):
+    columns.reserve(1000)
+    assert columns.capacity == 1000
+    columns.reserve(10)
+    assert columns.capacity == 1000
+    for number in range(1000):
+        columns.add(f"machine {number}")
+    # Each machine more has a day of figures: few are made room for.
+    assert 1001 <= columns.capacity < 1100
+
+
+def test_what_was_shown_is_not_changed_by_the_next_reading(meter):
+    meter.take("disk", [0], [100.0], [(0, 0)])
+    meter.take("disk", [0], [101.0], [(50, 0)])
+    shown = meter.figures(EVER)
+    assert meter.figures(EVER)["disk_read"] is shown["disk_read"]
+    meter.take("disk", [0], [102.0], [(150, 0)])
+    assert shown["disk_read"][0] == 50.0
+    assert meter.figures(EVER)["disk_read"][0] == 100.0
+    # Neither when it becomes too old, nor when the machine starts again.
+    assert "disk_read" not in meter.figures({**EVER, "disk": 103.0})
+    assert meter.figures(EVER)["disk_read"][0] == 100.0
+    meter.restart(0)
+    assert "disk_read" not in meter.figures(EVER)
+
+
 def test_a_host_has_the_share_of_its_guests():
     meter = Meter(HOST_COUNTERS, Columns())
     for at, busy, idle in ((1.0, 0, 0), (2.0, SECOND, 3 * SECOND)):
         meter.take("host", [0], [at], [(busy, idle, 600, 300, 1000)])
     machines = {"cpu_host": np.array([10.0, np.nan, 5.0])}
-    found = {
-        name: values[0] for name, values in host_figures(meter.figures(EVER), machines).items()
-    }
-    assert found == {
+    assert host_figures(known_values(meter.figures(EVER), 0), machines) == {
         "cpu": 25.0,
         "cpu_guests": 15.0,
         "memory": 600.0,
