@@ -114,29 +114,6 @@ class Edit:
         self.result = self._commit()
         return self.result
 
-    def write(self, text: str, *, over: str) -> EditResult:
-        """Write a whole definition in place of one that was read before, maybe long ago.
-
-        Parameters
-        ----------
-        text
-            XML.
-        over
-            The stored definition, passwords included, that the text was made of.
-
-        Raises
-        ------
-        QvirtError
-            As at the end of the block; an :class:`EditConflict` where what is stored is not what
-            was read.
-        InvalidDocument
-            One of the two is not XML of a machine.
-        """
-        self._before = documents.Domain.parse(over)
-        self._after = documents.Domain.parse(text)
-        self.result = self._commit()
-        return self.result
-
     def _commit(self) -> EditResult:
         if self._before is None or self._after is None:
             raise RuntimeError("An edit is a with block: with vm.edit() as definition: ...")

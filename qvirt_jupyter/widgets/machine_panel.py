@@ -1,4 +1,4 @@
-"""The tab of one virtual machine: overview, performance, console."""
+"""The tab of one virtual machine: overview, performance, console, XML, history."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import ipywidgets
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import DomainRecord, RecordKey, publisher
+from qvirt_jupyter.widgets.definition_tabs import DefinitionTabs
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.graph_kinds import MACHINE_GRAPHS
 from qvirt_jupyter.widgets.machine_actions import MachineActions
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.console import ConsolePanel
     from qvirt_jupyter.widgets.performance import Performance
 
-_OVERVIEW, _PERFORMANCE, _CONSOLE = range(3)
-Page: TypeAlias = Literal["overview", "performance", "console"]
-_PAGES: Final[tuple[Page, ...]] = ("overview", "performance", "console")
+_OVERVIEW, _PERFORMANCE, _CONSOLE, _XML, _HISTORY = range(5)
+Page: TypeAlias = Literal["overview", "performance", "console", "xml", "history"]
+_PAGES: Final[tuple[Page, ...]] = ("overview", "performance", "console", "xml", "history")
 _NOT_MEASURED: Final = _("It does not run: there is nothing to measure.")
 _AWAY: Final = "away"
 """Key of the notice that says why the machine is not there."""
@@ -77,14 +78,28 @@ class VmPanel(Panel):
         self._overview = Overview(domain, self._actions.run, self._go_to_console)
         self._performance = ipywidgets.VBox()
         self._console_tab = ipywidgets.VBox()
+        self._definition = DefinitionTabs(domain)
         self._tabs = ipywidgets.Tab(
-            [self._overview, self._performance, self._console_tab],
-            titles=[str(_("Overview")), str(_("Performance")), str(_("Console"))],
+            [
+                self._overview,
+                self._performance,
+                self._console_tab,
+                self._definition.xml,
+                self._definition.history,
+            ],
+            titles=[
+                str(_("Overview")),
+                str(_("Performance")),
+                str(_("Console")),
+                str(_("XML")),
+                str(_("History")),
+            ],
             selected_index=_PAGES.index(page),
         )
+        self._front = self._tabs.selected_index
         self._tabs.add_class("qvirt-tabs")
         self._tabs.observe(
-            lambda _change: publisher.post(("tab", id(self)), self._fill_tab),
+            lambda _change: publisher.post(("tab", id(self)), self._change_tab),
             names="selected_index",
         )
         super().__init__(
@@ -120,6 +135,7 @@ class VmPanel(Panel):
         """Show the page that was in front."""
         if isinstance(before, VmPanel):
             self._tabs.selected_index = before._tabs.selected_index  # noqa: SLF001 - of our class
+            self._definition.take_over(before._definition)  # noqa: SLF001 - as above
 
     def close(self) -> None:
         """Close the tab's widgets; the machine is not touched."""
@@ -199,10 +215,28 @@ class VmPanel(Panel):
                 measured=connection.stats.measured,
             )
 
+    def _change_tab(self) -> None:
+        """Bring a tab to the front, after a question where XML is not stored."""
+        wanted = self._tabs.selected_index
+        if self._front == _XML != wanted and self._definition.is_dirty and not self.is_closed:
+            self._tabs.selected_index = _XML
+
+            def go_on() -> None:
+                self._front = self._tabs.selected_index = wanted
+
+            self._definition.leave(go_on)
+            return
+        self._front = wanted
+        self._fill_tab()
+
     def _fill_tab(self) -> None:
         if self.is_closed:
             return
         selected = self._tabs.selected_index
+        if selected == _XML:
+            self._definition.want_xml()
+        if selected == _HISTORY:
+            self._definition.want_history()
         if selected == _PERFORMANCE and self._graphs is None:
             # bqplot costs half a second to import: only who wants graphs pays for it.
             performance = importlib.import_module("qvirt_jupyter.widgets.performance")

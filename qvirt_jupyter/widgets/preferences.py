@@ -26,6 +26,7 @@ VERSION: Final = 1
 _STATISTICS: Final = _("Statistics")
 _CONFIRM: Final = _("Ask before")
 _CONSOLE: Final = _("Consoles")
+_XML: Final = _("XML")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,13 @@ class Preferences:
         Flag(), default=False, label=_("Shut down, reboot and save"), group=_CONFIRM
     )
     confirm_pause: bool = option(Flag(), default=False, label=_("Pause"), group=_CONFIRM)
+    confirm_unapplied: bool = option(
+        Flag(),
+        default=True,
+        label=_("Leave changes that are not applied"),
+        group=_CONFIRM,
+        help=_("Otherwise they are discarded."),
+    )
     console_autoconnect: bool = option(
         Flag(),
         default=True,
@@ -87,6 +95,13 @@ class Preferences:
         default="fit",
         label=_("Screen size"),
         group=_CONSOLE,
+    )
+    edit_xml: bool = option(
+        Flag(),
+        default=True,
+        label=_("Edit XML"),
+        group=_XML,
+        help=_("Otherwise definitions are shown, but cannot be changed as text."),
     )
     list_arrangement: ListArrangement = field(default_factory=ListArrangement)
     """How the list of machines is arranged: it is chosen in the list, not in the form."""

@@ -3,7 +3,6 @@
  * asked, what was done, the head of a machine's tab, its screen, and whether anybody looks.
  */
 import { renderForm } from './form';
-import formStyle from './form.css';
 import { renderMachine } from './machine';
 import { IModel } from './messages';
 import { renderNotices } from './notices';
@@ -11,8 +10,8 @@ import { renderPointer } from './pointer';
 import { renderQuestion } from './question';
 import { renderRanking } from './ranking';
 import { renderPresence, renderScreen } from './screen';
+import { addPanelStyle } from './sheet';
 import { renderSpans } from './spans';
-import style from './style.css';
 import { renderTasks } from './tasks';
 
 const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
@@ -29,18 +28,9 @@ const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
     tasks: renderTasks
   };
 
-function addStyle(): void {
-  if (!document.getElementById('qvirt-panel-style')) {
-    const sheet = document.createElement('style');
-    sheet.id = 'qvirt-panel-style';
-    sheet.textContent = `${style}\n${formStyle}`;
-    document.head.append(sheet);
-  }
-}
-
 export default {
   render({ model, el }: { model: IModel; el: HTMLElement }): () => void {
-    addStyle();
+    addPanelStyle();
     const part = String(model.get('part'));
     el.classList.add('qvirt-part');
     return PARTS[part]?.(model, el) ?? (() => undefined);

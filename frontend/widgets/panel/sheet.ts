@@ -1,0 +1,12 @@
+import formStyle from './form.css';
+import style from './style.css';
+
+/** Give the page the looks of our panels, once; other modules have buttons as ours, too. */
+export function addPanelStyle(): void {
+  if (!document.getElementById('qvirt-panel-style')) {
+    const sheet = document.createElement('style');
+    sheet.id = 'qvirt-panel-style';
+    sheet.textContent = `${style}\n${formStyle}`;
+    document.head.append(sheet);
+  }
+}

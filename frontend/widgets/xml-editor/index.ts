@@ -1,0 +1,30 @@
+/**
+ * XML with CodeMirror: the editor of a definition, and its earlier versions. A module of its own,
+ * which a browser loads when the first of them is shown.
+ */
+import { IModel } from '../panel/messages';
+import { addPanelStyle } from '../panel/sheet';
+import { renderEditor } from './editor';
+import { renderHistory } from './history';
+import style from './style.css';
+
+const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
+  { editor: renderEditor, history: renderHistory };
+
+function addStyle(): void {
+  addPanelStyle();
+  if (!document.getElementById('qvirt-xml-style')) {
+    const sheet = document.createElement('style');
+    sheet.id = 'qvirt-xml-style';
+    sheet.textContent = style;
+    document.head.append(sheet);
+  }
+}
+
+export default {
+  render({ model, el }: { model: IModel; el: HTMLElement }): () => void {
+    addStyle();
+    el.classList.add('qvirt-part');
+    return PARTS[String(model.get('part'))]?.(model, el) ?? (() => undefined);
+  }
+};

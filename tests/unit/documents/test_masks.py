@@ -1,0 +1,55 @@
+"""Passwords in a text that people look at: hidden by marks, which never become passwords."""
+
+from __future__ import annotations
+
+import pytest
+
+from qvirt_jupyter.documents import InvalidDocument
+from qvirt_jupyter.documents.masks import Masks
+
+TWO = """<devices>
+  <graphics type='vnc' passwd='one &amp; "only"' port='5900'/>
+  <graphics type="spice" passwd="it's two"/>
+  <graphics type='vnc' passwd=''/>
+</devices>"""
+
+
+def test_equal_secrets_have_the_same_mark_and_others_another():
+    masks = Masks()
+    hidden = masks.hide(TWO)
+    assert "only" not in hidden
+    assert "it's" not in hidden
+    assert hidden.count("'••••'") == 1
+    assert hidden.count('"••••2"') == 1
+    # What has no password shows none.
+    assert "passwd=''" in hidden
+    assert masks.hide('<graphics passwd="it\'s two"/>') == '<graphics passwd="••••2"/>'
+    assert "two" not in repr(masks)
+
+
+def test_marks_stand_for_their_secrets_wherever_they_are_moved():
+    masks = Masks()
+    masks.hide(TWO)
+    revealed = masks.reveal("<graphics port='1' passwd='••••2'/><graphics passwd='typed'/>")
+    assert revealed == "<graphics port='1' passwd='it&apos;s two'/><graphics passwd='typed'/>"
+
+
+@pytest.mark.parametrize("typed", ["••••3", "••••x", "•", "••••0"])
+def test_a_mark_that_stands_for_nothing_never_becomes_a_password(typed):
+    masks = Masks()
+    masks.hide(TWO)
+    with pytest.raises(InvalidDocument, match="stands for no password"):
+        masks.reveal(f"<graphics passwd='{typed}'/>")
+
+
+def test_a_text_that_is_not_well_formed_hides_its_secrets_too():
+    masks = Masks()
+    hidden = masks.hide("<graphics passwd = 'hunter2' <broken")
+    assert hidden == "<graphics passwd = '••••' <broken"
+    assert masks.reveal(hidden) == "<graphics passwd = 'hunter2' <broken"
+
+
+def test_a_text_says_whether_there_is_something_to_hide():
+    assert Masks.finds(TWO)
+    assert not Masks.finds("<graphics type='vnc' passwdValidTo='2030-01-01T00:00:00'/>")
+    assert not Masks.finds("<graphics passwd=''/>")
