@@ -7,6 +7,8 @@ XML, and ``str()`` gives the XML back, with nothing changed but what was set.
 from __future__ import annotations
 
 from qvirt_jupyter.documents.addresses import Address, Host, Mac, Port
+from qvirt_jupyter.documents.capabilities import Capabilities
+from qvirt_jupyter.documents.cpu_models import CpuModel
 from qvirt_jupyter.documents.declaration import Declared, declarations, option
 from qvirt_jupyter.documents.devices.audio import Audio
 from qvirt_jupyter.documents.devices.channel import AGENT, Channel
@@ -90,10 +92,12 @@ __all__ = [
     "Audio",
     "BlockSource",
     "BridgeLink",
+    "Capabilities",
     "Change",
     "Channel",
     "Choice",
     "Console",
+    "CpuModel",
     "Crypto",
     "Declared",
     "Device",

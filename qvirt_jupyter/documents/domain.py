@@ -82,7 +82,7 @@ class Domain(BootOrder, SharedMemory, Document):
         Choice("kvm", "qemu", "xen", "lxc", "bhyve", "test"),
         label=_("Hypervisor"),
         help=_("kvm uses the processor's virtualisation, qemu emulates all and is slow."),
-        caps="domain",
+        caps="guest/type",
     )
     id = Field(
         "@id",
@@ -137,7 +137,9 @@ class Domain(BootOrder, SharedMemory, Document):
     block_tune = Group("blkiotune", BlockTune)
     memory_tune = Group("memtune", MemoryTune)
     memory_backing = Group("memoryBacking", MemoryBacking)
-    vcpus = Field("vcpu", Integer(1), label=_("Maximum virtual CPUs"), live="vcpus")
+    vcpus = Field(
+        "vcpu", Integer(1), label=_("Maximum virtual CPUs"), live="vcpus", caps="vcpu/max"
+    )
     vcpu_placement = Field(
         "vcpu/@placement",
         Choice(

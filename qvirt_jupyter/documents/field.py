@@ -200,7 +200,8 @@ class Field(Member, Generic[T]):
     def _formatted(self, node: Node, value: T) -> str:
         text = self.type.format(value)
         # A number without unit was in libvirt's default unit, and stays so.
-        bare = isinstance(self.type, Size) and text_of(node) and node.get(UNIT) is None
+        now = node.get(self.location.attribute) if self.location.attribute else text_of(node)
+        bare = isinstance(self.type, Size) and now and node.get(UNIT) is None
         return text.partition(" ")[0] if bare else text
 
     def _put(self, owner: Element, node: Node, text: str | None) -> None:

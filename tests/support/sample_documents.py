@@ -57,7 +57,7 @@ VALUES = {
 @cache
 def declared_documents():
     """Return the documents that say what is declared, by name."""
-    patterns = ("documents/*.xml", "domains/*.xml", "capabilities/*-domcapabilities.xml")
+    patterns = ("documents/*.xml", "domains/*.xml", "capabilities/*capabilities.xml")
     files = sorted(file for pattern in patterns for file in DATA.glob(pattern))
     return {file.stem: file.read_text() for file in files}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import prod
+from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.element import Element
@@ -13,6 +14,9 @@ from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.sections.numa import Numa
 from qvirt_jupyter.documents.switches import OnOff
 from qvirt_jupyter.documents.values import Choice, Integer, Text
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
 HOST_PASSTHROUGH = "host-passthrough"
 HOST_MODEL = "host-model"
@@ -226,6 +230,31 @@ class Cpu(Element):
     def copies_host(self, copies: bool) -> None:
         if copies != self.copies_host:
             self.mode = HOST_PASSTHROUGH if copies else None
+
+    def has_mitigations(self, host: DomainCapabilities) -> bool:
+        """Tell whether it requires all that the host has against Spectre and its like."""
+        needed = host.mitigations
+        required = {str(each.name) for each in self.features if each.policy == "require"}
+        return bool(needed) and required.issuperset(needed)
+
+    def set_mitigations(self, host: DomainCapabilities, required: bool) -> None:  # noqa: FBT001 - as a property would be set
+        """Require what the host has against Spectre and its like, or say nothing of it.
+
+        Parameters
+        ----------
+        host
+            What its host offers.
+        required
+            Whether the guest is to have them.
+        """
+        for name in host.mitigations:
+            known = self.features.get(name)
+            if known is None and required:
+                self.features.append(CpuFeature(policy="require", name=name))
+            elif known is not None and required:
+                known.policy = "require"
+            elif known is not None:
+                self.features.remove(known)
 
     @rule("mode", touches=("match", "migratable", "model", "fallback", "vendor_id", "vendor"))
     def mode_hides_the_model(self) -> None:

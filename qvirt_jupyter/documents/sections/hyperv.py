@@ -43,7 +43,7 @@ def _state(tag: str, label: Words, help_text: Words = "") -> Field[bool | None]:
         advanced=True,
         essential=True,
         when=_is_listed,
-        caps=f"hyperv/features/{tag}",
+        caps=f"hyperv/features/{tag.partition('/')[0]}",
     )
 
 

@@ -102,12 +102,13 @@ class OperatingSystem(Element):
         help=_("hvm is a whole machine, exe a container."),
         advanced=True,
     )
-    arch = Field("type/@arch", Text(), label=_("Architecture"), advanced=True)
+    arch = Field("type/@arch", Text(), label=_("Architecture"), advanced=True, caps="guest/arch")
     machine = Field(
         "type/@machine",
         Text(),
         label=_("Machine"),
         help=_("The board that QEMU plays: q35 is today's PC, pc the one of 1996."),
+        caps="guest/machine",
     )
     firmware_features = Many(
         FirmwareFeature, key="name", location="firmware/feature", essential=True

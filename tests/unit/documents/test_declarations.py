@@ -33,13 +33,14 @@ SCHEMA_OF = {
     "pool": "storagepool",
     "volume": "storagevol",
     "device": "nodedev",
+    "capabilities": "capability",
 }
 # libvirt 10.1 learned of clusters, libvirt 9.7 of the title of a network
 # (https://libvirt.org/news.html).
 NEWER = "domain-newer"
 NEW_IN_NETWORKS = ("title", "description")
 FILES = sorted((DATA / "documents").glob("*.xml"))
-ANSWERS = sorted((DATA / "capabilities").glob("*-domcapabilities.xml"))
+ANSWERS = sorted((DATA / "capabilities").glob("*capabilities.xml"))
 
 
 def declared_fields():

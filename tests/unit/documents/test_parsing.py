@@ -131,6 +131,6 @@ def test_the_root_element_decides():
     assert isinstance(parse("<disk type='file'/>"), Disk)
     assert isinstance(parse(b"<domain/>"), Domain)
     with pytest.raises(InvalidDocument, match=r"known are .*domain"):
-        parse("<capabilities/>")
+        parse("<spoon/>")
     with pytest.raises(InvalidDocument, match="not a <domain>"):
         Domain.parse("<network/>")
