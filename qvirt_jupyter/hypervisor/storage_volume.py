@@ -9,7 +9,7 @@ import libvirt
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.parsing import parse_xml
-from qvirt_jupyter.hypervisor import html
+from qvirt_jupyter.hypervisor import html, volume_reading
 from qvirt_jupyter.hypervisor.actions import Submit, action
 from qvirt_jupyter.hypervisor.collection import Collection
 from qvirt_jupyter.hypervisor.errors import QvirtError, Subject, WrongState
@@ -104,6 +104,28 @@ class StorageVolume:
     def document(self) -> documents.StorageVolume:
         """Return its description as a document."""
         return documents.StorageVolume.parse(self.xml())
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return some of its bytes, over libvirt: also from another host.
+
+        Parameters
+        ----------
+        offset, length
+            In bytes; at most 64 MiB at once.
+
+        Returns
+        -------
+        bytes
+            Fewer where it ends before, none behind its end.
+
+        Raises
+        ------
+        Unsupported
+            The driver does not hand out what volumes hold.
+        OperationFailed
+            The host refuses.
+        """
+        return self._call(lambda volume: volume_reading.read(volume, offset, length, self.subject))
 
     @action(_("Delete the volume {name}"))
     def delete(self) -> None:

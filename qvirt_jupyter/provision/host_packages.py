@@ -54,6 +54,7 @@ KERNEL: Final = HostPackage("linux-image-cloud-amd64", "kernel-core", "linux")
 UBUNTU_KERNEL: Final = HostPackage("linux-image-virtual", "kernel-core", "linux")
 QEMU: Final = HostPackage("qemu-system-x86", "qemu-system-x86", "qemu-system-x86")
 QEMU_IMG: Final = HostPackage("qemu-utils", "qemu-img", "qemu-img")
+OSINFO: Final = HostPackage("osinfo-db", "osinfo-db", "osinfo-db")
 LIBVIRT: Final = HostPackage(
     "libvirt-daemon libvirt-daemon-driver-qemu", "libvirt-daemon-kvm", "libvirt"
 )

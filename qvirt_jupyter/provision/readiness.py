@@ -18,6 +18,7 @@ from qvirt_jupyter.provision.guest_kernel import guest_kernel
 from qvirt_jupyter.provision.guest_tree import missing_packages
 from qvirt_jupyter.provision.host_packages import (
     LIBVIRT,
+    OSINFO,
     QEMU,
     QEMU_IMG,
     PackagesMissing,
@@ -26,6 +27,7 @@ from qvirt_jupyter.provision.host_packages import (
     package_version,
 )
 from qvirt_jupyter.provision.kvm import KvmState, kvm_report
+from qvirt_jupyter.provision.osinfo import osinfo
 from qvirt_jupyter.provision.tiny_guest import image_folder
 
 if TYPE_CHECKING:
@@ -134,6 +136,7 @@ def readiness() -> Readiness:
         _qemu(),
         kvm,
         _guest_packages(),
+        _systems(),
         _space(),
     )
     return Readiness(rows, "kvm" if kvm.ok else "tcg")
@@ -241,6 +244,21 @@ def _guest_packages() -> ReadinessRow:
             remedy=_("Install them: {command}").format(command=install_command(missing)),
         )
     return ReadinessRow(what, ok=True, detail=_("kernel {name}").format(name=kernel.release))
+
+
+def _systems() -> ReadinessRow:
+    what = _("Operating systems")
+    database = osinfo()
+    if database.is_installed:
+        found = _("{number} are known").format(number=len(database))
+        return ReadinessRow(what, ok=True, detail=found)
+    return ReadinessRow(
+        what,
+        # New machines then get the settings that suit any system.
+        ok=None,
+        detail=_("Not needed. Nothing is known of what suits each."),
+        remedy=_("Install it: {command}").format(command=install_command([OSINFO])),
+    )
 
 
 def _space() -> ReadinessRow:
