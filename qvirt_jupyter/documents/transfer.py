@@ -17,11 +17,12 @@ from qvirt_jupyter.documents.schema import schema_of
 from qvirt_jupyter.documents.tree import Tree, position, text_of
 
 if TYPE_CHECKING:
+    from qvirt_jupyter.documents.diff import Change
     from qvirt_jupyter.documents.element import Element
     from qvirt_jupyter.documents.location import Node
 
 
-def transfer(source: Element, target: Element, path: str) -> None:
+def transfer(source: Element, target: Element, path: str, *, whole: bool = False) -> None:
     """Make the target at one place what the source is there; all else stays, and no rule runs.
 
     Parameters
@@ -32,6 +33,9 @@ def transfer(source: Element, target: Element, path: str) -> None:
         The document that is changed.
     path
         As a :class:`~qvirt_jupyter.documents.diff.Change` between two such documents says it.
+    whole
+        Whether the path of an element means all of it, as where a change says that it came or
+        went; otherwise it means its text.
 
     Raises
     ------
@@ -41,7 +45,7 @@ def transfer(source: Element, target: Element, path: str) -> None:
     old, new = source._node, target._node
     if old is None or new is None:
         raise KeyError(path)
-    _Transfer(target._tree).at(path, old, new, _Place(type(target)))
+    _Transfer(target._tree, whole=whole).at(path, old, new, _Place(type(target)))
 
 
 def patch(before: Element, after: Element, target: Element) -> None:
@@ -53,7 +57,12 @@ def patch(before: Element, after: Element, target: Element) -> None:
         The target lacks what was changed.
     """
     for change in before.diff(after):
-        transfer(after, target, change.path)
+        transfer(after, target, change.path, whole=is_whole(change))
+
+
+def is_whole(change: Change) -> bool:
+    """Tell whether a change says of an element that all of it came or went."""
+    return change.before is None or change.after is None
 
 
 class _Place:
@@ -78,8 +87,9 @@ class _Place:
 
 
 class _Transfer:
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, *, whole: bool) -> None:
         self._tree = tree
+        self._whole = whole
 
     def at(self, path: str, old: Node, new: Node, place: _Place) -> None:
         if path in ("", "."):
@@ -113,18 +123,22 @@ class _Transfer:
         name = max(found, key=len)
         rest = path[len(name) + 1 :]
         was, now = olds.get(name), news.get(name)
-        if was is not None and now is not None:
+        if was is not None and now is not None and rest == "" and self._whole:
+            index = new.index(now)
+            self._tree.remove(now)
+            self._insert(was, new, index)
+        elif was is not None and now is not None:
             self.at(rest, was, now, place.below(str(was.tag)))
         elif was is not None:
-            self._insert(was, new, place)
+            tags = [other.tag if isinstance(other.tag, str) else "" for other in new]
+            self._insert(was, new, position(tags, str(was.tag), place.order))
         elif now is not None:
             self._tree.remove(now)
 
-    def _insert(self, child: Node, parent: Node, place: _Place) -> None:
+    def _insert(self, child: Node, parent: Node, index: int) -> None:
         node = deepcopy(child)
         node.tail = None
-        tags = [other.tag if isinstance(other.tag, str) else "" for other in parent]
-        self._tree.insert(parent, node, position(tags, str(node.tag), place.order))
+        self._tree.insert(parent, node, index)
 
     def _reorder(self, path: str, olds: dict[str, Node], news: dict[str, Node], new: Node) -> None:
         """Bring the children of one kind into the order of the source."""

@@ -66,6 +66,7 @@ from qvirt_jupyter.hypervisor.stats import Stats, StatsBatch
 from qvirt_jupyter.hypervisor.storage_pool import Space, StoragePool, StoragePools
 from qvirt_jupyter.hypervisor.storage_volume import StorageVolume, StorageVolumes
 from qvirt_jupyter.hypervisor.together import together
+from qvirt_jupyter.hypervisor.unplugs import Unplug
 from qvirt_jupyter.hypervisor.uri import DRIVERS, ConnectionUri, default_uri
 
 __all__ = [
@@ -138,6 +139,7 @@ __all__ = [
     "Subject",
     "Submit",
     "Subscription",
+    "Unplug",
     "Unsupported",
     "Versions",
     "WrongState",

@@ -131,10 +131,10 @@ class Edits(DomainHandle):
         EditConflict
             Somebody else changed the definition meanwhile.
         """
-        edit = self.edit(live=False, cause=str(_("Take back {path}").format(path=change.path)))
+        edit = self.edit(cause=str(_("Take back {path}").format(path=change.path)))
         with edit as definition:
             try:
-                revert(self.document(secure=True), definition, change.path)
+                revert(self.document(secure=True), definition, change)
             except KeyError as error:
                 raise NotFound(
                     _("There is no such change any more."),

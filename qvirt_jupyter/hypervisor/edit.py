@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # With passwords, else writing it back would remove them.
 _FLAGS = libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE
+# What a device gets anew where it is cleared, and that may be what it was.
+_FILLED_IN = frozenset({"address", "mac", "alias"})
 
 
 class Edit:
@@ -219,7 +221,9 @@ def _cause(changes: documents.Diff) -> str:
 
 
 def _goes_without_saying(change: documents.Change, written: documents.Domain) -> bool:
-    """Whether libvirt leaves a value away because it says nothing new."""
+    """Whether libvirt leaves a value away because it says nothing new, or fills in the same."""
+    if change.after is None:
+        return change.path.rpartition("]/")[2].partition("/")[0] in _FILLED_IN
     return change.path == "vcpu/@current" and change.after == str(written.vcpus)
 
 

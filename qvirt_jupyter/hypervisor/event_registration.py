@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libvirt
 
+from qvirt_jupyter.hypervisor.unplugs import listen
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from qvirt_jupyter.hypervisor.unplugs import Unplugs
 
 _LOG = logging.getLogger(__name__)
 
@@ -19,7 +23,6 @@ _DEFINITION_EVENTS: Final = (
     "VIR_DOMAIN_EVENT_ID_AGENT_LIFECYCLE",
     "VIR_DOMAIN_EVENT_ID_BALLOON_CHANGE",
     "VIR_DOMAIN_EVENT_ID_DEVICE_ADDED",
-    "VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED",
     "VIR_DOMAIN_EVENT_ID_METADATA_CHANGE",
     "VIR_DOMAIN_EVENT_ID_TRAY_CHANGE",
 )
@@ -44,7 +47,9 @@ class EventRegistration:
     note
         Called on the event thread with kind, key, and whether the definition may have changed.
     lifecycle
-        Called on the event thread with UUID, event and detail of a machine's lifecycle.
+        Called on the event thread with UUID and event of a machine's lifecycle.
+    unplugs
+        Who is told what guests answer when they are to let go of a device.
     """
 
     def __init__(
@@ -52,9 +57,11 @@ class EventRegistration:
         connection: libvirt.virConnect,
         note: Callable[[str, str, bool], object],
         lifecycle: Callable[[str, int], object],
+        unplugs: Unplugs,
     ) -> None:
         self._note = note
         self._lifecycle = lifecycle
+        self._unplugs = unplugs
         self._undo: list[Callable[[], object]] = []
         self.kinds: frozenset[str] = frozenset()
         """Kinds whose lifecycle events arrive; the others must be polled."""
@@ -75,6 +82,12 @@ class EventRegistration:
         domain, remove = connection.domainEventRegisterAny, connection.domainEventDeregisterAny
         if self._add(domain, remove, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE, self._on_lifecycle):
             kinds.add("domain")
+        listen(
+            lambda event, callback: self._add(domain, remove, event, callback),
+            self._unplugs,
+            lambda uuid: self._note("domain", uuid, True),  # noqa: FBT003 - the definition changed
+        )
+        self._unplugs.reconcile(connection)
         for names, stale in ((_DEFINITION_EVENTS, True), (_STATE_EVENTS, False)):
             for name in names:
                 if hasattr(libvirt, name):
@@ -132,6 +145,8 @@ class EventRegistration:
         _opaque: Any,  # noqa: ANN401 - libvirt's signature
     ) -> None:
         uuid = domain.UUIDString()
+        if event == libvirt.VIR_DOMAIN_EVENT_STOPPED:
+            self._unplugs.forget(uuid)
         self._lifecycle(uuid, event)
         self._note("domain", uuid, event in _DEFINITION_CHANGES)
 

@@ -296,7 +296,7 @@ class Hotplug(Edits):
         wanted = device.copy()
         # So that the guest finds it at the same place after its next start.
         if not wanted.address and added.address:
-            wanted.address = added.address
+            transfer(added, wanted, "address")
         if isinstance(wanted, documents.Interface) and isinstance(added, documents.Interface):
             wanted.mac = added.mac
         return wanted

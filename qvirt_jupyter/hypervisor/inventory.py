@@ -24,6 +24,7 @@ from qvirt_jupyter.hypervisor.records import (
     RecordKey,
     StoragePoolRecord,
 )
+from qvirt_jupyter.hypervisor.unplugs import Unplugs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -142,10 +143,16 @@ class Inventory:
     ----------
     uri
         The connection's URI.
+
+    Attributes
+    ----------
+    unplugs
+        Devices that guests were asked to let go of.
     """
 
     def __init__(self, uri: str) -> None:
         self.uri = uri
+        self.unplugs = Unplugs()
         self._lock = threading.Lock()
         self._records: Mapping[RecordKey, Record] = MappingProxyType({})
         self._version = 0

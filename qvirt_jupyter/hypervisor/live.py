@@ -84,10 +84,15 @@ class Plan:
         return tuple(sorted((*tried, *self.waiting), key=lambda effect: places.get(effect.path, 0)))
 
 
+def changes_of_domain(before: documents.Domain, after: documents.Domain) -> tuple[Change, ...]:
+    """Compare two definitions of a machine in what is no device."""
+    return tuple(change for change in before.diff(after) if not _is_of_a_device(change, before))
+
+
 def changes_of(before: documents.Domain, after: documents.Domain) -> Diff:
     """Compare two definitions of a machine, device with device."""
-    others = tuple(change for change in before.diff(after) if not _is_of_a_device(change, before))
-    return Diff((*others, *(change for pair in pairs(before, after) for change in pair.changes())))
+    of_devices = (change for pair in pairs(before, after) for change in pair.changes())
+    return Diff((*changes_of_domain(before, after), *of_devices))
 
 
 def all_now(before: documents.Domain, after: documents.Domain) -> tuple[Effect, ...]:
@@ -119,12 +124,13 @@ def plan(before: documents.Domain, after: documents.Domain, running: documents.D
     waiting: list[Effect] = []
     order: list[str] = []
     grouped: dict[str, list[Change]] = {}
-    for change in before.diff(after):
-        if _is_of_a_device(change, before):
-            continue
+    to_do = running.diff(after)
+    for change in changes_of_domain(before, after):
         order.append(change.path)
         strategy, reason = strategy_of_domain(change.path)
-        if strategy is None:
+        if not differs(to_do, change.path):
+            grouped.setdefault("nothing", []).append(change)
+        elif strategy is None:
             waiting.append(_waits(change, reason))
         else:
             grouped.setdefault(strategy, []).append(change)
@@ -151,6 +157,14 @@ def plan(before: documents.Domain, after: documents.Domain, running: documents.D
     return Plan((*steps, *leaving, *staying, *coming), tuple(waiting), tuple(order))
 
 
+def differs(changes: Diff, path: str) -> bool:
+    """Tell whether changes are at a place, or around or inside it."""
+    return any(
+        other == path or other.startswith(f"{path}/") or path.startswith(f"{other}/")
+        for other in changes.paths
+    )
+
+
 def _plug(
     pair: Pair,
     target: Device | None,
@@ -167,10 +181,13 @@ def _plug(
 
 def _update(pair: Pair, target: Device | None, steps: list[Step], waiting: list[Effect]) -> None:
     grouped: dict[str, list[Change]] = {}
+    to_do = None if target is None else target.diff(pair.device)
     for change in pair.changes():
         strategy, reason = strategy_of_device(pair.device, pair.inside(change))
-        if target is None:
+        if to_do is None:
             waiting.append(_waits(change, _NOT_RUNNING_YET))
+        elif not differs(to_do, pair.inside(change)):
+            grouped.setdefault("nothing", []).append(change)
         elif strategy is None:
             waiting.append(_waits(change, reason))
         else:

@@ -6,6 +6,7 @@ stored part has succeeded.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -13,20 +14,25 @@ import libvirt
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents import transfer
+from qvirt_jupyter.documents import is_whole, transfer
 from qvirt_jupyter.hypervisor import live, live_tuning
-from qvirt_jupyter.hypervisor.device_matching import find, pairs
+from qvirt_jupyter.hypervisor.device_matching import find
 from qvirt_jupyter.hypervisor.effects import Effect, When
 from qvirt_jupyter.hypervisor.errors import from_libvirt
+from qvirt_jupyter.hypervisor.unplugs import Unplug, Unplugs, is_there
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from qvirt_jupyter.documents import Change, Device
     from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
+    from qvirt_jupyter.hypervisor.errors import Subject
     from qvirt_jupyter.hypervisor.live import Step
 
 LIVE: Final = libvirt.VIR_DOMAIN_AFFECT_LIVE
+_UNANSWERED: Final = _("The guest was asked to let go of it and has not answered yet.")
+PATIENCE: Final = 5.0
+"""Seconds in which a guest that is well lets go of a device; then it is pending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ class Target:
         The stored definition; `after` is what libvirt made of it.
     running
         That of the running machine before the first step.
+    unplugs
+        What guests were asked to let go of.
     force
         Whether media are changed although the guest has locked their tray.
     """
@@ -49,6 +57,7 @@ class Target:
     before: documents.Domain
     after: documents.Domain
     running: documents.Domain
+    unplugs: Unplugs
     force: bool = False
 
 
@@ -61,7 +70,7 @@ def update(target: Target, step: Step) -> None:
     assert step.running is not None  # noqa: S101 - what does not run waits
     device = step.running.copy()
     for change in step.changes:
-        transfer(step.pair.device, device, step.pair.inside(change))
+        transfer(step.pair.device, device, step.pair.inside(change), whole=is_whole(change))
     forget_the_run(device)
     flags = LIVE | (libvirt.VIR_DOMAIN_DEVICE_MODIFY_FORCE if target.force else 0)
     target.domain.updateDeviceFlags(str(device), flags)
@@ -84,12 +93,31 @@ def attach(target: Target, step: Step) -> None:
 
 
 def detach(target: Target, step: Step) -> None:
-    """Ask the guest to let go of a device.
+    """Ask the guest to let go of a device, and give it a moment to answer.
 
-    https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainDetachDeviceFlags
+    https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainDetachDeviceAlias
     """
+    assert step.pair is not None  # noqa: S101 - the plan gives devices to this strategy only
     assert step.running is not None  # noqa: S101 - what does not run is gone already
-    target.domain.detachDeviceFlags(str(step.running), LIVE)
+    domain, device, alias = target.domain, step.running, step.running.alias
+    if not alias:
+        domain.detachDeviceFlags(str(device), LIVE)
+        return
+    uuid = domain.UUIDString()
+    asked_before = target.unplugs.find(uuid, alias)
+    name = step.pair.device.display_name
+    target.unplugs.ask(uuid, Unplug(alias, step.pair.name, name, time.time()))
+    try:
+        domain.detachDeviceAlias(alias, LIVE)
+    except libvirt.libvirtError:
+        if asked_before is not None and is_there(domain, alias):
+            # QEMU still waits for the answer to the first question.
+            return
+        target.unplugs.withdraw(uuid, alias)
+        raise
+    if target.unplugs.wait(uuid, alias, PATIENCE) == "none" and not is_there(domain, alias):
+        # A driver without events.
+        target.unplugs.withdraw(uuid, alias)
 
 
 def nothing(target: Target, step: Step) -> None:
@@ -139,6 +167,7 @@ def carry_out(
         The connection broke: what was tried is not known.
     """
     subject, uuid = handle.subject, handle.uuid
+    unplugs = handle.connection.inventory.unplugs
 
     def work(connection: libvirt.virConnect) -> tuple[Effect, ...]:
         domain = connection.lookupByUUIDString(uuid)
@@ -147,11 +176,11 @@ def carry_out(
             return live.all_now(before, after)
         running = _running(domain)
         plan = live.plan(before, after, running)
-        target = Target(domain, before, written, running, force)
+        target = Target(domain, before, written, running, unplugs, force)
         tried: list[Effect] = []
         for step in plan.steps:
-            tried += _try(target, step, lambda error: from_libvirt(error, subject).reason)
-        return plan.effects(tuple(_seen(domain, plan.steps, tried)))
+            tried += _try(target, step, lambda error: _words(error, subject))
+        return plan.effects(tuple(_seen(domain, plan.steps, tried, unplugs)))
 
     return handle.connection.call(work, subject=subject)
 
@@ -168,14 +197,24 @@ def _try(
                 alone = live.Step(step.strategy, (change,), step.pair, step.running)
                 yield from _try(target, alone, words)
             return
-        reason = words(error)
-        yield from (Effect(change.path, change, "next_boot", reason) for change in step.changes)
+        # The guest was asked and may still do it.
+        is_open = error.get_error_code() == libvirt.VIR_ERR_OPERATION_TIMEOUT
+        when: When = "pending" if is_open else "next_boot"
+        reason = str(_UNANSWERED) if is_open else words(error)
+        yield from (Effect(change.path, change, when, reason) for change in step.changes)
         return
     yield from (Effect(change.path, change, "now") for change in step.changes)
 
 
+def _words(error: libvirt.libvirtError, subject: Subject) -> str:
+    if error.get_error_domain() == libvirt.VIR_FROM_NONE:
+        # "An error occurred, but the cause is unknown"
+        return str(_("The hypervisor refused it and did not say why."))
+    return from_libvirt(error, subject).reason
+
+
 def _seen(
-    domain: libvirt.virDomain, steps: Iterable[Step], tried: list[Effect]
+    domain: libvirt.virDomain, steps: Iterable[Step], tried: list[Effect], unplugs: Unplugs
 ) -> Iterator[Effect]:
     """Look at the running machine again, where libvirt's yes does not say that it is done."""
     running: documents.Domain | None = None
@@ -186,22 +225,25 @@ def _seen(
             yield effect
             continue
         running = running if running is not None else _running(domain)
-        when, reason = _outcome(step, effect.change, running)
+        when, reason = _outcome(step, effect.change, running, unplugs)
         yield Effect(effect.path, effect.change, when, reason)
 
 
-def _outcome(step: Step, change: Change, running: documents.Domain) -> tuple[When, str]:
+def _outcome(
+    step: Step, change: Change, running: documents.Domain, unplugs: Unplugs
+) -> tuple[When, str]:
     assert step.pair is not None  # noqa: S101 - only devices are looked at
     if step.strategy == "detach":
         assert step.running is not None  # noqa: S101 - the plan says so
         alias = step.running.alias
-        is_there = any(pair.device.alias == alias for pair in pairs(running, running))
-        if not is_there:
+        if not any(other.alias == alias for other in running.devices.of(type(step.running))):
             return "now", ""
-        return "pending", str(_("The guest was asked to let go of it and has not answered yet."))
+        asked = unplugs.find(str(running.uuid), alias or "")
+        if asked is not None and asked.refused:
+            return "next_boot", str(_("The guest was asked to let go of it and refused."))
+        return "pending", str(_UNANSWERED)
     found = find(step.pair.device, running)
-    wanted = step.pair.inside(change)
-    if found is not None and any(other.path == wanted for other in found.diff(step.pair.device)):
+    if found is not None and live.differs(found.diff(step.pair.device), step.pair.inside(change)):
         return "next_boot", str(_("The running machine was asked, but it is as it was."))
     return "now", ""
 

@@ -152,6 +152,7 @@ DEVICE_ROWS: Final[tuple[Row, ...]] = (
     Row(r"memballoon/stats(/.*)?", "balloon_period"),
     Row(r"memory/target/requested(/.*)?", "update"),
     Row(r"hostdev/teaming(/.*)?", reason=_WHAT_IT_IS),
+    Row(r"disk/target(/.*)?", reason=_WHAT_IT_IS),
     Row(r".*/boot(/.*)?", reason=_("The firmware reads the boot order when the guest starts.")),
     Row(r".*/address(/.*)?", reason=_("The guest has found the device where it is now.")),
     Row(r".*/alias(/.*)?", reason=_("Names of devices are given when the machine starts.")),

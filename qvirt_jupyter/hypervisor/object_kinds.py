@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from qvirt_jupyter.documents import Change
+    from qvirt_jupyter.hypervisor.unplugs import Unplug
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,15 @@ class Observed:
         Counts the definitions that were read.
     pending
         What waits for its next start; None where nobody asked.
+    unplugs
+        Devices that the guest was asked to let go of.
     """
 
     addresses: tuple[str, ...] = ()
     started_at: float | None = None
     xml_version: int = 0
     pending: tuple[Change, ...] | None = None
+    unplugs: tuple[Unplug, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ def _domain_record(
         started_at=observed.started_at if active else None,
         xml_version=observed.xml_version,
         pending=observed.pending if active and raw.persistent else (),
+        unplugs=observed.unplugs if active else (),
     )
 
 

@@ -8,10 +8,16 @@ from qvirt_jupyter.hypervisor.object_kinds import Observed
 
 if TYPE_CHECKING:
     from qvirt_jupyter.documents import Change
+    from qvirt_jupyter.hypervisor.unplugs import Unplugs
 
 
 class Observations:
     """By UUID.
+
+    Parameters
+    ----------
+    unplugs
+        What guests were asked to let go of; that outlives a lost connection.
 
     Attributes
     ----------
@@ -24,7 +30,8 @@ class Observations:
         next start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unplugs: Unplugs) -> None:
+        self._unplugs = unplugs
         self.started: dict[str, float] = {}
         self.addresses: dict[str, tuple[int, tuple[str, ...]]] = {}
         self.pending: dict[str, tuple[tuple[int, int], tuple[Change, ...]]] = {}
@@ -53,4 +60,5 @@ class Observations:
             self.started.get(key),
             version,
             changes if compared == (number, version) else None,
+            self._unplugs.of(key),
         )

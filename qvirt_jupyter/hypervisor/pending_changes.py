@@ -8,29 +8,104 @@ https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainXMLFlags
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from qvirt_jupyter.documents import transfer
+from qvirt_jupyter.documents import is_whole, transfer
 from qvirt_jupyter.hypervisor.device_matching import kinds, pairs
-from qvirt_jupyter.hypervisor.live import changes_of
+from qvirt_jupyter.hypervisor.live import changes_of_domain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from qvirt_jupyter import documents
     from qvirt_jupyter.documents import Change
+    from qvirt_jupyter.hypervisor.device_matching import Pair
 
-_OF_THE_RUN: Final = re.compile(
-    r"""
-    cpu/@check                              # what was asked for, and that it was checked
-    | devices/graphics\[[^]]*\]/@\w*[pP]ort  # chosen at the start where autoport is set
-    | devices/graphics\[[^]]*\]/@websocket
-    | seclabel.*                            # labels of this run
-    | @id
-    """,
-    re.VERBOSE,
-)
-_WHOLE_DEVICE: Final = re.compile(r"devices/[\w-]+(\[.*\])?")
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """What libvirt makes of a value for a run.
+
+    Parameters
+    ----------
+    where
+        Paths, as a pattern; ``[...]`` stands for any one device.
+    only
+        Told both definitions and the change, says whether the row is meant.
+    """
+
+    where: str
+    only: Callable[[documents.Domain, documents.Domain, Change], bool] | None = None
+
+    def covers(self, running: documents.Domain, stored: documents.Domain, change: Change) -> bool:
+        """Tell whether a change is of this kind."""
+        pattern = self.where.replace("[...]", r"\[[^]]*\]")
+        if re.fullmatch(pattern, change.path) is None:
+            return False
+        return self.only is None or self.only(running, stored, change)
+
+
 _EXPANDED: Final = frozenset({"host-model", "maximum", "host-passthrough"})
 """Modes of a processor for which libvirt writes what it found into the running definition."""
+
+
+def _is_expanded(running: documents.Domain, stored: documents.Domain, _change: Change) -> bool:
+    return stored.cpu.mode in _EXPANDED and running.cpu.mode in (*_EXPANDED, "custom")
+
+
+def _is_settled(_running: documents.Domain, _stored: documents.Domain, change: Change) -> bool:
+    # What the host has of a wish: it is required now, or forbidden.
+    return change.after == "optional"
+
+
+def _is_automatic(_running: documents.Domain, _stored: documents.Domain, change: Change) -> bool:
+    return change.after in ("-1", "0", None)
+
+
+def _is_empty(running: documents.Domain, _stored: documents.Domain, change: Change) -> bool:
+    target = change.path.partition("[")[2].partition("]")[0]
+    disk = running.devices.disks.get(target)
+    return disk is not None and change.before is None and _source(disk) is None
+
+
+def _source(disk: documents.Disk) -> object:
+    node = disk._node  # noqa: SLF001 - whether there is any, of whatever kind
+    source = None if node is None else node.find("source")
+    return source if source is not None and set(source.attrib) - {"index"} else None
+
+
+NOISE: Final[tuple[Noise, ...]] = (
+    Noise("cpu(/.*)?", _is_expanded),
+    # What was asked for, and that it was checked.
+    Noise("cpu/@(check|match)"),
+    Noise("cpu/model/@fallback"),
+    Noise("cpu/feature[...]/@policy", _is_settled),
+    # Chosen at the start where autoport is set.
+    Noise(r"devices/graphics[...]/@(port|tlsPort|websocket)", _is_automatic),
+    # There is no image whose format it could be.
+    Noise("devices/disk[...]/driver/@type", _is_empty),
+    # The guest sets its clock.
+    Noise("clock/@(adjustment|basis|adjustment0)"),
+    # Labels of this run.
+    Noise("seclabel.*"),
+    Noise("@id"),
+)
+_WHOLE_DEVICE: Final = re.compile(r"devices/[\w-]+(\[.*\])?")
+
+COUPLED: Final[tuple[str, ...]] = (
+    # The bus names the target and gives the address.
+    r"target(/.*)?|address(/.*)?|model(/.*)?",
+    r"@type|source(/.*)?|driver/@type|backingStore(/.*)?|virtualport(/.*)?",
+    r"@port|@autoport|@tlsPort|@websocket|@listen|listen(\[.*)?",
+)
+"""What of a device makes sense together only, as patterns of paths from the device on."""
+
+COUPLED_IN_DOMAIN: Final[tuple[str, ...]] = (
+    r"memory|currentMemory|maxMemory(/.*)?|cpu/numa(/.*)?",
+    r"vcpu(/.*)?|vcpus(/.*)?|cpu/topology(/.*)?",
+    r"os/(loader|nvram|firmware|@firmware)(/.*)?",
+)
 
 
 def pending_changes(running: documents.Domain, stored: documents.Domain) -> tuple[Change, ...]:
@@ -43,24 +118,35 @@ def pending_changes(running: documents.Domain, stored: documents.Domain) -> tupl
     stored
         The one that counts from the next start.
     """
-    is_expanded = stored.cpu.mode in _EXPANDED
     return tuple(
         change
-        for change in changes_of(running, stored)
-        if not (is_expanded and change.path.startswith("cpu")) and is_of_somebody(change)
+        for change in (*changes_of_domain(running, stored), *_changes_of_devices(running, stored))
+        if _is_of_somebody(change)
+        and not any(noise.covers(running, stored, change) for noise in NOISE)
     )
 
 
-def is_of_somebody(change: Change) -> bool:
+def _changes_of_devices(running: documents.Domain, stored: documents.Domain) -> Iterator[Change]:
+    for pair in pairs(running, stored):
+        changes = pair.changes()
+        insides = [pair.inside(change) for change in changes]
+        is_another = any(
+            inside == "target/@bus" or inside.startswith("model") for inside in insides
+        )
+        for change, inside in zip(changes, insides, strict=True):
+            # What is something else now is elsewhere, too: that goes without saying.
+            if not (is_another and inside.partition("/")[0] == "address"):
+                yield change
+
+
+def _is_of_somebody(change: Change) -> bool:
     """Tell whether somebody made a change from how it runs to what is stored."""
-    if _OF_THE_RUN.fullmatch(change.path):
-        return False
     # What only the running definition has was filled in, unless it is a device that was removed.
     return change.after is not None or bool(_WHOLE_DEVICE.fullmatch(change.path))
 
 
-def revert(running: documents.Domain, stored: documents.Domain, path: str) -> None:
-    """Write into the stored definition what runs.
+def revert(running: documents.Domain, stored: documents.Domain, change: Change) -> None:
+    """Write into the stored definition what runs, with what makes sense together only.
 
     Parameters
     ----------
@@ -68,27 +154,47 @@ def revert(running: documents.Domain, stored: documents.Domain, path: str) -> No
         The definition of the running instance.
     stored
         The one that counts from the next start; it is changed.
-    path
-        That of one of the pending changes.
+    change
+        One of the pending changes.
 
     Raises
     ------
     KeyError
-        There is nothing at that path.
+        It does not wait any more.
     """
     for pair in pairs(running, stored):
-        if path == pair.name:
-            if pair.before is None:
-                assert pair.after is not None  # noqa: S101 - one of them is always there
-                stored.devices.remove(pair.after)
-            elif pair.after is None:
-                stored.devices.add(pair.before.copy())
+        if change.path == pair.name or change.path.startswith(f"{pair.name}/"):
+            _revert_device(pair, stored, change)
             return
-        if path.startswith(f"{pair.name}/"):
-            if pair.before is None or pair.after is None:
-                raise KeyError(path)
-            transfer(pair.before, pair.after, path[len(pair.name) + 1 :])
-            return
-    if any(path.startswith(f"devices/{cls.tag}[") for cls in kinds(stored.devices).values()):
+    if any(change.path.startswith(f"devices/{cls.tag}[") for cls in kinds(stored.devices).values()):
+        raise KeyError(change.path)
+    waiting = [other for other in changes_of_domain(running, stored) if _is_of_somebody(other)]
+    _carry_back(running, stored, change.path, waiting, COUPLED_IN_DOMAIN)
+
+
+def _revert_device(pair: Pair, stored: documents.Domain, change: Change) -> None:
+    if pair.before is None:
+        assert pair.after is not None  # noqa: S101 - one of them is always there
+        stored.devices.remove(pair.after)
+    elif pair.after is None:
+        stored.devices.add(pair.before.copy())
+    else:
+        waiting = list(pair.before.diff(pair.after))
+        _carry_back(pair.before, pair.after, pair.inside(change), waiting, COUPLED)
+
+
+def _carry_back(
+    running: documents.Element,
+    stored: documents.Element,
+    path: str,
+    waiting: list[Change],
+    coupled: tuple[str, ...],
+) -> None:
+    together = next((each for each in coupled if re.fullmatch(each, path)), re.escape(path))
+    wanted = [
+        other for other in waiting if other.path == path or re.fullmatch(together, other.path)
+    ]
+    if path not in {other.path for other in wanted}:
         raise KeyError(path)
-    transfer(running, stored, path)
+    for other in wanted:
+        transfer(running, stored, other.path, whole=is_whole(other))

@@ -17,6 +17,7 @@ from qvirt_jupyter._translation import _
 if TYPE_CHECKING:
     from qvirt_jupyter._translation import LazyString
     from qvirt_jupyter.documents import Change
+    from qvirt_jupyter.hypervisor.unplugs import Unplug
 
 
 class DomainState(enum.Enum):
@@ -159,6 +160,8 @@ class DomainRecord:
         What waits for its next start, from how it runs to what is stored; empty where it is off.
         None where it was not compared, which is done while a list shows it:
         ``Domain.pending_changes`` asks libvirt.
+    unplugs
+        Devices that its guest was asked to let go of, and has not.
     """
 
     uri: str
@@ -183,6 +186,7 @@ class DomainRecord:
     started_at: float | None
     xml_version: int
     pending: tuple[Change, ...] | None = None
+    unplugs: tuple[Unplug, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:

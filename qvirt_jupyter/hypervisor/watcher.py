@@ -77,7 +77,7 @@ class Watcher:
         # Definitions that were read and not told yet, and when some were told last.
         self._gathered: list[tuple[KnownObjects, str]] = []
         self._told = 0.0
-        self._seen = Observations()
+        self._seen = Observations(inventory.unplugs)
         self._thread: threading.Thread | None = None
         self._unsupported: set[str] = set()
         self._events: EventRegistration | None = None
@@ -101,7 +101,9 @@ class Watcher:
         libvirt.libvirtError
             The machines cannot be listed: nothing works without that.
         """
-        self._events = EventRegistration(self._connection, self._note, self._on_lifecycle)
+        self._events = EventRegistration(
+            self._connection, self._note, self._on_lifecycle, self._inventory.unplugs
+        )
         with self._reading:
             for name, known in self._known.items():
                 try:
@@ -296,7 +298,8 @@ class Watcher:
         if key in known.unread:
             known.unread[key] = found
             changed = known.read(self._connection, key, self._on_error) or changed
-        if changed:
+        # What a guest was asked to let go of, and its answer, are in no definition.
+        if changed or stale:
             self._put(known, (key,))
 
     def _survey(self, known: KnownObjects) -> tuple[list[str], list[str]]:
