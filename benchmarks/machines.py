@@ -28,14 +28,16 @@ def a_host(machines: int) -> Iterator[str]:
         yield f"test://{file}"
 
 
-def compared(what: str, raw: Sequence[float], ours: Sequence[float], goal: float) -> None:
-    """Print both medians, in milliseconds, and their ratio."""
+def compared(
+    what: str, raw: Sequence[float], ours: Sequence[float], goal: float | None = None
+) -> None:
+    """Print both medians, in milliseconds, their ratio, and the goal where there is one."""
     first, second = statistics.median(raw), statistics.median(ours)
     ratio = second / first
-    print(
-        f"{what}: raw {1000 * first:.2f} ms, ours {1000 * second:.2f} ms, "
-        f"ratio {ratio:.2f} (goal {goal}{'' if ratio <= goal else ', MISSED'})"
-    )
+    aim = ""
+    if goal is not None:
+        aim = f" (goal {goal}{'' if ratio <= goal else ', MISSED'})"
+    print(f"{what}: raw {1000 * first:.2f} ms, ours {1000 * second:.2f} ms, ratio {ratio:.2f}{aim}")
 
 
 def measured(what: str, value: float, goal: float, unit: str) -> None:

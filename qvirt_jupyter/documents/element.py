@@ -167,7 +167,8 @@ class Element:
     def _node(self) -> Node | None:
         if self._root is not None:
             return self._root
-        return self._location.find(self._owner._node if self._owner else None)
+        # An owner is false where it is missing itself: that must not be asked for twice.
+        return self._location.find(None if self._owner is None else self._owner._node)
 
     def _need(self) -> Node:
         """Return the element, made if it is missing."""

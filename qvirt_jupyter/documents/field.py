@@ -61,6 +61,10 @@ class Field(Member, Generic[T]):
         self.location = Location.parse(location)
         self.type = type
         self.essential = essential
+        # Asked for each time that a value is read.
+        self._is_flag = isinstance(type, Flag)
+        self._is_size = isinstance(type, Size)
+        self._is_text = isinstance(type, Text)
         self.declared = Declared(
             name="",
             type=type,
@@ -114,7 +118,7 @@ class Field(Member, Generic[T]):
         ValueError
             What is written is not of the type.
         """
-        if written is None or (written == "" and not isinstance(self.type, Flag)):
+        if written is None or (written == "" and not self._is_flag):
             return self.type.absent
         return self.type.parse(written)
 
@@ -122,13 +126,13 @@ class Field(Member, Generic[T]):
         """Return the value as the element that carries it says it; ``None`` where it does not."""
         if node is None:
             return None
-        if isinstance(self.type, Flag):
+        if self._is_flag:
             return ""
         text = node.get(self.location.attribute) if self.location.attribute else text_of(node)
-        if text is None or isinstance(self.type, Text):
+        if text is None or self._is_text:
             return text
         text = text.strip()
-        unit = node.get(UNIT) if isinstance(self.type, Size) else None
+        unit = node.get(UNIT) if self._is_size else None
         return f"{text} {unit}" if unit and text else text
 
     def clear(self, owner: Element, keep: frozenset[tuple[str, ...]] = frozenset()) -> None:
@@ -164,7 +168,7 @@ class Field(Member, Generic[T]):
                 self._take_away(owner, node, value)
             return
         node = owner._reach(self.location)
-        if not isinstance(self.type, Flag):
+        if not self._is_flag:
             self._put(
                 owner, node, self._as_at_first(owner, node, value) or self._formatted(node, value)
             )
@@ -174,11 +178,11 @@ class Field(Member, Generic[T]):
         if first is not None:
             self._put(owner, node, first)
             return
-        if not isinstance(self.type, Flag):
+        if not self._is_flag:
             self._put(owner, node, None)
         # The element of a text or a flag is the value; what else it carries is not ours to lose.
         whole = self.location.attribute is None and bool(self.location.steps)
-        if isinstance(self.type, Flag) or (
+        if self._is_flag or (
             (whole or self.essential) and not len(node) and not node.attrib and not text_of(node)
         ):
             owner._tree.bury(node)
@@ -192,7 +196,7 @@ class Field(Member, Generic[T]):
         first = owner._tree.first_value(node, key)
         if first is None:
             return None
-        if isinstance(self.type, Size):
+        if self._is_size:
             unit = owner._tree.first_value(node, f"@{UNIT}") or ""
             first = f"{first.strip()} {unit}".rstrip()
         return first if self._means(first, value) else None
@@ -201,12 +205,12 @@ class Field(Member, Generic[T]):
         text = self.type.format(value)
         # A number without unit was in libvirt's default unit, and stays so.
         now = node.get(self.location.attribute) if self.location.attribute else text_of(node)
-        bare = isinstance(self.type, Size) and now and node.get(UNIT) is None
+        bare = self._is_size and now and node.get(UNIT) is None
         return text.partition(" ")[0] if bare else text
 
     def _put(self, owner: Element, node: Node, text: str | None) -> None:
         tree, way = owner._tree, self.location.tags
-        if isinstance(self.type, Size):
+        if self._is_size:
             text, _space, unit = (text or "").partition(" ")
             first = tree.first_value(node, ".")
             text = first if first is not None and first.strip() == text else text

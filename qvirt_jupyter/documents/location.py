@@ -45,7 +45,16 @@ class Step:
 
     def find(self, parent: Node) -> Node | None:
         """Return the first child that the step means."""
-        return next((child for child in parent if self.matches(child)), None)
+        # lxml makes a Python object of each child that it hands out: only of those of this name.
+        for child in parent.iterchildren(self.tag):
+            if self.where is None or child.get(self.where[0]) == self.where[1]:
+                return child
+        return None
+
+    def find_all(self, parent: Node) -> list[Node]:
+        """Return the children that the step means."""
+        children = parent.iterchildren(self.tag)
+        return [child for child in children if self.where is None or self.matches(child)]
 
     def make(self) -> Node:
         """Return a new element that the step would find."""

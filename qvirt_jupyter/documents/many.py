@@ -98,8 +98,12 @@ class Items(MutableSequence[E], Generic[E]):
 
     def _nodes(self) -> list[Node]:
         *way, last = self._many.location.steps
-        parent = Location(tuple(way)).find(self._owner._node)
-        return [] if parent is None else [child for child in parent if last.matches(child)]
+        parent = self._owner._node
+        for step in way:
+            if parent is None:
+                break
+            parent = step.find(parent)
+        return [] if parent is None else last.find_all(parent)
 
     def _item(self, node: Node) -> E:
         return self._many.cls._inside(self._owner, self._many, node)
