@@ -55,14 +55,19 @@ from qvirt_jupyter.documents.diff import Change, Diff, outline
 from qvirt_jupyter.documents.document import Document, parse
 from qvirt_jupyter.documents.domain import Domain
 from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
+from qvirt_jupyter.documents.domain_checkpoint import DomainCheckpoint
+from qvirt_jupyter.documents.domain_snapshot import DomainSnapshot
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
+from qvirt_jupyter.documents.host_interface import HostInterface
 from qvirt_jupyter.documents.many import Items, Many
 from qvirt_jupyter.documents.network import Network
 from qvirt_jupyter.documents.node_device import NodeDevice
+from qvirt_jupyter.documents.nw_filter import NWFilter
 from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
 from qvirt_jupyter.documents.schema import rule
+from qvirt_jupyter.documents.secret import Secret
 from qvirt_jupyter.documents.sections.metadata import (
     DOMAIN_METADATA_PREFIX,
     DOMAIN_METADATA_URI,
@@ -108,6 +113,8 @@ __all__ = [
     "Document",
     "Domain",
     "DomainCapabilities",
+    "DomainCheckpoint",
+    "DomainSnapshot",
     "Element",
     "Field",
     "FileSource",
@@ -117,6 +124,7 @@ __all__ = [
     "Group",
     "Hexadecimal",
     "Host",
+    "HostInterface",
     "Hub",
     "Input",
     "Integer",
@@ -129,6 +137,7 @@ __all__ = [
     "Many",
     "MemBalloon",
     "Memory",
+    "NWFilter",
     "Network",
     "NetworkLink",
     "NetworkSource",
@@ -141,6 +150,7 @@ __all__ = [
     "Port",
     "Pstore",
     "Rng",
+    "Secret",
     "Serial",
     "Shmem",
     "Size",

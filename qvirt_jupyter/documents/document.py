@@ -5,11 +5,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
 
+if TYPE_CHECKING:
+    from qvirt_jupyter.documents.location import Node
+
 _KINDS: dict[str, type[Document]] = {}
+
+# Kinds whose root element has the name of another kind's: they look at what is in it.
+_LOOKING: dict[str, type[Document]] = {}
 
 
 class Document(Element):
@@ -18,7 +26,13 @@ class Document(Element):
     def __init_subclass__(cls, **keywords: object) -> None:
         super().__init_subclass__(**keywords)
         if "tag" in vars(cls):
-            _KINDS[cls.tag] = cls
+            kinds = _LOOKING if "_is_root" in vars(cls) else _KINDS
+            kinds[cls.tag] = cls
+
+    @classmethod
+    def _is_root(cls, root: Node) -> bool:
+        """Tell whether a root element of this name is one of this kind."""
+        return root.tag == cls.tag
 
 
 def parse(text: str | bytes) -> Document:
@@ -30,7 +44,9 @@ def parse(text: str | bytes) -> Document:
         The text is not XML that we accept, or of no known kind.
     """
     root = parse_xml(text)
-    kind = _KINDS.get(str(root.tag))
+    kind = _LOOKING.get(str(root.tag))
+    if kind is None or not kind._is_root(root):
+        kind = _KINDS.get(str(root.tag))
     if kind is None:
         message = _("No document starts with <{tag}>; known are {known}.")
         raise InvalidDocument(str(message.format(tag=root.tag, known=", ".join(sorted(_KINDS)))))

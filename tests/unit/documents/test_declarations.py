@@ -34,6 +34,11 @@ SCHEMA_OF = {
     "volume": "storagevol",
     "device": "nodedev",
     "capabilities": "capability",
+    "domainsnapshot": "domainsnapshot",
+    "domaincheckpoint": "domaincheckpoint",
+    "secret": "secret",
+    "filter": "nwfilter",
+    "interface": "interface",
 }
 # libvirt 10.1 learned of clusters, libvirt 9.7 of the title of a network
 # (https://libvirt.org/news.html).
