@@ -15,22 +15,21 @@ from qvirt_jupyter.documents.devices.channel import AGENT, Channel
 from qvirt_jupyter.documents.devices.console import Console
 from qvirt_jupyter.documents.devices.crypto import Crypto
 from qvirt_jupyter.documents.devices.device import Device, Devices
-from qvirt_jupyter.documents.devices.disk import (
+from qvirt_jupyter.documents.devices.disk import Disk
+from qvirt_jupyter.documents.devices.disk_sources import (
     BlockSource,
-    Disk,
     FileSource,
     FolderSource,
-    NetworkSource,
     VolumeSource,
 )
 from qvirt_jupyter.documents.devices.displays import Spice, Vnc
 from qvirt_jupyter.documents.devices.graphics import Graphics
 from qvirt_jupyter.documents.devices.hub import Hub
 from qvirt_jupyter.documents.devices.input import Input
-from qvirt_jupyter.documents.devices.interface import (
+from qvirt_jupyter.documents.devices.interface import Interface
+from qvirt_jupyter.documents.devices.interface_links import (
     BridgeLink,
     DirectLink,
-    Interface,
     NetworkLink,
     UserLink,
 )
@@ -38,6 +37,7 @@ from qvirt_jupyter.documents.devices.iommu import Iommu
 from qvirt_jupyter.documents.devices.listen import Listen
 from qvirt_jupyter.documents.devices.memballoon import MemBalloon
 from qvirt_jupyter.documents.devices.memory import Memory
+from qvirt_jupyter.documents.devices.network_sources import NetworkSource
 from qvirt_jupyter.documents.devices.nvram import Nvram
 from qvirt_jupyter.documents.devices.panic import Panic
 from qvirt_jupyter.documents.devices.parallel import Parallel

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from qvirt_jupyter._translation import LazyString
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from qvirt_jupyter.documents.values import ValueType
 
@@ -43,6 +43,9 @@ class Declared:
         Told the object that has the value, says whether to show it. It hides and nothing else.
     caps
         The key of the (domain) capabilities that narrows the choices.
+    among
+        Told the object that has the value, says which of the choices go with its other values; none
+        at all narrows nothing.
     live
         The strategy by which a running guest may take the value; ``None``: at the next boot.
     """
@@ -56,6 +59,7 @@ class Declared:
     advanced: bool = False
     when: Callable[[Any], bool] | None = None
     caps: str | None = None
+    among: Callable[[Any], Sequence[str]] | None = None
     live: str | None = None
 
     def named(self, name: str) -> Declared:
@@ -81,6 +85,10 @@ class Declared:
     def is_shown(self, target: object) -> bool:
         """Tell whether the value matters for the target as it is now."""
         return self.when is None or self.when(self._owner(target))
+
+    def fitting(self, target: object) -> tuple[str, ...]:
+        """Return the choices that go with the target's other values; none where all do."""
+        return () if self.among is None else tuple(self.among(self._owner(target)))
 
     def _owner(self, target: object) -> object:
         return reduce(getattr, self.name.split(".")[:-1], target)

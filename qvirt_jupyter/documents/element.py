@@ -12,7 +12,7 @@ from qvirt_jupyter.documents.location import Location, Node, Step
 from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
 from qvirt_jupyter.documents.schema import Member, Rule, schema_of
 from qvirt_jupyter.documents.serialization import serialize
-from qvirt_jupyter.documents.tree import Tree, indent_of
+from qvirt_jupyter.documents.tree import Tree, indent_of, is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -202,6 +202,21 @@ class Element:
                 return
         if self._root is None and self._owner is not None and self._location.steps:
             self._owner._prune(self._location)
+
+    def _bury_what_is_empty(
+        self, location: Location, keep: frozenset[tuple[str, ...]] = frozenset()
+    ) -> None:
+        """Remove elements at and above a location that were known by a part that is gone.
+
+        Those that hold anything stay, and those on the way to the locations to keep.
+        """
+        for depth in range(len(location.steps), 0, -1):
+            way = Location(location.steps[:depth])
+            node, last = way.find(self._node), way.steps[-1]
+            shared = last.where is None and any(kept[:depth] == way.tags for kept in keep)
+            if node is None or shared or not is_empty(node, last):
+                return
+            self._tree.bury(node)
 
     def _changed(self, member: Member) -> None:
         """Run the rules of this element and of those around it that watch the member."""

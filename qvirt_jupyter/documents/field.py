@@ -18,7 +18,7 @@ from qvirt_jupyter.documents.tree import text_of
 from qvirt_jupyter.documents.values import Size, Text, ValueType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from qvirt_jupyter.documents.element import Element
 
@@ -39,7 +39,7 @@ class Field(Member, Generic[T]):
     essential
         Whether libvirt refuses the element without this value, so that it goes when the value is
         cleared and nothing else is left in it, even if it was there when parsed.
-    label, help, group, unit, advanced, when, caps, live
+    label, help, group, unit, advanced, when, caps, among, live
         As in :class:`~qvirt_jupyter.documents.declaration.Declared`.
     """
 
@@ -56,6 +56,7 @@ class Field(Member, Generic[T]):
         advanced: bool = False,
         when: Callable[[Any], bool] | None = None,
         caps: str | None = None,
+        among: Callable[[Any], Sequence[str]] | None = None,
         live: str | None = None,
     ) -> None:
         self.location = Location.parse(location)
@@ -75,6 +76,7 @@ class Field(Member, Generic[T]):
             advanced=advanced,
             when=when,
             caps=caps,
+            among=among,
             live=live,
         )
 

@@ -67,8 +67,11 @@ class Group(Member, Generic[E]):
 
     def clear(self, owner: Element, keep: frozenset[tuple[str, ...]] = frozenset()) -> None:
         if self.location.tags not in keep:
-            for member in schema_of(self.cls).members.values():
-                member.clear(self.__get__(owner, type(owner)))
+            for member in schema_of(self.cls).clearing:
+                part = self.__get__(owner, type(owner))
+                member.clear(part)
+                if part:
+                    part._bury_what_is_empty(member.location)
             node = self.location.find(owner._node)
             if node is not None and self.location.steps and is_empty(node, self.location.steps[-1]):
                 owner._tree.bury(node)

@@ -23,6 +23,9 @@ class Member:
     name: str
     location: Location
 
+    depends: bool = False
+    """Whether what it holds is told by another member, so that it is cleared before that one."""
+
     def __set_name__(self, owner: type[Element], name: str) -> None:
         self.name = name
 
@@ -103,6 +106,11 @@ class Schema:
     members: dict[str, Member]
     rules: tuple[Rule, ...]
     _orders: dict[tuple[str, ...], tuple[str, ...]]
+
+    @property
+    def clearing(self) -> tuple[Member, ...]:
+        """The members in the order in which they are cleared."""
+        return tuple(sorted(self.members.values(), key=lambda member: not member.depends))
 
     def order(self, way: tuple[str, ...]) -> tuple[str, ...]:
         """Return the names of children, and of attributes as ``@name``, in order below a way."""

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.location import Location
 from qvirt_jupyter.documents.schema import Member, schema_of
-from qvirt_jupyter.documents.tree import is_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from qvirt_jupyter.documents.declaration import Declared
     from qvirt_jupyter.documents.field import Field
@@ -43,6 +42,7 @@ class Variant(Member, Generic[B]):
     """
 
     location = Location(())
+    depends = True
 
     def __init__(
         self, selector: str, branches: Mapping[str, type[B]], *, default: str | None = None
@@ -96,15 +96,18 @@ class Variant(Member, Generic[B]):
         old = self._branch(before)
         new = type(self.__get__(owner, type(owner)))
         if old is not new:
-            keep = frozenset(_locations(new))
-            for member in schema_of(old).members.values():
-                member.clear(old._inside(owner, self), keep)
-                _bury_what_is_empty(owner, member.location, keep)
+            self._clear_branch(old, owner, frozenset(_locations(new)))
 
     def clear(self, owner: Element, keep: frozenset[tuple[str, ...]] = frozenset()) -> None:
-        branch = self.__get__(owner, type(owner))
-        for member in schema_of(type(branch)).members.values():
+        self._clear_branch(type(self.__get__(owner, type(owner))), owner, keep)
+
+    def _clear_branch(
+        self, kind: type[B | Unknown], owner: Element, keep: frozenset[tuple[str, ...]]
+    ) -> None:
+        branch = kind._inside(owner, self)
+        for member in schema_of(kind).clearing:
             member.clear(branch, keep)
+            owner._bury_what_is_empty(member.location, keep)
 
     def declarations(self, owner: Element | None) -> Iterator[Declared]:
         if owner is not None:
@@ -126,19 +129,6 @@ class Variant(Member, Generic[B]):
     def brief(self, owner: Element) -> str | None:
         branch = self.__get__(owner, type(owner))
         return None if isinstance(branch, Unknown) else repr(branch)
-
-
-def _bury_what_is_empty(
-    owner: Element, location: Location, keep: Iterable[tuple[str, ...]]
-) -> None:
-    """Take the elements away that only the old branch knew, if nothing is left in them."""
-    for depth in range(len(location.steps), 0, -1):
-        way = Location(location.steps[:depth])
-        node, last = way.find(owner._node), way.steps[-1]
-        shared = last.where is None and any(kept[:depth] == way.tags for kept in keep)
-        if node is None or shared or not is_empty(node, last):
-            return
-        owner._tree.bury(node)
 
 
 def _locations(branch: type[Element]) -> Iterator[tuple[str, ...]]:

@@ -255,7 +255,7 @@ class Device(Document):
     # Where it stands ----------------------------------------------------------------------------
 
     @property
-    def _guest(self) -> Domain | None:
+    def guest(self) -> Domain | None:
         """The guest that has it; None for a device alone."""
         holder = self._holder
         owner = holder._owner if isinstance(holder, Devices) else None

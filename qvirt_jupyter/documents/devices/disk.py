@@ -2,144 +2,65 @@
 
 from __future__ import annotations
 
-import string
+from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents.addresses import Host, Port
-from qvirt_jupyter.documents.devices.device import Device, Devices
-from qvirt_jupyter.documents.element import Element
+from qvirt_jupyter.documents.devices.controller import missing_controller
+from qvirt_jupyter.documents.devices.controller_options import NvmeOptions
+from qvirt_jupyter.documents.devices.device import Device
+from qvirt_jupyter.documents.devices.disk_chain import (
+    SOURCE_TYPES,
+    SOURCES,
+    BackingStore,
+    Mirror,
+)
+from qvirt_jupyter.documents.devices.disk_driver import DiskDriver
+from qvirt_jupyter.documents.devices.disk_shape import DiskShape
+from qvirt_jupyter.documents.devices.disk_sources import (
+    BlockSource,
+    FileSource,
+    FolderSource,
+    NvmeSource,
+    VhostUserSource,
+    VhostVdpaSource,
+    VolumeSource,
+)
+from qvirt_jupyter.documents.devices.disk_target import (
+    BUS_NAMES,
+    BUSES,
+    PLACES,
+    PREFIXES,
+    free_target,
+    place_of,
+)
+from qvirt_jupyter.documents.devices.disk_tuning import IoTune
+from qvirt_jupyter.documents.devices.network_sources import NetworkSource
+from qvirt_jupyter.documents.devices.virtio_options import MODELS
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.schema import rule
-from qvirt_jupyter.documents.switches import Flag
-from qvirt_jupyter.documents.values import Choice, Integer, Path, Text
+from qvirt_jupyter.documents.switches import Flag, YesNo
+from qvirt_jupyter.documents.values import Choice, Text
 from qvirt_jupyter.documents.variant import Variant
 
-STARTUP_POLICIES = Choice("mandatory", "requisite", "optional")
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+    from typing import Self
 
-TARGET_PREFIXES = {"virtio": "vd", "ide": "hd", "fdc": "fd", "xen": "xvd"}
-"""How libvirt names targets by bus; all others are ``sd``."""
+    from qvirt_jupyter.documents.declaration import Words
+    from qvirt_jupyter.documents.domain import Domain
+    from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
-
-class FileSource(Element):
-    """An image file."""
-
-    tag = "source"
-    file = Field("source/@file", Path(), label=_("File"))
-    startup_policy = Field(
-        "source/@startupPolicy", STARTUP_POLICIES, label=_("If the file is missing"), advanced=True
-    )
-
-
-class BlockSource(Element):
-    """A block device of the host."""
-
-    tag = "source"
-    device = Field("source/@dev", Path(), label=_("Block device"))
-    startup_policy = Field(
-        "source/@startupPolicy",
-        STARTUP_POLICIES,
-        label=_("If the device is missing"),
-        advanced=True,
-    )
+_DEVICES: dict[str, Words] = {
+    "disk": _("disk"),
+    "cdrom": _("CD-ROM"),
+    "floppy": _("floppy"),
+    "lun": _("LUN"),
+}
 
 
-class FolderSource(Element):
-    """A folder that the guest sees as a FAT file system."""
-
-    tag = "source"
-    folder = Field("source/@dir", Path(), label=_("Folder"))
-
-
-class VolumeSource(Element):
-    """A volume of a storage pool."""
-
-    tag = "source"
-    pool = Field("source/@pool", Text(), label=_("Storage pool"))
-    volume = Field("source/@volume", Text(), label=_("Volume"))
-    startup_policy = Field(
-        "source/@startupPolicy",
-        STARTUP_POLICIES,
-        label=_("If the volume is missing"),
-        advanced=True,
-    )
-
-
-class SourceHost(Element):
-    """A server that offers a network disk."""
-
-    tag = "host"
-    name = Field("@name", Host(), label=_("Host"))
-    port = Field("@port", Port(), label=_("Port"))
-    transport = Field(
-        "@transport", Choice("tcp", "rdma", "unix", open=False), label=_("Transport"), advanced=True
-    )
-    socket = Field("@socket", Path(), label=_("Socket"), advanced=True)
-
-
-class NetworkSource(Element):
-    """A disk that a server offers."""
-
-    tag = "source"
-    protocol = Field(
-        "source/@protocol",
-        Choice(
-            "nbd",
-            "iscsi",
-            "rbd",
-            "sheepdog",
-            "gluster",
-            "vxhs",
-            "nfs",
-            "http",
-            "https",
-            "ftp",
-            "ssh",
-        ),
-        label=_("Protocol"),
-    )
-    name = Field("source/@name", Text(), label=_("Name on the server"))
-    hosts = Many(SourceHost, key="name", location="source/host")
-
-
-class IoTune(Element):
-    """Limits on the throughput of a disk; a total excludes its read and write parts."""
-
-    tag = "iotune"
-    total_bytes = Field("total_bytes_sec", Integer(), label=_("Total"), unit="bytes/s")
-    read_bytes = Field("read_bytes_sec", Integer(), label=_("Read"), unit="bytes/s")
-    write_bytes = Field("write_bytes_sec", Integer(), label=_("Write"), unit="bytes/s")
-    total_operations = Field("total_iops_sec", Integer(), label=_("Total operations"), unit="1/s")
-    read_operations = Field("read_iops_sec", Integer(), label=_("Read operations"), unit="1/s")
-    write_operations = Field("write_iops_sec", Integer(), label=_("Write operations"), unit="1/s")
-
-    @rule("total_bytes", touches=("read_bytes", "write_bytes"))
-    def total_bytes_replace_their_parts(self) -> None:
-        """Clear the parts: libvirt refuses a total beside them."""
-        if self.total_bytes:
-            self.read_bytes = self.write_bytes = None
-
-    @rule("read_bytes", "write_bytes", touches=("total_bytes",))
-    def parts_replace_total_bytes(self) -> None:
-        """Clear the total: libvirt refuses it beside its parts."""
-        if self.read_bytes or self.write_bytes:
-            self.total_bytes = None
-
-    @rule("total_operations", touches=("read_operations", "write_operations"))
-    def total_operations_replace_their_parts(self) -> None:
-        """Clear the parts: libvirt refuses a total beside them."""
-        if self.total_operations:
-            self.read_operations = self.write_operations = None
-
-    @rule("read_operations", "write_operations", touches=("total_operations",))
-    def parts_replace_total_operations(self) -> None:
-        """Clear the total: libvirt refuses it beside its parts."""
-        if self.read_operations or self.write_operations:
-            self.total_operations = None
-
-
-class Disk(Device):
+class Disk(DiskDriver, DiskShape, Device):
     """A disk.
 
     https://libvirt.org/formatdomain.html#hard-drives-floppy-disks-cdroms
@@ -148,80 +69,101 @@ class Disk(Device):
     tag = "disk"
     collection = "disks"
     key = "target"
+    title = _("Disk")
+    # The order in which libvirt writes them (src/conf/domain_conf.c, virDomainDiskDefFormat).
+    order = (
+        *("driver", "auth", "source", "backingStore", "backenddomain", "geometry", "blockio"),
+        *("mirror", "target", "iotune", "readonly", "shareable", "transient", "serial", "wwn"),
+        *("vendor", "product", "encryption"),
+    )
 
-    type = Field(
-        "@type", Choice("file", "block", "dir", "network", "volume", "nvme"), label=_("Source type")
+    type = Field("@type", SOURCE_TYPES, label=_("Source type"), live="update")
+    device = Field("@device", Choice(*BUSES, labels=_DEVICES, open=False), label=_("Device"))
+    model = Field(
+        "@model",
+        Choice(*MODELS),
+        label=_("VirtIO model"),
+        help=_("'transitional' also works with guests that know only the first VirtIO standard."),
+        advanced=True,
+        caps="disk/model",
+        when=lambda disk: disk.bus == "virtio",
     )
-    device = Field("@device", Choice("disk", "cdrom", "floppy", "lun"), label=_("Device"))
-    driver = Field("driver/@name", Text(), label=_("Driver"), advanced=True)
-    format = Field("driver/@type", Choice("qcow2", "raw", "vmdk", "vdi", "vhdx"), label=_("Format"))
-    cache = Field(
-        "driver/@cache",
-        Choice("none", "writethrough", "writeback", "directsync", "unsafe"),
-        label=_("Cache mode"),
-        group=_("Performance"),
+    raw_io = Field(
+        "@rawio",
+        YesNo(),
+        label=_("Raw commands"),
+        help=_("The guest may send commands to the LUN that need a privilege on the host."),
+        advanced=True,
+        when=lambda disk: disk.device == "lun",
     )
-    io = Field(
-        "driver/@io",
-        Choice("threads", "native", "io_uring"),
-        label=_("Input and output"),
-        group=_("Performance"),
+    filtered_io = Field(
+        "@sgio",
+        Choice("filtered", "unfiltered", open=False),
+        label=_("SCSI commands"),
+        help=_("Whether the host's kernel filters the commands of the guest."),
+        advanced=True,
+        when=lambda disk: disk.device == "lun",
+    )
+    snapshot = Field(
+        "@snapshot",
+        Choice("internal", "external", "manual", "no"),
+        label=_("In snapshots"),
+        help=_("How a snapshot of the machine takes this disk, if it is not told otherwise."),
         advanced=True,
     )
-    discard = Field(
-        "driver/@discard",
-        Choice("unmap", "ignore"),
-        label=_("Discard"),
-        group=_("Performance"),
-        help=_("Whether blocks that the guest frees are freed on the host too."),
-    )
-    detect_zeroes = Field(
-        "driver/@detect_zeroes",
-        Choice("off", "on", "unmap"),
-        label=_("Detect zeroes"),
-        group=_("Performance"),
-        advanced=True,
-    )
-    io_thread = Field(
-        "driver/@iothread", Integer(1), label=_("I/O thread"), group=_("Performance"), advanced=True
-    )
-    source = Variant(
-        "@type",
-        {
-            "file": FileSource,
-            "block": BlockSource,
-            "dir": FolderSource,
-            "volume": VolumeSource,
-            "network": NetworkSource,
-        },
-        default="file",
-    )
+    source = Variant("@type", SOURCES, default="file")
+    backing_stores = Many(BackingStore)
+    mirrors = Many(Mirror)
     target = Field(
         "target/@dev",
-        Text(pattern=r"[a-z]+[0-9]*", expected=_("a name such as vda")),
+        Text(pattern=r"[a-z]+[0-9]*(n[0-9]+)?", expected=_("a name such as vda")),
         label=_("Target"),
+        help=_("Names the disk in this definition; the guest may call it something else."),
     )
     bus = Field(
         "target/@bus",
-        Choice("virtio", "sata", "scsi", "ide", "usb", "fdc", "sd", "xen"),
+        Choice(*PREFIXES, labels=BUS_NAMES),
         label=_("Bus"),
         caps="disk/bus",
+        among=lambda disk: BUSES.get(disk.device or "disk", ()),
+    )
+    tray = Field(
+        "target/@tray",
+        Choice("open", "closed", open=False),
+        label=_("Tray"),
+        advanced=True,
+        when=lambda disk: disk.device in ("cdrom", "floppy"),
     )
     removable = Field(
         "target/@removable",
         Choice("on", "off", open=False),
         label=_("Removable"),
+        help=_("Whether the guest takes it for a stick that is unplugged, or for a fixed disk."),
         when=lambda disk: disk.bus == "usb",
     )
     iotune = Group("iotune", IoTune)
-    read_only = Field("readonly", Flag(), label=_("Read-only"))
+    read_only = Field("readonly", Flag(), label=_("Read-only"), live="update")
     shareable = Field(
         "shareable",
         Flag(),
         label=_("Shareable"),
         help=_("Several guests may use it at once; they must know how to."),
+        live="update",
     )
-    serial = Field("serial", Text(max_length=256), label=_("Serial number"), advanced=True)
+    transient = Field(
+        "transient",
+        Flag(),
+        label=_("Changes are thrown away when the guest stops"),
+        advanced=True,
+    )
+    share_backing = Field(
+        "transient/@shareBacking",
+        YesNo(),
+        label=_("Several guests may do so with the same image"),
+        advanced=True,
+    )
+
+    # What it is ---------------------------------------------------------------------------------
 
     @property
     def path(self) -> str | None:
@@ -229,25 +171,179 @@ class Disk(Device):
         source = self.source
         if isinstance(source, FileSource):
             return source.file
-        if isinstance(source, BlockSource):
+        if isinstance(source, BlockSource | VhostVdpaSource):
             return source.device
         return source.folder if isinstance(source, FolderSource) else None
 
-    @rule("bus", touches=("target", "address", "removable"))
+    @property
+    def where(self) -> str:
+        """Where its contents lie, in a few words; empty where it has none."""
+        source = self.source
+        if isinstance(source, VolumeSource):
+            return f"{source.pool}/{source.volume}" if source.volume else ""
+        if isinstance(source, NetworkSource):
+            return f"{source.protocol}:{source.name or ''}" if source.protocol else ""
+        if isinstance(source, NvmeSource):
+            return source.address.text
+        if isinstance(source, VhostUserSource):
+            return source.path or ""
+        return self.path or ""
+
+    @property
+    def backing_chain(self) -> tuple[BackingStore, ...]:
+        """The images that it builds on, the next one first; the end of the chain is left out."""
+        chain: list[BackingStore] = []
+        stores = list(self.backing_stores)
+        while stores and stores[0].type:
+            chain.append(stores[0])
+            stores = list(stores[0].backing_stores)
+        return tuple(chain)
+
+    @property
+    def is_virtio(self) -> bool:
+        """Whether it speaks virtio to the guest."""
+        return self.bus == "virtio"
+
+    @property
+    def display_name(self) -> str:
+        """What a list calls it: ``VirtIO disk 1``."""
+        number = self._number(self._siblings())
+        bus = str(BUS_NAMES.get(self.bus or "", self.bus or ""))
+        if self.device == "floppy":
+            return str(_("Floppy {number}").format(number=number))
+        kind = _DEVICES.get(self.device or "disk", self.device)
+        return f"{bus} {kind} {number}".strip()
+
+    @property
+    def summary(self) -> str:
+        """Its format and the last part of where it lies; of a drive without medium, that."""
+        if not self.where:
+            return str(_("empty")) if self.device in ("cdrom", "floppy") else ""
+        name = self.where.rstrip("/").rpartition("/")[2] if self.path else self.where
+        return " · ".join(filter(None, (self.format, name)))
+
+    @property
+    def identity(self) -> Hashable:
+        """Its target and its bus."""
+        return (self.tag, self.target, self.bus)
+
+    def _siblings(self) -> tuple[Device, ...]:
+        return tuple(
+            each
+            for each in super()._siblings()
+            if isinstance(each, Disk)
+            and (each.bus, each.device or "disk") == (self.bus, self.device or "disk")
+        )
+
+    # What is added ------------------------------------------------------------------------------
+
+    @classmethod
+    def suggested(
+        cls, domain: Domain, host: DomainCapabilities | None, device: str = "disk"
+    ) -> Self:
+        """Return a disk without source, on the bus of the first one of its kind.
+
+        Parameters
+        ----------
+        domain
+            The definition of the guest.
+        host
+            What its host offers.
+        device
+            ``disk``, ``cdrom``, ``floppy`` or ``lun``.
+        """
+        disks = domain.devices.of(Disk)
+        bus = next((each.bus for each in disks if each.device == device and each.bus), None)
+        bus = bus or _first_offered(BUSES.get(device, ("virtio",)), host)
+        is_image = device == "disk"
+        new = cls(
+            type="block" if device == "lun" else "file",
+            device=device,
+            driver="qemu" if domain.type in ("qemu", "kvm", None) else None,
+            format="qcow2" if is_image else "raw",
+            bus=bus,
+            target=free_target(bus, [each.target for each in disks]),
+        )
+        new.read_only = device == "cdrom"
+        return new
+
+    def refused(self, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say that it has no source, a target that is taken, or no place on its bus."""
+        del host
+        if not self.where and (self.device or "disk") in ("disk", "lun"):
+            return _("A disk needs a source. Choose a file, a volume or a device.")
+        if any(each.target == self.target for each in domain.devices.of(Disk)):
+            return _(
+                "Another disk of the guest has the target {target}. Choose another one."
+            ).format(target=self.target)
+        places = PLACES.get(self.bus or "")
+        if places is not None and place_of(self.target) >= places:
+            return _("All {count} places of the bus {bus} are taken. Choose another bus.").format(
+                count=places, bus=BUS_NAMES.get(self.bus or "", self.bus)
+            )
+        return ""
+
+    def brings(self, domain: Domain, host: DomainCapabilities | None) -> tuple[Device, ...]:
+        """Return the controller of its bus where the guest has none."""
+        del host
+        if self.bus not in ("scsi", "usb", "nvme"):
+            # libvirt adds the others by itself.
+            return ()
+        found = missing_controller(domain, self.bus)
+        for controller in found:
+            if isinstance(controller.options, NvmeOptions):
+                # To the guest, all disks of an NVMe controller have its serial number.
+                controller.options.serial = self.serial
+        return found
+
+    # What belongs together ----------------------------------------------------------------------
+
+    @rule("type", touches=("source",))
+    def source_says_its_kind(self) -> None:
+        """Say what libvirt wants to read of sources that there is only one kind of."""
+        if isinstance(self.source, NvmeSource):
+            self.source.type = "pci"
+        elif isinstance(self.source, VhostUserSource):
+            self.source.type = "unix"
+
+    @rule("device", touches=("type", "bus", "target", "address", "removable", "model", "format"))
+    def device_sits_on_a_bus_of_its_kind(self) -> None:
+        """Change to a bus that takes such a device; a LUN is a block device, media are raw."""
+        buses = BUSES.get(self.device or "disk", ())
+        if self.bus and self.bus not in buses:
+            self.bus = buses[0]
+            self._follow_bus()
+        if self.device in ("cdrom", "floppy", "lun") and self.format is not None:
+            self.format = "raw"
+        if self.device == "lun" and self.type == "file":
+            self.type = "block"
+
+    @rule("transient", touches=("share_backing",))
+    def sharing_needs_that_changes_are_thrown_away(self) -> None:
+        """Clear what goes with it: an image that is changed for good cannot be shared."""
+        if not self.transient:
+            self.share_backing = None
+
+    @rule("bus", touches=("target", "address", "removable", "model"))
     def bus_names_the_target(self) -> None:
-        """Give the target a name of the new bus and drop the address, which was the old bus's."""
-        prefix = TARGET_PREFIXES.get(self.bus or "", "sd")
+        """Give the target a name of the new bus and drop what belonged to the old one."""
+        self._follow_bus()
+
+    def _follow_bus(self) -> None:
+        prefix = PREFIXES.get(self.bus or "", "sd")
         if self.bus and not (self.target or "").startswith(prefix):
-            self.target = self._free_target(prefix)
+            self.target = free_target(self.bus, [each.target for each in self._others()])
         if self.address:
             del self.address
         if self.bus != "usb":
             self.removable = None
+        if self.bus != "virtio":
+            self.model = None
 
-    def _free_target(self, prefix: str) -> str:
-        devices = self._holder
-        taken = [disk.target for disk in devices.of(Disk)] if isinstance(devices, Devices) else []
-        letters = string.ascii_lowercase
-        names = [*letters, *(first + second for first in letters for second in letters)]
-        free: str = next(prefix + name for name in names if prefix + name not in taken)
-        return free
+    def _others(self) -> tuple[Disk, ...]:
+        return tuple(each for each in super()._siblings() if isinstance(each, Disk))
+
+
+def _first_offered(buses: tuple[str, ...], host: DomainCapabilities | None) -> str:
+    offered = host.choices("disk/bus") if host is not None else None
+    return next((bus for bus in buses if offered is None or bus in offered), buses[0])

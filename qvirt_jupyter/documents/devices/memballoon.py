@@ -84,7 +84,7 @@ class MemBalloon(VirtioOptions, Device):
     @property
     def why_kept(self) -> Words:
         """It stays: libvirt gives each guest of QEMU and Xen one."""
-        guest = self._guest
+        guest = self.guest
         if guest is not None and guest.type in ("kvm", "qemu", "hvf", "xen"):
             return _("libvirt would add it again: choose the model “None” to be without it.")
         return ""

@@ -47,7 +47,7 @@ every_shape = pytest.mark.parametrize(("kind", "selected"), SHAPES.values(), ids
 
 
 def blank(kind, selected):
-    element = kind()
+    element = without_rules(kind())
     if selected is not None:
         without_rules(element)
         setattr(element, *selected)

@@ -40,9 +40,9 @@ SCHEMA_OF = {
     "filter": "nwfilter",
     "interface": "interface",
 }
-# libvirt 10.1 learned of clusters, libvirt 9.7 of the title of a network
-# (https://libvirt.org/news.html).
-NEWER = "domain-newer"
+# What libvirt learned after the version of these schemas (https://libvirt.org/news.html): clusters
+# in 10.1, vDPA disks in 9.8, the title of a network in 9.7, and so on.
+NEWER = "-newer"
 NEW_IN_NETWORKS = ("title", "description")
 FILES = sorted((DATA / "documents").glob("*.xml"))
 ANSWERS = sorted((DATA / "capabilities").glob("*capabilities.xml"))
@@ -88,7 +88,7 @@ def test_every_declared_field_is_read_from_real_xml():
 
 @pytest.mark.skipif(not SCHEMAS.exists(), reason="libvirt's schemas are not installed")
 @pytest.mark.parametrize(
-    "file", [f for f in FILES if not f.stem.startswith(NEWER)], ids=lambda file: file.stem
+    "file", [f for f in FILES if NEWER not in f.stem], ids=lambda file: file.stem
 )
 def test_that_xml_is_what_libvirts_schema_allows(file):
     root = etree.parse(file).getroot()

@@ -156,7 +156,7 @@ def test_a_misspelt_field_is_refused():
     with pytest.raises(AttributeError, match="Disk has no field buss"):
         Disk().buss = "sata"
     with pytest.raises(AttributeError, match="Unknown has no field file"):
-        Disk(type="nvme").source.file = "/a"
+        Disk(type="ram").source.file = "/a"
 
 
 def test_a_group_is_copied_whole():
@@ -225,13 +225,13 @@ def test_items_do_as_a_list_does(actions):
 
 def test_a_variant_comes_back_with_its_fields_set_again():
     card = Interface.parse(
-        "<interface type='network'><source network='default' portid='x'/></interface>"
+        "<interface type='network'><source network='default' other='x'/></interface>"
     )
     card.type = "bridge"
-    assert str(card) == "<interface type='bridge'><source portid='x'/></interface>"
+    assert str(card) == "<interface type='bridge'><source other='x'/></interface>"
     card.source.bridge = "br0"
     card.type = "user"
-    assert str(card) == "<interface type='user'><source portid='x'/></interface>"
+    assert str(card) == "<interface type='user'><source other='x'/></interface>"
 
 
 def test_a_copy_and_its_first_do_not_share_anything():

@@ -70,7 +70,7 @@ def test_a_type_takes_its_fields_with_it_and_leaves_the_rest():
     assert disk.path == "/dev/sdb"
     disk.source = FileSource(file="/b")
     assert (disk.type, disk.path) == ("file", "/b")
-    disk.type = "nvme"
+    disk.type = "ram"
     assert isinstance(disk.source, Unknown)
 
 
