@@ -91,7 +91,7 @@ NOISE: Final[tuple[Noise, ...]] = (
     Noise("seclabel.*"),
     Noise("@id"),
 )
-_WHOLE_DEVICE: Final = re.compile(r"devices/[\w-]+(\[.*\])?")
+_WHOLE_DEVICE: Final = re.compile(r"devices/[\w-]+(\[[^]]*\])*")
 
 COUPLED: Final[tuple[str, ...]] = (
     # The bus names the target and gives the address.

@@ -201,8 +201,8 @@ def test_a_part_of_the_declarations_makes_a_smaller_form():
     assert list(fields(form)) == ["cache", "bus"]
     assert fields(form)["bus"]["choices"] == [
         {"value": "", "label": "Hypervisor default"},
-        {"value": "virtio", "label": "virtio"},
-        {"value": "scsi", "label": "scsi"},
+        {"value": "virtio", "label": "VirtIO"},
+        {"value": "scsi", "label": "SCSI"},
     ]
     form.edit("read_only", "true")
     form.submit()
