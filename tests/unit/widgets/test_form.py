@@ -198,7 +198,7 @@ def test_a_part_of_the_declarations_makes_a_smaller_form():
     disk = Disk()
     some = [item for item in declarations(disk) if item.name in {"bus", "cache"}]
     form, _got = form_of(disk, declared=some, narrowed={"disk/bus": ("virtio", "scsi")})
-    assert list(fields(form)) == ["cache", "bus"]
+    assert list(fields(form)) == ["bus", "cache"]
     assert fields(form)["bus"]["choices"] == [
         {"value": "", "label": "Hypervisor default"},
         {"value": "virtio", "label": "VirtIO"},
