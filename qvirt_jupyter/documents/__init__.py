@@ -65,6 +65,7 @@ from qvirt_jupyter.documents.many import Items, Many
 from qvirt_jupyter.documents.network import Network
 from qvirt_jupyter.documents.node_device import NodeDevice
 from qvirt_jupyter.documents.nw_filter import NWFilter
+from qvirt_jupyter.documents.objections import Objection, objections
 from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
 from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.secret import Secret
@@ -143,6 +144,7 @@ __all__ = [
     "NetworkSource",
     "NodeDevice",
     "Nvram",
+    "Objection",
     "OnOff",
     "Panic",
     "Parallel",
@@ -175,6 +177,7 @@ __all__ = [
     "declarations",
     "is_whole",
     "metadata_element",
+    "objections",
     "option",
     "outline",
     "parse",

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents.document import Document
 from qvirt_jupyter.documents.field import UNIT, Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.location import NAMESPACES, Node
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.schema import Member, schema_of
+from qvirt_jupyter.documents.secret_places import secret_attributes, secret_elements
 from qvirt_jupyter.documents.serialization import Style, serialize
 from qvirt_jupyter.documents.tree import text_of
 from qvirt_jupyter.documents.values import Size
@@ -145,14 +145,13 @@ def _nodes(path: str, old: Node, new: Node, known: _Known) -> Iterator[Change]:
     for name in dict.fromkeys([*old.attrib, *new.attrib]):
         before, after = old.get(name), new.get(name)
         if not (sized and name == UNIT) and not known.same((f"@{name}",), before, after):
-            secret = str(name) in _secret_attributes()
-            yield Change(
-                _join(path, f"@{_short(str(name))}"),
-                MASK if secret and before else before,
-                MASK if secret and after else after,
-            )
+            if str(name) in secret_attributes():
+                before, after = _masked(before), _masked(after)
+            yield Change(_join(path, f"@{_short(str(name))}"), before, after)
     before, after = _text(old, sized=sized), _text(new, sized=sized)
     if not known.same((), before, after):
+        if str(old.tag) in secret_elements():
+            before, after = _masked(before), _masked(after)
         yield Change(path or ".", before, after)
     yield from _children(path, old, new, known)
 
@@ -230,31 +229,21 @@ def _line(node: Node) -> str:
     """Return an element in one line, or its text where it has nothing else; secrets are masked."""
     text = text_of(node).strip()
     if text and not len(node) and not node.attrib:
-        return text
+        return MASK if str(node.tag) in secret_elements() else text
     line = copy(node)
     for element in line.iter():
-        for name in _secret_attributes() & set(element.attrib):
+        for name in secret_attributes() & set(element.attrib):
             element.set(name, MASK)
+        if str(element.tag) in secret_elements() and (element.text or "").strip():
+            element.text = MASK
         if len(element) and not (element.text or "").strip():
             element.text = None
         element.tail = None
     return serialize(line, Style())
 
 
-def _secret_attributes() -> set[str]:
-    """Return the names of all attributes that a declaration calls secret."""
-    return {
-        member.location.attribute
-        for kind in _all(Document)
-        for _way, member in _members(kind)
-        if isinstance(member, Field) and member.type.secret and member.location.attribute
-    }
-
-
-def _all(kind: type[Element]) -> Iterator[type[Element]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from _all(child)
+def _masked(text: str | None) -> str | None:
+    return MASK if text else text
 
 
 def _join(path: str, name: str) -> str:

@@ -119,6 +119,11 @@ class Element:
                 shown.append(f"{name}={brief}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
+    def _repr_html_(self) -> str:
+        from qvirt_jupyter.documents.table import html_of  # noqa: PLC0415 - it needs this class
+
+        return html_of(self)
+
     if not TYPE_CHECKING:  # a type checker that sees it would accept any name
 
         def __setattr__(self, name: str, value: object) -> None:

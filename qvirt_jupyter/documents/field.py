@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents import secret_places
 from qvirt_jupyter.documents.declaration import Declared, Words
 from qvirt_jupyter.documents.location import Location, Node
 from qvirt_jupyter.documents.parsing import InvalidDocument
@@ -79,6 +80,11 @@ class Field(Member, Generic[T]):
             among=among,
             live=live,
         )
+
+    def __set_name__(self, owner: type[Element], name: str) -> None:
+        super().__set_name__(owner, name)
+        if self.type.secret:
+            secret_places.note(self.location, owner.tag)
 
     @overload
     def __get__(self, owner: None, cls: type[Element]) -> Self: ...

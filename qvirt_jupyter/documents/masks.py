@@ -6,19 +6,16 @@ It works on texts that are not well-formed too: somebody is typing them.
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, unescape
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.diff import MASK
-from qvirt_jupyter.documents.element import Element
-from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.parsing import InvalidDocument
-from qvirt_jupyter.documents.schema import schema_of
+from qvirt_jupyter.documents.secret_places import secret_attributes, secret_elements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _QUOTES: Final = {"'": "&apos;", '"': "&quot;"}
 _UNQUOTES: Final = {written: quote for quote, written in _QUOTES.items()}
@@ -90,18 +87,9 @@ def _with_values(text: str, replace: Callable[[str], str]) -> str:
     return _pattern().sub(one, text)
 
 
-@cache
 def _pattern() -> re.Pattern[str]:
     """Return what finds values that a declaration calls secret; its only group is the value."""
-    attributes, elements = set[str](), set[str]()
-    for kind in _all(Element):
-        for member in schema_of(kind).members.values():
-            if not isinstance(member, Field) or not member.type.secret:
-                continue
-            if member.location.attribute:
-                attributes.add(member.location.attribute)
-            else:
-                elements.add((kind.tag, *member.location.tags)[-1])
+    attributes, elements = secret_attributes(), secret_elements()
     name = rf"(?<![\w:.-])(?:{_any(attributes)})\s*=\s*"
     ways = [rf"{name}'(?P<single>[^'<]*)'", rf'{name}"(?P<double>[^"<]*)"']
     if elements:
@@ -109,11 +97,5 @@ def _pattern() -> re.Pattern[str]:
     return re.compile("|".join(ways))
 
 
-def _any(names: set[str]) -> str:
+def _any(names: frozenset[str]) -> str:
     return "|".join(map(re.escape, sorted(names)))
-
-
-def _all(kind: type[Element]) -> Iterator[type[Element]]:
-    for child in kind.__subclasses__():
-        yield child
-        yield from _all(child)

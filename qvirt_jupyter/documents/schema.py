@@ -127,6 +127,13 @@ def schema_of(cls: type[Element]) -> Schema:
     return _SCHEMAS[cls]
 
 
+def kinds_of(cls: type[Element]) -> Iterator[type[Element]]:
+    """Return all classes below a class."""
+    for kind in cls.__subclasses__():
+        yield kind
+        yield from kinds_of(kind)
+
+
 def add_member(cls: type[Element], name: str, member: Member) -> None:
     """Declare a member of a class from outside: a device enters itself into the list of devices."""
     member.__set_name__(cls, name)

@@ -16,8 +16,7 @@ from qvirt_jupyter.documents import (
     Variant,
     declarations,
 )
-from qvirt_jupyter.documents.diff import _all
-from qvirt_jupyter.documents.schema import schema_of
+from qvirt_jupyter.documents.schema import kinds_of, schema_of
 
 
 def value_of(kind):
@@ -27,7 +26,7 @@ def value_of(kind):
 
 KINDS = {
     f"{kind.__module__.rpartition('.')[2]}-{kind.__name__}": kind
-    for kind in _all(Element)
+    for kind in kinds_of(Element)
     if kind.__module__.startswith("qvirt_jupyter.") and schema_of(kind).members
 }
 
@@ -84,7 +83,7 @@ def test_all_declared_classes_are_tried():
     }
     declared = {
         member
-        for kind in _all(Element)
+        for kind in kinds_of(Element)
         if kind.__module__.startswith("qvirt_jupyter.")
         for member in vars(kind).values()
         if isinstance(member, Field)

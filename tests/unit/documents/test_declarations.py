@@ -22,8 +22,7 @@ from qvirt_jupyter.documents import (
     schema,
 )
 from qvirt_jupyter.documents.declaration import declarations
-from qvirt_jupyter.documents.diff import _all
-from qvirt_jupyter.documents.schema import Member, schema_of
+from qvirt_jupyter.documents.schema import Member, kinds_of, schema_of
 
 DATA = Path(__file__).parents[2] / "data"
 SCHEMAS = Path("/usr/share/libvirt/schemas")
@@ -49,7 +48,7 @@ ANSWERS = sorted((DATA / "capabilities").glob("*capabilities.xml"))
 
 
 def declared_fields():
-    for kind in [Element, *_all(Element)]:
+    for kind in [Element, *kinds_of(Element)]:
         for name, member in vars(kind).items():
             if isinstance(member, Field) and kind.__module__.startswith("qvirt_jupyter."):
                 yield kind, name, member
@@ -112,7 +111,7 @@ def test_every_field_has_a_label_that_can_be_translated():
 
 
 def test_every_variant_has_its_selector():
-    for kind in _all(Element):
+    for kind in kinds_of(Element):
         for member in schema_of(kind).members.values():
             if isinstance(member, documents.Variant):
                 assert member._field(kind()).location == member.selector
@@ -132,7 +131,7 @@ def follows_something(kind_schema, way):
 
 
 def test_a_rule_names_members_that_exist():
-    for kind in _all(Element):
+    for kind in kinds_of(Element):
         schema_of_kind = schema_of(kind)
         for rule in schema_of_kind.rules:
             name = f"{kind.__name__}.{rule.name}"

@@ -13,8 +13,7 @@ from qvirt_jupyter.documents import (
     Interface,
     parse,
 )
-from qvirt_jupyter.documents.diff import _all
-from qvirt_jupyter.documents.schema import schema_of
+from qvirt_jupyter.documents.schema import kinds_of, schema_of
 from qvirt_jupyter.documents.sections.cpu import Cpu
 
 FOLDER = Path(__file__).parents[2] / "data" / "capabilities"
@@ -129,7 +128,7 @@ def test_every_key_of_capabilities_is_known():
     host = DomainCapabilities.parse(text)
     keys = {
         member.declared.caps
-        for kind in _all(Element)
+        for kind in kinds_of(Element)
         if kind.__module__.startswith("qvirt_jupyter.")
         for member in schema_of(kind).members.values()
         if isinstance(member, Field) and member.declared.caps

@@ -16,8 +16,7 @@ from sample_documents import (
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.documents import Domain, Element, Field, Flag, Group, Many, Variant
-from qvirt_jupyter.documents.diff import _all
-from qvirt_jupyter.documents.schema import schema_of
+from qvirt_jupyter.documents.schema import kinds_of, schema_of
 from qvirt_jupyter.documents.serialization import serialize_document
 
 TEXTS = declared_documents() | lab_documents()
@@ -218,7 +217,7 @@ def test_no_declared_field_is_left_out_of_that():
     tried = {list(fields(documents.parse(TEXTS[n])))[i][1] for n in PLACES for i in PLACES[n]}
     declared = {
         member: f"{kind.__name__}.{name}"
-        for kind in [Element, *_all(Element)]
+        for kind in [Element, *kinds_of(Element)]
         for name, member in vars(kind).items()
         if isinstance(member, Field) and kind.__module__.startswith("qvirt_jupyter.")
     }
