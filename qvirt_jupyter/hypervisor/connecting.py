@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import event_loop, host
+from qvirt_jupyter.hypervisor import event_loop, host, shared_tasks
 from qvirt_jupyter.hypervisor.connection import Connection
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.errors import ConnectionFailed
@@ -46,6 +46,7 @@ def connection_to(
         connection = _connections.get(key)
         if connection is None:
             connection = _connections[key] = Connection(wanted, read_only=read_only)
+    shared_tasks.share()
     if credentials is not None:
         connection.credentials = credentials
     return connection

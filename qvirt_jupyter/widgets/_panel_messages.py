@@ -82,10 +82,14 @@ class TaskPartState(TypedDict):
 
 
 class TaskState(TypedDict):
-    """A line of the task list; times in seconds, ``progress`` from 0 to 1 or None."""
+    """A line of the task list; times in seconds, ``progress`` from 0 to 1 or None.
+
+    ``origin`` says where it was begun; empty for this kernel.
+    """
 
     id: int
     what: str
+    origin: str
     when: str
     started: float
     duration: float | None

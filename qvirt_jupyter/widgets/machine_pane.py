@@ -75,9 +75,16 @@ class MachinePane(ipywidgets.VBox):
             return
         domain = fleet.domain(key.uri, key.id)
         self._domain = domain
-        self._thumbnail = Thumbnail(domain, lambda: self._open_console(key))
-        self._screen.children = (self._thumbnail,)
+        if self._thumbnail is None:
+            self._thumbnail = Thumbnail(domain, lambda: self._open_console(key))
+            self._screen.children = (self._thumbnail,)
+        else:
+            self._thumbnail.follow(domain, lambda: self._open_console(key))
         inventory = domain.connection.inventory
+        known = inventory.snapshot().records.get(key)
+        if isinstance(known, DomainRecord):
+            # All parts show the other machine at once.
+            self._update(known)
         self._subscriptions = (
             inventory.examine({key.id}),
             inventory.subscribe(self._on_batch),
@@ -101,10 +108,6 @@ class MachinePane(ipywidgets.VBox):
         for subscription in self._subscriptions:
             subscription.close()
         self._subscriptions = ()
-        thumbnail, self._thumbnail = self._thumbnail, None
-        if thumbnail is not None:
-            self._screen.children = ()
-            close_all(thumbnail)
 
     def _on_batch(self, batch: Batch) -> None:
         if self._key in batch.removed:

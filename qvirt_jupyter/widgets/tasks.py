@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import QvirtError, publisher
 from qvirt_jupyter.hypervisor.action_log import mask
 from qvirt_jupyter.hypervisor.job import jobs
+from qvirt_jupyter.hypervisor.shared_tasks import SharedTask, other_tasks
 from qvirt_jupyter.widgets.panel_part import PanelPart
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ SHOWN = 30
 
 class Tasks(PanelPart):
     """The newest jobs of this process, with cancel, details and "Copy as code".
+
+    What the user's other kernels do stands between them. That can be seen, but not cancelled.
 
     Parameters
     ----------
@@ -43,12 +47,18 @@ class Tasks(PanelPart):
     def __init__(self, concerns: Callable[[Subject | None], bool] | None = None) -> None:
         super().__init__()
         self._concerns = concerns
-        self._subscription = jobs.subscribe(self._on_job)
+        # Others number their tasks too: theirs have numbers below zero here.
+        self._numbers: dict[tuple[str, int], int] = {}
+        self._subscriptions = (
+            jobs.subscribe(self._on_job),
+            other_tasks.subscribe(self._update),
+        )
         self._update()
 
     def close(self) -> None:
         """Take the list away; the jobs go on."""
-        self._subscription.close()
+        for subscription in self._subscriptions:
+            subscription.close()
         super().close()
 
     def _mine(self) -> list[Job[Any]]:
@@ -63,8 +73,19 @@ class Tasks(PanelPart):
             publisher.post(("tasks", id(self)), self._update)
 
     def _update(self) -> None:
-        state: TasksState = {"tasks": [task_state(job) for job in self._mine()[:SHOWN]]}
+        mine = [(job.created, task_state(job)) for job in self._mine()[:SHOWN]]
+        theirs = [(task.created, self._state_of(task)) for task in self._theirs()[:SHOWN]]
+        both = sorted([*mine, *theirs], key=lambda entry: -entry[0])
+        state: TasksState = {"tasks": [task for _created, task in both[:SHOWN]]}
         self.show(state)
+
+    def _theirs(self) -> list[SharedTask]:
+        concerns = self._concerns
+        return [task for task in other_tasks.recent if concerns is None or concerns(task.subject)]
+
+    def _state_of(self, task: SharedTask) -> TaskState:
+        number = self._numbers.setdefault((task.kernel, task.id), -1 - len(self._numbers))
+        return other_task_state(task, number)
 
     def _said(self, content: dict[str, Any], client: str) -> None:  # noqa: ARG002 - any may cancel
         match content:
@@ -74,7 +95,7 @@ class Tasks(PanelPart):
                         job.cancel()
 
 
-def _facts(job: Job[Any]) -> list[tuple[LazyString, str]]:
+def _facts(job: Job[Any] | SharedTask) -> list[tuple[LazyString, str]]:
     """Return what the line of a task has no room for."""
     facts = [(_("Asked for"), _moment(job.created))]
     if job.started is not None:
@@ -98,6 +119,7 @@ def task_state(job: Job[Any]) -> TaskState:
     return {
         "id": job.id,
         "what": job.title,
+        "origin": "",
         "when": time.strftime("%H:%M:%S", time.localtime(started)),
         "started": started,
         "duration": None if job.ended is None else job.ended - started,
@@ -119,6 +141,42 @@ def task_state(job: Job[Any]) -> TaskState:
             }
             for part in job.parts
         ],
+    }
+
+
+def other_task_state(task: SharedTask, number: int) -> TaskState:
+    """Return a task of another kernel as browsers are told of it.
+
+    Parameters
+    ----------
+    task
+        The task.
+    number
+        What it is called here.
+    """
+    started = task.started if task.started is not None else task.created
+    notebook = PurePosixPath(task.where).name
+    return {
+        "id": number,
+        "what": task.title,
+        "origin": str(
+            _("in {notebook}").format(notebook=notebook)
+            if notebook.endswith(".ipynb")
+            else _("in another tab")
+        ),
+        "when": time.strftime("%H:%M:%S", time.localtime(started)),
+        "started": started,
+        "duration": None if task.ended is None else task.ended - started,
+        "facts": [{"name": str(name), "value": value} for name, value in _facts(task)],
+        "outcome": task.state.value,
+        "outcomeLabel": str(task.state.label),
+        "phase": task.phase,
+        "progress": task.progress,
+        # Why is said where it was begun.
+        "error": "",
+        "code": "",
+        "canCancel": False,
+        "parts": [],
     }
 
 

@@ -26,6 +26,9 @@ _SOON: Final = 50
 _YOUNG: Final = 2.0
 """Seconds in which a second browser gets the picture that the first one asked for."""
 _WIDTH: Final = 480
+_WITH_PICTURE: Final = frozenset({DomainState.RUNNING, DomainState.PAUSED})
+_KEPT: Final = 8
+"""Pictures of other machines, for one who comes back to them."""
 
 
 class Thumbnail(PanelPart):
@@ -48,9 +51,23 @@ class Thumbnail(PanelPart):
         self._open_console = open_console
         self._lock = threading.Lock()
         self._state: DomainState | None = None
+        self._run = -1
+        self._kept: dict[tuple[Domain, int], tuple[ScreenState, bytes, float]] = {}
         self._is_busy = False
         self._taken = 0.0
         self._say(_("No picture yet."))
+
+    def follow(self, domain: Domain, open_console: Callable[[], object]) -> None:
+        """Show the screen of another machine from now on; its next record says what there is.
+
+        Parameters
+        ----------
+        domain, open_console
+            As at first.
+        """
+        with self._lock:
+            self._domain, self._open_console = domain, open_console
+            self._state, self._run, self._taken, self._is_busy = None, -1, 0.0, False
 
     def update(self, record: DomainRecord | None, *, refused: str = "") -> None:
         """Follow the machine; a picture is taken only while it runs.
@@ -66,9 +83,18 @@ class Thumbnail(PanelPart):
         if state is self._state and not refused:
             return
         self._state = state
+        self._run = -1 if record is None else record.id
+        kept = self._kept.get((self._domain, self._run))
         if refused:
             self._say(refused)
-        elif state in {DomainState.RUNNING, DomainState.PAUSED}:
+        elif kept is not None and state in _WITH_PICTURE:
+            # Until the next one, which is asked for no sooner than if it had been there all along.
+            shown, png, taken = kept
+            age = time.monotonic() - taken
+            wait = max(_SOON, INTERVAL - round(1000 * age))
+            self._taken = taken
+            self.show({**shown, "interval": wait}, png)
+        elif state in _WITH_PICTURE:
             self._say(_("Waiting for a picture…"), interval=_SOON)
         elif state is None:
             self._say(_("Not available."))
@@ -93,27 +119,30 @@ class Thumbnail(PanelPart):
 
     def _ask(self) -> None:
         with self._lock:
-            if self._is_busy or self._state not in {DomainState.RUNNING, DomainState.PAUSED}:
+            if self._is_busy or self._state not in _WITH_PICTURE:
                 return
             if time.monotonic() - self._taken < _YOUNG:
                 self._send_soon()
                 return
             self._is_busy = True
+            domain = self._domain
         try:
-            taken = self._domain.connection.pool.submit(self._take)
+            taken = domain.connection.pool.submit(lambda: self._take(domain))
         except ConnectionLost:
             # The connection was closed, which the panel around it says.
             self._is_busy = False
         else:
             # Also where it was dropped before it began.
-            taken.add_done_callback(self._on_taken)
+            taken.add_done_callback(lambda _taken: self._on_taken(domain))
 
-    def _take(self) -> None:
+    def _take(self, domain: Domain) -> None:
+        if domain is not self._domain:
+            return
         try:
-            picture = self._domain.screenshot()
+            picture = domain.screenshot()
             png = _small(picture.png)
         except QvirtError as error:
-            if self._state is DomainState.RUNNING:
+            if domain is self._domain and self._state is DomainState.RUNNING:
                 self._say(error.reason, interval=_AFTER_FAILURE)
         else:
             state: ScreenState = {
@@ -123,12 +152,21 @@ class Thumbnail(PanelPart):
                 # A paused machine's screen does not change.
                 "interval": INTERVAL if self._state is DomainState.RUNNING else 0,
             }
-            if self._state in {DomainState.RUNNING, DomainState.PAUSED}:
+            with self._lock:
+                is_shown = domain is self._domain and self._state in _WITH_PICTURE
+                if is_shown:
+                    self._kept.pop((domain, self._run), None)
+                    self._kept[domain, self._run] = (state, png, time.monotonic())
+                    while len(self._kept) > _KEPT:
+                        del self._kept[next(iter(self._kept))]
+            if is_shown:
                 self.show(state, png)
 
-    def _on_taken(self, _taken: object) -> None:
-        self._taken = time.monotonic()
-        self._is_busy = False
+    def _on_taken(self, domain: Domain) -> None:
+        with self._lock:
+            if domain is self._domain:
+                self._taken = time.monotonic()
+                self._is_busy = False
 
 
 def _small(png: bytes) -> bytes:

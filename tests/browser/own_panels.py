@@ -59,11 +59,13 @@ class Manager(ipywidgets.VBox):
         self.opened = []
         self.watched = []
         self.arranged = []
+        self.shown = []
         self.list = VmList(
             on_action=self._act,
             on_open=self._open,
             on_watch=self.watched.append,
             on_arrange=self.arranged.append,
+            on_select=self.shown.append,
         )
         builtins.panel = self
         builtins.panels = [*getattr(builtins, "panels", []), self]

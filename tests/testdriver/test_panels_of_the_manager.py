@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import ipywidgets
+import libvirt
 import pytest
 from a_manager import act, connection_rows, domains, wait_for
 
@@ -308,6 +309,39 @@ def test_the_selected_machine_stands_beside_the_list(a_manager, a_uri):
     assert wait_for(lambda: pane.layout.display is None)
     preferences.set(list_arrangement=ListArrangement(compact=True))
     assert wait_for(lambda: pane.layout.display == "none")
+
+
+def test_the_pane_goes_from_machine_to_machine_without_asking_for_each(
+    a_manager, a_uri, monkeypatch
+):
+    asked = []
+    original = libvirt.virDomain.screenshot
+
+    def counted(domain, *arguments):
+        asked.append(domain.name())
+        return original(domain, *arguments)
+
+    monkeypatch.setattr(libvirt.virDomain, "screenshot", counted)
+    pane = a_manager._pane
+    select(a_manager, key_of(a_uri))
+    assert wait_for(lambda: pane._thumbnail is not None and pane._thumbnail.shown["interval"])
+    thumbnail = pane._thumbnail
+    thumbnail._said({"type": "picture"}, "")
+    assert wait_for(lambda: thumbnail.shown["picture"])
+    assert asked == ["running"]
+    # As a pointer does that rests on some rows for a moment.
+    others = [*domains_by_state(a_manager, "paused"), *domains_by_state(a_manager, "suspended")]
+    for other in others:
+        select(a_manager, key_of(a_uri, other))
+        assert wait_for(lambda other=other: pane._key == key_of(a_uri, other))
+        assert not thumbnail.shown["picture"]
+    select(a_manager, key_of(a_uri))
+    assert wait_for(lambda: thumbnail.shown["picture"])
+    assert "running" in thumbnail.shown["alt"]
+    # It is the picture of before, and the next one is not due yet.
+    assert thumbnail.shown["interval"] > 0
+    assert asked == ["running"]
+    assert pane._thumbnail is thumbnail
 
 
 def select(panel, key):

@@ -72,6 +72,8 @@ export interface ITaskPart {
 export interface ITask {
   id: number;
   what: string;
+  /** Where it was begun; empty for the kernel of this panel. */
+  origin: string;
   when: string;
   /** The end of `when` and the start of the clock: seconds since the epoch. */
   started: number;

@@ -106,6 +106,9 @@ export function renderTasks(model: IModel, root: HTMLElement): () => void {
       'div',
       { class: 'qvirt-task-line' },
       element('span', { class: 'qvirt-task-what' }, task.what),
+      ...(task.origin
+        ? [element('span', { class: 'qvirt-task-origin' }, task.origin)]
+        : []),
       element('span', { class: 'qvirt-task-when' }, task.when),
       element(
         'span',

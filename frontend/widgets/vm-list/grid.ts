@@ -395,6 +395,17 @@ export class Grid {
     return true;
   }
 
+  /** What the machine's row is about that an event is in; empty for other rows. */
+  domainAt(event: Event): string {
+    const row = this._rowAt(event);
+    return row?.kind === 'domain' ? subjectOf(row) : '';
+  }
+
+  /** Whether a row has the focus. */
+  get hasFocus(): boolean {
+    return this._body.contains(document.activeElement);
+  }
+
   private _rowAt(event: Event): Row | undefined {
     const { target } = event;
     const key =

@@ -2,6 +2,7 @@
 import { type Offer, offers, type Selected } from './actions';
 import { confirmed } from './confirmation';
 import { Grid } from './grid';
+import { Hover } from './hover';
 import { type Item, showMenu } from './menu';
 import {
   type Arrangement,
@@ -53,6 +54,12 @@ export class View {
       onView: (x, y, opener) => this._viewMenu(x, y, opener),
       onLeave: () => this._grid.focus()
     });
+    this._hover = new Hover(
+      this._grid.node,
+      event => this._grid.domainAt(event),
+      () => this._tellShown()
+    );
+    this._grid.node.addEventListener('focusin', () => this._tellShownSoon());
     this._status.className = 'qvirt-status';
     this._status.setAttribute('role', 'status');
     _host.replaceChildren(this._toolbar.node, this._grid.node, this._status);
@@ -103,6 +110,7 @@ export class View {
     this._host.removeEventListener('qvirt:can', this._onCan);
     this._host.removeEventListener('qvirt:do', this._onDo);
     this._sight.disconnect();
+    this._hover.dispose();
     this._grid.dispose();
   }
 
@@ -184,21 +192,38 @@ export class View {
     }, SETTLE);
   }
 
-  /** The kernel shows the details of the row with the focus, where they are wanted. */
-  private _tellSelectedSoon(): void {
+  private _tellShownSoon(): void {
     window.clearTimeout(this._rest);
+    this._rest = window.setTimeout(() => this._tellShown(), SETTLE);
+  }
+
+  /**
+   * The kernel shows the details of the row on which the pointer rests, or else of the one that
+   * has the focus or is selected, where they are wanted.
+   */
+  private _tellShown(): void {
     if (!this._store.arrangement.pane) {
       this._toldRow = '';
       return;
     }
-    this._rest = window.setTimeout(() => {
-      const { active, selected } = this._grid.selection;
-      const row = selected.size > 0 ? subjectKey(active) : '';
-      if (row !== this._toldRow) {
-        this._toldRow = row;
-        this._send({ kind: 'selected', row });
-      }
-    }, SETTLE);
+    const { active, selected } = this._grid.selection;
+    const own =
+      selected.size > 0 || this._grid.hasFocus ? subjectKey(active) : '';
+    if (own !== this._ownRow) {
+      this._ownRow = own;
+      this._hover.forget();
+    }
+    // What was pointed at, or had the focus, stays where nothing is selected: nothing jumps, and
+    // the way to the buttons of the details is open.
+    const { domains } = this._store;
+    const [hovered, told] = [this._hover.row, this._toldRow].map(key =>
+      domains.has(key) ? key : ''
+    );
+    const row = hovered || own || told || '';
+    if (row !== this._toldRow) {
+      this._toldRow = row;
+      this._send({ kind: 'selected', row });
+    }
   }
 
   private _watch(): void {
@@ -234,7 +259,7 @@ export class View {
 
   private _onSelection(): void {
     const { domains } = this._selected;
-    this._tellSelectedSoon();
+    this._tellShownSoon();
     this._toolbar.update(offers('domain', this._selected, this._store));
     const { filter } = this._grid;
     this._toolbar.complain(filter.problem);
@@ -429,6 +454,7 @@ export class View {
   private readonly _store = new Store();
   private readonly _grid: Grid;
   private readonly _toolbar: Toolbar;
+  private readonly _hover: Hover;
   private readonly _status = document.createElement('div');
   private readonly _sight: IntersectionObserver;
   private readonly _alive: number;
@@ -440,4 +466,6 @@ export class View {
   private _settle = 0;
   private _rest = 0;
   private _toldRow = '';
+  /** The row that is shown when the pointer rests on none. */
+  private _ownRow = '';
 }
