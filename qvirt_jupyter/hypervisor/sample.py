@@ -94,6 +94,8 @@ class HostSample:
 
 FIGURES: Final = tuple(item.name for item in fields(Sample) if item.name != "time")
 """What a machine's sample has beside its time."""
+PERCENTAGES: Final = frozenset({"cpu_guest", "cpu_host", "vcpu_wait"})
+"""Those that are shares, 0 to 100."""
 HOST_FIGURES: Final = tuple(item.name for item in fields(HostSample) if item.name != "time")
 """What a host's sample has beside its time."""
 

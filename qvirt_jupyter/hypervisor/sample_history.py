@@ -15,6 +15,7 @@ import numpy as np
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor.errors import Unsupported
 from qvirt_jupyter.hypervisor.meter import Columns, widened
+from qvirt_jupyter.hypervisor.sample import PERCENTAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,7 +175,7 @@ class _Ring:
         self._coarser = coarser
         self._times = np.full(resolution.length, np.nan)
         self._next = 0
-        self._rows: dict[str, NDArray[np.float32]] = {}
+        self._rows: dict[str, NDArray[np.floating]] = {}
         # Of the step that is under way: sums and numbers of figures, and what is not in them yet.
         self._slot = -1
         self._newest = np.nan
@@ -276,7 +277,9 @@ class _Ring:
                 # A figure that nobody ever asked for takes no room.
                 if np.isnan(values).all():
                     continue
-                rows = np.full((self.resolution.length, len(values)), np.nan, dtype=np.float32)
+                # Two bytes tell a share to 0.03 percent; sizes and rates need four.
+                kind: type[np.floating] = np.float16 if name in PERCENTAGES else np.float32
+                rows = np.full((self.resolution.length, len(values)), np.nan, dtype=kind)
             self._rows[name] = rows = widened(rows, len(values))
             rows[self._next] = values
         for name in self._rows.keys() - figures.keys():

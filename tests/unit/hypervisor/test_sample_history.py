@@ -104,6 +104,14 @@ def test_a_day_takes_no_more_room_than_an_hour(table, columns):
     assert day.time[-1] - day.time[0] == pytest.approx(86400, abs=600)
 
 
+def test_shares_are_kept_as_exactly_as_they_are_read(columns):
+    table = SampleTable(columns, ("cpu_guest",))
+    shares = [0.0, 0.37, 12.5, 33.3, 99.96, 100.0]
+    for second, share in enumerate(shares):
+        table.add(BEGIN + second, row(columns, cpu_guest=share))
+    assert table.history("one", 60.0, 1.0, BEGIN + 6).cpu_guest == pytest.approx(shares, abs=0.03)
+
+
 def test_machines_that_come_later_have_no_past(table, columns):
     table.add(BEGIN, row(columns, cpu=1))
     for number in range(40):
