@@ -13,6 +13,7 @@ from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.sections.block_tune import BlockTune
 from qvirt_jupyter.documents.sections.boot_order import BootOrder
+from qvirt_jupyter.documents.sections.chipset import Chipset
 from qvirt_jupyter.documents.sections.clock import Clock
 from qvirt_jupyter.documents.sections.cpu import Cpu
 from qvirt_jupyter.documents.sections.cpu_tune import CpuTune
@@ -59,7 +60,7 @@ _CRASH = Choice(*_ENDS, "coredump-destroy", "coredump-restart", open=False, labe
 _EVENTS = _("Events")
 
 
-class Domain(BootOrder, SharedMemory, Document):
+class Domain(BootOrder, Chipset, SharedMemory, Document):
     """A virtual machine.
 
     https://libvirt.org/formatdomain.html
