@@ -104,7 +104,11 @@ class _Known:
 
     @classmethod
     def of(cls, kind: type[Element]) -> _Known:
-        return cls(dict(_members(kind)))
+        """Return what the declarations of a class say; they do not change."""
+        found = _KNOWN.get(kind)
+        if found is None:
+            found = _KNOWN[kind] = cls(dict(_members(kind)))
+        return found
 
     def below(self, tag: str) -> _Known:
         member = self.members.get((tag,))
@@ -129,6 +133,9 @@ class _Known:
         field = schema_of(member.cls).members[member.key]
         written = field.written(field.location.find(node)) if isinstance(field, Field) else None
         return written or None
+
+
+_KNOWN: dict[type[Element], _Known] = {}
 
 
 def _members(kind: type[Element]) -> Iterator[tuple[tuple[str, ...], Member]]:

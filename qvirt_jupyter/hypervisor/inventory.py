@@ -29,8 +29,8 @@ from qvirt_jupyter.hypervisor.unplugs import Unplugs
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from qvirt_jupyter.documents import Change
     from qvirt_jupyter.hypervisor.definition import DomainDefinition
+    from qvirt_jupyter.hypervisor.observations import Pending
 
 _LOG = logging.getLogger(__name__)
 _Kept = TypeVar("_Kept", bound=Record)
@@ -119,10 +119,8 @@ class Source(Protocol):
     def observe_addresses(self, uuid: str, addresses: tuple[str, ...]) -> None:
         """Take the addresses that somebody found for a machine."""
 
-    def observe_pending(
-        self, uuid: str, version: tuple[int, int], changes: tuple[Change, ...]
-    ) -> None:
-        """Take what somebody found to wait for a machine's next start."""
+    def observe_pending(self, found: Mapping[str, Pending]) -> None:
+        """Take what somebody found to wait for the next start of machines."""
 
     def definition(self, uuid: str) -> DomainDefinition | None:
         """Return what was read of a machine's definition, if it was read already."""
@@ -292,23 +290,17 @@ class Inventory:
         if self._source is not None:
             self._source.observe_addresses(uuid, addresses)
 
-    def observe_pending(
-        self, uuid: str, version: tuple[int, int], changes: tuple[Change, ...]
-    ) -> None:
-        """Take what somebody found to wait for a machine's next start.
+    def observe_pending(self, found: Mapping[str, Pending]) -> None:
+        """Take what somebody found to wait for the next start of machines.
 
         Parameters
         ----------
-        uuid
-            The machine.
-        version
-            Its record's ``id`` and ``xml_version`` when it was compared: with others it is no
-            longer true.
-        changes
-            From how it runs to what is stored.
+        found
+            By UUID: the record's ``id`` and ``xml_version`` when it was compared, for with others
+            it is no longer true, and the changes from how it runs to what is stored.
         """
         if self._source is not None:
-            self._source.observe_pending(uuid, version, changes)
+            self._source.observe_pending(found)
 
     def attach(self, source: Source | None) -> None:
         """Say who brings it up to date; the connection does."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from qvirt_jupyter.hypervisor.object_kinds import Observed
 
 if TYPE_CHECKING:
     from qvirt_jupyter.documents import Change
     from qvirt_jupyter.hypervisor.unplugs import Unplugs
+
+Pending: TypeAlias = "tuple[tuple[int, int], tuple[Change, ...]]"
+"""Number of the run and version of the definitions that were compared, and what differs."""
 
 
 class Observations:
@@ -34,7 +37,7 @@ class Observations:
         self._unplugs = unplugs
         self.started: dict[str, float] = {}
         self.addresses: dict[str, tuple[int, tuple[str, ...]]] = {}
-        self.pending: dict[str, tuple[tuple[int, int], tuple[Change, ...]]] = {}
+        self.pending: dict[str, Pending] = {}
 
     def forget(self, uuid: str) -> None:
         """Drop what was seen of a machine that is gone."""

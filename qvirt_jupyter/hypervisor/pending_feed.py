@@ -20,16 +20,19 @@ from qvirt_jupyter.hypervisor.pending_changes import pending_changes
 from qvirt_jupyter.hypervisor.publisher import Subscription
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from qvirt_jupyter.documents import Change
     from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.hypervisor.observations import Pending
     from qvirt_jupyter.hypervisor.records import DomainRecord
 
 _LOG = logging.getLogger(__name__)
 THREAD_NAME: Final = "qvirt-pending"
 REST: Final = 3.0
 """After each comparison, so many times as long as it took: the others go first."""
-AT_ONCE: Final = 20
-"""Comparisons until somebody may have scrolled, or more came."""
+MOMENT: Final = 0.2
+"""Seconds of comparing until views are told, and other machines may be the ones that are seen."""
 PATIENCE: Final = 0.2
 """Seconds between two looks whether all definitions were read for the first time."""
 AT_MOST: Final = 50
@@ -84,10 +87,7 @@ class PendingFeed:
                     looks += 1
                 self._wake.clear()
                 while not ended.is_set() and (due := self._due()):
-                    for record in due[:AT_ONCE]:
-                        began = time.monotonic()
-                        self._compare(record)
-                        ended.wait(REST * (time.monotonic() - began))
+                    connection.inventory.observe_pending(self._compared(due, ended))
                 if not ended.is_set():
                     self._wake.wait()
 
@@ -110,8 +110,22 @@ class PendingFeed:
         seen = frozenset(inventory.preferred)
         return sorted(due, key=lambda record: record.uuid not in seen)
 
-    def _compare(self, record: DomainRecord) -> None:
-        version = (record.id, record.xml_version)
+    def _compared(self, due: Iterable[DomainRecord], ended: threading.Event) -> dict[str, Pending]:
+        """Return what waits for some machines; after a moment others may come first."""
+        found: dict[str, Pending] = {}
+        until = time.monotonic() + MOMENT
+        for record in due:
+            began = time.monotonic()
+            if began > until or ended.is_set():
+                break
+            changes = self._compare(record)
+            if changes is not None:
+                found[record.uuid] = ((record.id, record.xml_version), changes)
+            ended.wait(REST * (time.monotonic() - began))
+        return found
+
+    def _compare(self, record: DomainRecord) -> tuple[Change, ...] | None:
+        """Return what waits for a machine; None where that cannot be known."""
         connection = self._connection
         subject = Subject("domain", record.name, connection.uri, record.uuid)
 
@@ -120,16 +134,15 @@ class PendingFeed:
             return found.XMLDesc(0), found.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)
 
         try:
-            changes = _changes(*connection.call(read, subject=subject))
+            return _changes(*connection.call(read, subject=subject))
         except ConnectionLost:
             # With the next connection it is compared again.
             self._ended.wait(PATIENCE)
         except (QvirtError, ValueError) as error:
             # It stopped or went away meanwhile, or is none that we understand: not known.
-            self._failed[record.uuid] = version
+            self._failed[record.uuid] = (record.id, record.xml_version)
             _LOG.debug("%s could not be compared: %s", record.name, error)
-        else:
-            connection.inventory.observe_pending(record.uuid, version, changes)
+        return None
 
 
 def _changes(running: str, stored: str) -> tuple[Change, ...]:

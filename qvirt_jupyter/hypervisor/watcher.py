@@ -17,14 +17,13 @@ from qvirt_jupyter.hypervisor import pool
 from qvirt_jupyter.hypervisor.event_registration import EventRegistration
 from qvirt_jupyter.hypervisor.known_objects import KnownObjects
 from qvirt_jupyter.hypervisor.object_kinds import KINDS, Observed
-from qvirt_jupyter.hypervisor.observations import Observations
+from qvirt_jupyter.hypervisor.observations import Observations, Pending
 from qvirt_jupyter.hypervisor.records import Record, RecordKey
 from qvirt_jupyter.hypervisor.started import known_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from qvirt_jupyter.documents import Change
     from qvirt_jupyter.hypervisor.definition import DomainDefinition
     from qvirt_jupyter.hypervisor.inventory import Inventory
 
@@ -179,14 +178,12 @@ class Watcher:
                 self._seen.addresses[uuid] = (known.raw[uuid].id, addresses)
                 self._put(known, (uuid,))
 
-    def observe_pending(
-        self, uuid: str, version: tuple[int, int], changes: tuple[Change, ...]
-    ) -> None:
-        """Take what somebody found to wait for a machine's next start."""
+    def observe_pending(self, found: Mapping[str, Pending]) -> None:
+        """Take what somebody found to wait for the next start of machines."""
         with self._reading:
             if not self._closed:
-                self._seen.pending[uuid] = (version, changes)
-                self._put(self._known["domain"], (uuid,))
+                self._seen.pending.update(found)
+                self._put(self._known["domain"], found)
 
     def definition(self, uuid: str) -> DomainDefinition | None:
         """Return what was read of a machine's definition, or None."""

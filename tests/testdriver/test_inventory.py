@@ -34,6 +34,11 @@ def a_lab():
 def batches(a_connection):
     received = []
     with a_connection.inventory.subscribe(received.append):
+        # On a busy machine some definitions are read only after the opening.
+        wait_for(
+            lambda: all(found.xml_version for found in a_connection.inventory.snapshot().domains),
+            30,
+        )
         settle(a_connection)
         received.clear()
         yield received
