@@ -13,6 +13,7 @@ from qvirt_jupyter.documents.declaration import Declared, declarations, option
 from qvirt_jupyter.documents.devices.audio import Audio
 from qvirt_jupyter.documents.devices.channel import AGENT, Channel
 from qvirt_jupyter.documents.devices.console import Console
+from qvirt_jupyter.documents.devices.controller import Controller
 from qvirt_jupyter.documents.devices.crypto import Crypto
 from qvirt_jupyter.documents.devices.device import Device, Devices
 from qvirt_jupyter.documents.devices.disk import Disk
@@ -23,7 +24,10 @@ from qvirt_jupyter.documents.devices.disk_sources import (
     VolumeSource,
 )
 from qvirt_jupyter.documents.devices.displays import Spice, Vnc
+from qvirt_jupyter.documents.devices.filesystem import Filesystem
 from qvirt_jupyter.documents.devices.graphics import Graphics
+from qvirt_jupyter.documents.devices.host_devices import hostdev_of, why_not_given
+from qvirt_jupyter.documents.devices.hostdev import Hostdev
 from qvirt_jupyter.documents.devices.hub import Hub
 from qvirt_jupyter.documents.devices.input import Input
 from qvirt_jupyter.documents.devices.interface import Interface
@@ -34,6 +38,7 @@ from qvirt_jupyter.documents.devices.interface_links import (
     UserLink,
 )
 from qvirt_jupyter.documents.devices.iommu import Iommu
+from qvirt_jupyter.documents.devices.lease import Lease
 from qvirt_jupyter.documents.devices.listen import Listen
 from qvirt_jupyter.documents.devices.memballoon import MemBalloon
 from qvirt_jupyter.documents.devices.memory import Memory
@@ -42,6 +47,8 @@ from qvirt_jupyter.documents.devices.nvram import Nvram
 from qvirt_jupyter.documents.devices.panic import Panic
 from qvirt_jupyter.documents.devices.parallel import Parallel
 from qvirt_jupyter.documents.devices.pstore import Pstore
+from qvirt_jupyter.documents.devices.redirdev import Redirdev
+from qvirt_jupyter.documents.devices.redirfilter import Redirfilter
 from qvirt_jupyter.documents.devices.rng import Rng
 from qvirt_jupyter.documents.devices.serial import Serial
 from qvirt_jupyter.documents.devices.shmem import Shmem
@@ -103,6 +110,7 @@ __all__ = [
     "Channel",
     "Choice",
     "Console",
+    "Controller",
     "CpuModel",
     "Crypto",
     "Declared",
@@ -119,6 +127,7 @@ __all__ = [
     "Element",
     "Field",
     "FileSource",
+    "Filesystem",
     "Flag",
     "FolderSource",
     "Graphics",
@@ -126,6 +135,7 @@ __all__ = [
     "Hexadecimal",
     "Host",
     "HostInterface",
+    "Hostdev",
     "Hub",
     "Input",
     "Integer",
@@ -133,6 +143,7 @@ __all__ = [
     "InvalidDocument",
     "Iommu",
     "Items",
+    "Lease",
     "Listen",
     "Mac",
     "Many",
@@ -151,6 +162,8 @@ __all__ = [
     "Path",
     "Port",
     "Pstore",
+    "Redirdev",
+    "Redirfilter",
     "Rng",
     "Secret",
     "Serial",
@@ -175,6 +188,7 @@ __all__ = [
     "Watchdog",
     "YesNo",
     "declarations",
+    "hostdev_of",
     "is_whole",
     "metadata_element",
     "objections",
@@ -185,4 +199,5 @@ __all__ = [
     "patch",
     "rule",
     "transfer",
+    "why_not_given",
 ]

@@ -7,7 +7,7 @@ from qvirt_jupyter.documents.addresses import Mac
 from qvirt_jupyter.documents.document import Document
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
-from qvirt_jupyter.documents.values import Choice, Hexadecimal, Integer, Path, Size, Text
+from qvirt_jupyter.documents.values import Choice, Hexadecimal, Integer, Path, Size, Text, Uuid
 from qvirt_jupyter.documents.variant import Variant
 
 
@@ -61,6 +61,15 @@ class StorageDevice(Element):
     size = Field("capability/size", Size("bytes"), label=_("Size"))
 
 
+class MediatedDevice(Element):
+    """A part of a device that is given to guests by itself."""
+
+    tag = "capability"
+    type_id = Field("capability/type/@id", Text(), label=_("Kind of part"))
+    uuid = Field("capability/uuid", Uuid(), label=_("UUID"))
+    iommu_group = Field("capability/iommuGroup/@number", Integer(), label=_("IOMMU group"))
+
+
 class NodeDevice(Document):
     """A device of the host.
 
@@ -84,5 +93,6 @@ class NodeDevice(Document):
             "usb_device": UsbDevice,
             "net": NetworkDevice,
             "storage": StorageDevice,
+            "mdev": MediatedDevice,
         },
     )

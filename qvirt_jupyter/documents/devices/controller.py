@@ -114,7 +114,8 @@ class Controller(ControllerDriver, Device):
     def display_name(self) -> str:
         """What a list calls it: ``SCSI controller 1``."""
         kind = TITLES.get(self.type or "", self.type or self.title)
-        return f"{kind} {self._number(self._siblings())}"
+        shown = tuple(each for each in self._siblings() if each == self or not each.is_noise)
+        return f"{kind} {self._number(shown)}"
 
     @property
     def summary(self) -> str:

@@ -8,23 +8,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast, overload
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.devices.device_address import DeviceAddress
 from qvirt_jupyter.documents.document import Document
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Items, Many
 from qvirt_jupyter.documents.schema import add_member, schema_of
-from qvirt_jupyter.documents.values import Choice, Hexadecimal, Integer, Path, Text
+from qvirt_jupyter.documents.values import Integer, Path, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Hashable
     from typing import Self
 
     from qvirt_jupyter.documents.declaration import Words
     from qvirt_jupyter.documents.devices.channel import Channel
     from qvirt_jupyter.documents.devices.console import Console
+    from qvirt_jupyter.documents.devices.controller import Controller
     from qvirt_jupyter.documents.devices.disk import Disk
+    from qvirt_jupyter.documents.devices.filesystem import Filesystem
     from qvirt_jupyter.documents.devices.graphics import Graphics
+    from qvirt_jupyter.documents.devices.hostdev import Hostdev
     from qvirt_jupyter.documents.devices.interface import Interface
     from qvirt_jupyter.documents.devices.serial import Serial
     from qvirt_jupyter.documents.devices.video import Video
@@ -32,93 +36,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
 D = TypeVar("D", bound="Device")
-
-
-_ADDRESS = _("Address in the guest")
-
-
-def _of_type(*types: str) -> Callable[[DeviceAddress], bool]:
-    return lambda address: address.type in types
-
-
-class DeviceAddress(Element):
-    """Where the guest finds a device.
-
-    https://libvirt.org/formatdomain.html#device-addresses
-    """
-
-    tag = "address"
-    type = Field(
-        "@type",
-        Choice("pci", "drive", "virtio-serial", "ccid", "usb", "spapr-vio", "virtio-mmio", "isa"),
-        label=_("Address type"),
-        group=_ADDRESS,
-        advanced=True,
-    )
-    controller = Field(
-        "@controller",
-        Integer(),
-        label=_("Controller"),
-        group=_ADDRESS,
-        advanced=True,
-        when=_of_type("drive", "virtio-serial", "ccid"),
-    )
-    domain = Field(
-        "@domain",
-        Hexadecimal(4),
-        label=_("PCI domain"),
-        group=_ADDRESS,
-        advanced=True,
-        when=_of_type("pci"),
-    )
-    bus = Field(
-        "@bus",
-        Integer(),
-        label=_("Bus number"),
-        group=_ADDRESS,
-        advanced=True,
-        when=_of_type("pci", "drive", "virtio-serial", "usb"),
-    )
-    slot = Field(
-        "@slot",
-        Hexadecimal(2),
-        label=_("PCI slot"),
-        group=_ADDRESS,
-        advanced=True,
-        when=_of_type("pci", "ccid"),
-    )
-    function = Field(
-        "@function",
-        Hexadecimal(1),
-        label=_("PCI function"),
-        group=_ADDRESS,
-        advanced=True,
-        when=_of_type("pci"),
-    )
-    target = Field(
-        "@target",
-        Integer(),
-        label=_("SCSI target"),
-        group=_ADDRESS,
-        advanced=True,
-        when=_of_type("drive"),
-    )
-    unit = Field(
-        "@unit",
-        Integer(),
-        label=_("Unit"),
-        group=_ADDRESS,
-        advanced=True,
-        when=_of_type("drive"),
-    )
-    port = Field(
-        "@port",
-        Text(),
-        label=_("Port of the controller"),
-        group=_ADDRESS,
-        advanced=True,
-        when=_of_type("virtio-serial", "usb"),
-    )
 
 
 class Device(Document):
@@ -302,7 +219,10 @@ class Devices(Element):
 
     if TYPE_CHECKING:
         # For type checkers and readers; the classes enter themselves, each from its own file.
+        controllers: Many[Controller]
         disks: Many[Disk]
+        filesystems: Many[Filesystem]
+        hostdevs: Many[Hostdev]
         interfaces: Many[Interface]
         serials: Many[Serial]
         consoles: Many[Console]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.devices.disk_encryption import Encryption
 from qvirt_jupyter.documents.devices.pci_address import PciAddress
-from qvirt_jupyter.documents.devices.seclabel import DeviceSeclabel
+from qvirt_jupyter.documents.devices.security_label import SourceSecurityLabel
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
@@ -74,7 +74,7 @@ class FileSource(DiskSource):
         advanced=True,
     )
     startup_policy = _startup_policy()
-    seclabels = Many(DeviceSeclabel, key="model", location="source/seclabel")
+    seclabels = Many(SourceSecurityLabel, key="model", location="source/seclabel")
 
 
 class BlockSource(DiskSource):
@@ -111,7 +111,7 @@ class BlockSource(DiskSource):
         group=_RESERVATIONS,
         advanced=True,
     )
-    seclabels = Many(DeviceSeclabel, key="model", location="source/seclabel")
+    seclabels = Many(SourceSecurityLabel, key="model", location="source/seclabel")
 
 
 class FolderSource(DiskSource):
@@ -137,7 +137,7 @@ class VolumeSource(DiskSource):
         advanced=True,
     )
     startup_policy = _startup_policy()
-    seclabels = Many(DeviceSeclabel, key="model", location="source/seclabel")
+    seclabels = Many(SourceSecurityLabel, key="model", location="source/seclabel")
 
 
 class NvmeSource(DiskSource):
