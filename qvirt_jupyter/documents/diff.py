@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from lxml import etree
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.field import UNIT, Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.location import NAMESPACES, Node
 from qvirt_jupyter.documents.many import Many
-from qvirt_jupyter.documents.schema import Member, schema_of
+from qvirt_jupyter.documents.schema import Member, Schema, schema_of
 from qvirt_jupyter.documents.secret_places import secret_attributes, secret_elements
 from qvirt_jupyter.documents.serialization import Style, serialize
 from qvirt_jupyter.documents.tree import text_of
@@ -99,22 +101,34 @@ def outline(element: Element) -> str:
 class _Known:
     """What the declarations say of the inside of one element."""
 
+    # Each with the declarations that it was read off: they change when a device enters itself.
+    _kept: ClassVar[dict[type[Element], tuple[Schema, _Known]]] = {}
+
     def __init__(self, members: dict[tuple[str, ...], Member]) -> None:
         self.members = members
+        self._below: dict[str, _Known] = {}
 
     @classmethod
     def of(cls, kind: type[Element]) -> _Known:
-        """Return what the declarations of a class say; they do not change."""
-        found = _KNOWN.get(kind)
-        if found is None:
-            found = _KNOWN[kind] = cls(dict(_members(kind)))
-        return found
+        schema = schema_of(kind)
+        kept = cls._kept.get(kind)
+        if kept is None or kept[0] is not schema:
+            kept = cls._kept[kind] = (schema, cls(dict(_members(kind))))
+        return kept[1]
 
     def below(self, tag: str) -> _Known:
         member = self.members.get((tag,))
         if isinstance(member, Group | Many):
             return _Known.of(member.cls)
-        return _Known({way[1:]: found for way, found in self.members.items() if way[:1] == (tag,)})
+        if tag not in self._below:
+            inside = {way[1:]: found for way, found in self.members.items() if way[:1] == (tag,)}
+            self._below[tag] = _Known(inside)
+        return self._below[tag]
+
+    def is_sized(self, *way: str) -> bool:
+        """Tell whether there is a size, whose unit stands beside it."""
+        field = self.members.get(way)
+        return isinstance(field, Field) and isinstance(field.type, Size)
 
     def same(self, way: tuple[str, ...], old: str | None, new: str | None) -> bool:
         field = self.members.get(way)
@@ -135,9 +149,6 @@ class _Known:
         return written or None
 
 
-_KNOWN: dict[type[Element], _Known] = {}
-
-
 def _members(kind: type[Element]) -> Iterator[tuple[tuple[str, ...], Member]]:
     for member in schema_of(kind).members.values():
         if isinstance(member, Variant):
@@ -148,13 +159,17 @@ def _members(kind: type[Element]) -> Iterator[tuple[tuple[str, ...], Member]]:
 
 
 def _nodes(path: str, old: Node, new: Node, known: _Known) -> Iterator[Change]:
-    sized = isinstance(getattr(known.members.get(()), "type", None), Size)
-    for name in dict.fromkeys([*old.attrib, *new.attrib]):
+    sized = known.is_sized()
+    names = [str(name) for name in dict.fromkeys([*old.attrib, *new.attrib])]
+    has_unit = sized or any(known.is_sized(f"@{name}") for name in names)
+    for name in names:
         before, after = old.get(name), new.get(name)
-        if not (sized and name == UNIT) and not known.same((f"@{name}",), before, after):
-            if str(name) in secret_attributes():
+        if known.is_sized(f"@{name}"):
+            before, after = _with_unit(old, before), _with_unit(new, after)
+        if not (has_unit and name == UNIT) and not known.same((f"@{name}",), before, after):
+            if name in secret_attributes():
                 before, after = _masked(before), _masked(after)
-            yield Change(_join(path, f"@{_short(str(name))}"), before, after)
+            yield Change(_join(path, f"@{_short(name)}"), before, after)
     before, after = _text(old, sized=sized), _text(new, sized=sized)
     if not known.same((), before, after):
         if str(old.tag) in secret_elements():
@@ -165,8 +180,14 @@ def _nodes(path: str, old: Node, new: Node, known: _Known) -> Iterator[Change]:
 
 def _text(node: Node, *, sized: bool) -> str | None:
     text = text_of(node)
-    unit = node.get(UNIT) if sized else None
-    return (f"{text.strip()} {unit}" if unit else text) if text.strip() else None
+    if not text.strip():
+        return None
+    return _with_unit(node, text.strip()) if sized and node.get(UNIT) else text
+
+
+def _with_unit(node: Node, number: str | None) -> str | None:
+    unit = node.get(UNIT)
+    return f"{number} {unit}" if number and unit else number
 
 
 def _children(path: str, old: Node, new: Node, known: _Known) -> Iterator[Change]:
@@ -175,6 +196,8 @@ def _children(path: str, old: Node, new: Node, known: _Known) -> Iterator[Change
     for name in dict.fromkeys([*olds, *news]):
         before, after = olds.get(name), news.get(name)
         if before is not None and after is not None:
+            if _is_same_text(before, after):
+                continue
             yield from _nodes(_join(path, name), before, after, known.below(str(before.tag)))
         else:
             yield from _whole(_join(path, name), before, after)
@@ -184,6 +207,11 @@ def _children(path: str, old: Node, new: Node, known: _Known) -> Iterator[Change
         then = [name for name, node in news.items() if node.tag == tag and name in olds]
         if first != then:
             yield Change(_join(path, short), _keys(first, short), _keys(then, short))
+
+
+def _is_same_text(old: Node, new: Node) -> bool:
+    # Most of a definition is as it was: then nobody needs to look inside.
+    return etree.tostring(old, with_tail=False) == etree.tostring(new, with_tail=False)
 
 
 def _keys(names: list[str], tag: str) -> str:

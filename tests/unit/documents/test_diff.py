@@ -13,6 +13,15 @@ def test_equal_documents_do_not_differ(a_full_domain):
     assert str(difference) == "no differences"
 
 
+def test_the_unit_of_an_attribute_does_not_count():
+    text = "<domain><memoryBacking><hugepages><page {}/></hugepages></memoryBacking></domain>"
+    before = Domain.parse(text.format("size='2048' unit='KiB'"))
+    assert changes(before, Domain.parse(text.format("size='2' unit='MiB'"))) == []
+    assert changes(before, Domain.parse(text.format("size='1' unit='GiB'"))) == [
+        "memoryBacking/hugepages/page[1]/@size: 2048 KiB → 1 GiB"
+    ]
+
+
 def test_layout_comments_and_units_do_not_count():
     before = Domain.parse("<domain><memory unit='GiB'>4</memory><os><type>hvm</type></os></domain>")
     after = Domain.parse(
