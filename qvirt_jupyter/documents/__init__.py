@@ -84,7 +84,7 @@ from qvirt_jupyter.documents.sections.metadata import (
 from qvirt_jupyter.documents.storage_pool import StoragePool
 from qvirt_jupyter.documents.storage_volume import StorageVolume
 from qvirt_jupyter.documents.switches import Flag, OnOff, YesNo
-from qvirt_jupyter.documents.transfer import is_whole, patch, transfer
+from qvirt_jupyter.documents.transfer import patch, transfer
 from qvirt_jupyter.documents.values import (
     Choice,
     Hexadecimal,
@@ -189,7 +189,6 @@ __all__ = [
     "YesNo",
     "declarations",
     "hostdev_of",
-    "is_whole",
     "metadata_element",
     "objections",
     "option",

@@ -109,7 +109,7 @@ def find(device: Device, definition: documents.Domain) -> Device | None:
 def _matched(olds: list[Device], news: list[Device]) -> list[tuple[Device | None, Device | None]]:
     """Return all devices of a kind, each with its other half if it has one; in order."""
     partner: dict[int, Device] = {}
-    for key in (_identity, _alias, _address, _content):
+    for key in (_identity, _alias, _address, _image, _content):
         _match(olds, news, partner, key)
     _match_like(olds, news, partner)
     taken = {id(new) for new in partner.values()}
@@ -175,6 +175,16 @@ def _address(device: Device) -> Hashable:
     if node is None or set(node.attrib) <= {"type"}:
         return None
     return tuple(sorted((str(name), str(value)) for name, value in node.attrib.items()))
+
+
+def _image(device: Device) -> Hashable:
+    node = device._node  # noqa: SLF001 - whatever its source is
+    source = None if node is None or device.tag != "disk" else node.find("source")
+    if source is None:
+        return None
+    # The same image is the same disk, on whatever bus.
+    named = {str(name): str(value) for name, value in source.attrib.items() if name != "index"}
+    return frozenset(named.items()) or None
 
 
 def _content(device: Device) -> Hashable:

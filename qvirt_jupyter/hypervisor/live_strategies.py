@@ -14,7 +14,7 @@ import libvirt
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents import is_whole, transfer
+from qvirt_jupyter.documents import patch
 from qvirt_jupyter.hypervisor import live, live_tuning
 from qvirt_jupyter.hypervisor.device_matching import find
 from qvirt_jupyter.hypervisor.effects import Effect, When
@@ -69,8 +69,9 @@ def update(target: Target, step: Step) -> None:
     assert step.pair is not None  # noqa: S101 - the plan gives devices to this strategy only
     assert step.running is not None  # noqa: S101 - what does not run waits
     device = step.running.copy()
-    for change in step.changes:
-        transfer(step.pair.device, device, step.pair.inside(change), whole=is_whole(change))
+    assert step.pair.before is not None  # noqa: S101 - it was changed
+    paths = {step.pair.inside(change) for change in step.changes}
+    patch(step.pair.before, step.pair.device, device, paths)
     forget_the_run(device)
     flags = LIVE | (libvirt.VIR_DOMAIN_DEVICE_MODIFY_FORCE if target.force else 0)
     target.domain.updateDeviceFlags(str(device), flags)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from qvirt_jupyter.documents import is_whole, transfer
+from qvirt_jupyter.documents import transfer
 from qvirt_jupyter.hypervisor.device_matching import kinds, pairs
 from qvirt_jupyter.hypervisor.live import changes_of_domain
 
@@ -197,4 +197,4 @@ def _carry_back(
     if path not in {other.path for other in wanted}:
         raise KeyError(path)
     for other in wanted:
-        transfer(running, stored, other.path, whole=is_whole(other))
+        transfer(running, stored, other.path)

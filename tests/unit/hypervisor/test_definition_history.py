@@ -41,3 +41,21 @@ def test_two_hosts_with_the_same_machine_are_told_apart():
     definition_history.keep(SUBJECT, "<a/>")
     other = Subject("domain", "web", "qemu+ssh://other/system", SUBJECT.uuid)
     assert definition_history.kept(other) == ()
+
+
+def test_what_replaced_it_is_noted():
+    definition_history.keep(SUBJECT, "<a/>", "Add VirtIO disk 2")
+    kept = definition_history.keep(SUBJECT, "<b/>")
+    assert [one.cause for one in definition_history.kept(SUBJECT)] == ["", "Add VirtIO disk 2"]
+    # Kept by an earlier version.
+    kept.path.with_suffix(".cause").unlink()
+    assert definition_history.kept(SUBJECT)[0].cause == ""
+
+
+def test_twenty_are_kept_with_their_causes():
+    for number in range(definition_history.KEPT + 2):
+        definition_history.keep(SUBJECT, f"<a{number}/>", str(number))
+    found = definition_history.kept(SUBJECT)
+    assert len(found) == 20
+    assert [one.cause for one in found][-1] == "2"
+    assert len(list(found[0].path.parent.iterdir())) == 2 * 20
