@@ -219,7 +219,9 @@ class Element:
             way = Location(location.steps[:depth])
             node, last = way.find(self._node), way.steps[-1]
             shared = last.where is None and any(kept[:depth] == way.tags for kept in keep)
-            if node is None or shared or not is_empty(node, last):
+            if node is None:
+                continue  # the element of a text or a flag went with its value
+            if shared or not is_empty(node, last):
                 return
             self._tree.bury(node)
 

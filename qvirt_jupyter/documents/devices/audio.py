@@ -124,6 +124,13 @@ class Audio(Device):
         self.input.fit(self.type)
         self.output.fit(self.type)
 
+    def refused(self, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say why a guest cannot get this very one: numbers tell backends apart."""
+        del host
+        if domain.devices.of(Audio).get(self.id) is not None:
+            return _("The guest has an audio backend of this number already.")
+        return ""
+
     @classmethod
     def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:
         """Return one that SPICE plays in its viewer; without SPICE, one that is silent."""

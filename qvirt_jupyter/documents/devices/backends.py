@@ -55,11 +55,25 @@ class Backend(Element):
         path: str | None = getattr(self, "path", None)
         return path or ""
 
+    @property
+    def lacks(self) -> Words:
+        """Say what is missing without which no guest starts; empty where nothing is."""
+        return ""
+
 
 class LabelledBackend(Backend):
     """A backend that is a file of the host and so has security labels."""
 
     labels = Many(SourceSecurityLabel, key="model", location="source/seclabel")
+
+
+class PathBackend(LabelledBackend):
+    """A backend that is nothing without its path."""
+
+    @property
+    def lacks(self) -> Words:
+        """The path."""
+        return "" if self.where else _("Say which file, device or socket of the host it is.")
 
 
 class PtyBackend(LabelledBackend):
@@ -74,7 +88,7 @@ class PtyBackend(LabelledBackend):
     )
 
 
-class FileBackend(LabelledBackend):
+class FileBackend(PathBackend):
     """A file that all output goes to."""
 
     path = Field("source/@path", Path(), label=_("File"))
@@ -86,7 +100,7 @@ class FileBackend(LabelledBackend):
     )
 
 
-class DeviceBackend(LabelledBackend):
+class DeviceBackend(PathBackend):
     """A character device or a pipe of the host."""
 
     path = Field("source/@path", Path(), label=_("Device"))
@@ -112,7 +126,7 @@ class Reconnecting(Backend):
     )
 
 
-class UnixBackend(Reconnecting, LabelledBackend):
+class UnixBackend(Reconnecting, PathBackend):
     """A unix socket."""
 
     mode = Field("source/@mode", MODES, label=_("Mode"), help=_MODE_HELP)
@@ -120,7 +134,7 @@ class UnixBackend(Reconnecting, LabelledBackend):
         "source/@path",
         Path(),
         label=_("Socket"),
-        help=_("Empty lets libvirt choose a place, where it can."),
+        help=_("Empty lets libvirt choose a place for a channel."),
     )
 
 
@@ -143,6 +157,11 @@ class TcpBackend(Reconnecting):
         """The address and the port."""
         return _address(self.host, self.service)
 
+    @property
+    def lacks(self) -> Words:
+        """The host or the port."""
+        return "" if self.host and self.service else _("Say the host and the port.")
+
 
 class UdpBackend(Backend):
     """UDP packets, with one address for each direction."""
@@ -156,6 +175,11 @@ class UdpBackend(Backend):
     def where(self) -> str:
         """The address and the port that packets are sent to."""
         return _address(self.host, self.service)
+
+    @property
+    def lacks(self) -> Words:
+        """The port that packets are sent to."""
+        return "" if self.service else _("Say the host and the port that packets are sent to.")
 
 
 class SpicePortBackend(Backend):

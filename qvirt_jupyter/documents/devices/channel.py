@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.addresses import Address, Port
-from qvirt_jupyter.documents.devices.backends import ClipboardBackend, SpicePortBackend
+from qvirt_jupyter.documents.devices.backends import ClipboardBackend, SpicePortBackend, UnixBackend
 from qvirt_jupyter.documents.devices.character import CharacterDevice
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.schema import rule
@@ -135,6 +135,13 @@ class Channel(CharacterDevice):
             source.channel = self.name
         if isinstance(source, ClipboardBackend) and source.clipboard is None:
             source.clipboard = True
+
+    def refused(self, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say why a guest cannot get this very one: names tell channels apart."""
+        if self.name and self.name in domain.devices.channels:
+            return _("The guest has a channel of this name already.")
+        # libvirt chooses the place of a channel's socket.
+        return "" if isinstance(self.source, UnixBackend) else super().refused(domain, host)
 
     @classmethod
     def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:

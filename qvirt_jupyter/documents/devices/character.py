@@ -19,6 +19,10 @@ from qvirt_jupyter.documents.variant import Variant
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
+    from qvirt_jupyter.documents.declaration import Words
+    from qvirt_jupyter.documents.domain import Domain
+    from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
+
 
 SPICE_TYPES = ("spicevmc", "spiceport")
 """The types that end in the viewer of a SPICE display and need one."""
@@ -56,6 +60,11 @@ class CharacterDevice(Device):
         source = self.source
         if isinstance(source, UnixBackend) and source.mode is None:
             source.mode = "bind"
+
+    def refused(self, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say why a guest cannot get this very one: something of its place may be missing."""
+        del domain, host
+        return self.source.lacks if isinstance(self.source, Backend) else ""
 
 
 class NumberedPort(CharacterDevice):

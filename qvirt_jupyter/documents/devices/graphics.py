@@ -166,6 +166,13 @@ class Graphics(Device):
 
     # What is added ------------------------------------------------------------------------------
 
+    def refused(self, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say why a guest cannot get this very one: QEMU takes one of each type."""
+        del host
+        if domain.devices.graphics.get(self.type) is not None:
+            return _("The guest has a display of this type already.")
+        return ""
+
     @classmethod
     def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:
         """Return one that only those reach who may manage the guest: VNC, or else SPICE."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.devices.device import Device
+from qvirt_jupyter.documents.devices.machine import NO_USB, has_usb
 from qvirt_jupyter.documents.devices.virtio_options import MODELS, VirtioOptions
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
@@ -155,21 +156,18 @@ class Input(VirtioOptions, Device):
         if self.address:
             del self.address
 
+    def refused(self, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say why a guest cannot get this very one: without USB, nothing comes by USB."""
+        del host
+        if self.bus == "usb" and not has_usb(domain):
+            return NO_USB
+        return ""
+
     @classmethod
     def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:
         """Return the first that the guest lacks of those that pointers and keys work best with."""
         del host
         there = {(each.type, each.bus) for each in domain.devices.of(cls)}
-        wanted = [(kind, bus) for kind, bus in _WANTED if bus != "usb" or _has_usb(domain)]
+        wanted = [(kind, bus) for kind, bus in _WANTED if bus != "usb" or has_usb(domain)]
         kind, bus = next((pair for pair in wanted if pair not in there), wanted[0])
         return cls(type=kind, bus=bus)
-
-
-def _has_usb(domain: Domain) -> bool:
-    """Tell whether a guest has USB or gets it with the first device; libvirt adds a controller."""
-    return not any(
-        device.tag == "controller"
-        and getattr(device, "type", None) == "usb"
-        and getattr(device, "model", None) == "none"
-        for device in domain.devices.all
-    )

@@ -1,19 +1,17 @@
 """Memory modules."""
 
-# ruff: noqa: SLF001 - elements know each other's places; the underscores keep the names of XML
-# fields free.
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.cpu_sets import CpuSet
 from qvirt_jupyter.documents.devices.device import Device
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.switches import Flag, YesNo
-from qvirt_jupyter.documents.values import Choice, Integer, Path, Size, Text, Uuid
+from qvirt_jupyter.documents.values import Choice, Integer, Path, Size, Uuid
 from qvirt_jupyter.documents.variant import Variant
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ class PagedMemory(Element):
     )
     nodes = Field(
         "source/nodemask",
-        Text(),
+        CpuSet(),
         label=_("NUMA nodes of the host"),
         help=_("Such as 0-3,8."),
         group=_HOST,
@@ -68,7 +66,7 @@ class EnclaveMemory(Element):
     tag = "memory"
     nodes = Field(
         "source/nodemask",
-        Text(),
+        CpuSet(),
         label=_("NUMA nodes of the host"),
         help=_("Such as 0-3,8."),
         group=_HOST,
@@ -129,6 +127,32 @@ class Memory(Device):
         caps="memory/model",
     )
     size = Field("target/size", Size(minimum=1), label=_("Size"))
+    node = Field(
+        "target/node",
+        Integer(),
+        label=_("NUMA node of the guest"),
+        help=_("Counted from 0."),
+        advanced=True,
+    )
+    source = Variant(
+        "@model",
+        {
+            "dimm": PagedMemory,
+            "virtio-mem": PagedMemory,
+            "nvdimm": NvdimmMemory,
+            "virtio-pmem": FileMemory,
+            "sgx-epc": EnclaveMemory,
+        },
+    )
+
+    block = Field(
+        "target/block",
+        Size(),
+        label=_("Block size"),
+        help=_("In which steps it grows and shrinks."),
+        advanced=True,
+        when=_is_virtio_mem,
+    )
     requested = Field(
         "target/requested",
         Size(),
@@ -144,21 +168,6 @@ class Memory(Device):
         help=_("Said by libvirt of a running guest only."),
         advanced=True,
         when=_is_virtio_mem,
-    )
-    block = Field(
-        "target/block",
-        Size(),
-        label=_("Block size"),
-        help=_("In which steps it grows and shrinks."),
-        advanced=True,
-        when=_is_virtio_mem,
-    )
-    node = Field(
-        "target/node",
-        Integer(),
-        label=_("NUMA node of the guest"),
-        help=_("Counted from 0."),
-        advanced=True,
     )
     dynamic_slots = Field(
         "target/@dynamicMemslots",
@@ -189,16 +198,6 @@ class Memory(Device):
         label=_("UUID"),
         advanced=True,
         when=lambda memory: memory.model == "nvdimm",
-    )
-    source = Variant(
-        "@model",
-        {
-            "dimm": PagedMemory,
-            "virtio-mem": PagedMemory,
-            "nvdimm": NvdimmMemory,
-            "virtio-pmem": FileMemory,
-            "sgx-epc": EnclaveMemory,
-        },
     )
 
     @property
@@ -244,7 +243,7 @@ class Memory(Device):
                 "The guest has no free memory slot: say first how much memory it has with all "
                 "slots filled, and how many slots there are."
             )
-        if not _has_nodes(domain):
+        if not domain.cpu.numa.cells:
             return _("The guest has no NUMA nodes, which libvirt needs for memory modules.")
         if _room(domain) < _LEAST:
             return _("The guest has all the memory already that it can have with slots filled.")
@@ -256,11 +255,6 @@ class Memory(Device):
         del host
         room = _room(domain) // _LEAST * _LEAST
         return cls(model="dimm", size=min(MODULE, room) or MODULE, node=0)
-
-
-def _has_nodes(domain: Domain) -> bool:
-    node = domain._node
-    return node is not None and node.find("cpu/numa/cell") is not None
 
 
 def _room(domain: Domain) -> int:

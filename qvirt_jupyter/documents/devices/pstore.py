@@ -10,6 +10,7 @@ from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.values import Choice, Path, Size
 
 if TYPE_CHECKING:
+    from qvirt_jupyter.documents.declaration import Words
     from qvirt_jupyter.documents.domain import Domain
     from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
@@ -47,6 +48,15 @@ class Pstore(Device):
     def summary(self) -> str:
         """The file."""
         return self.path or ""
+
+    @classmethod
+    def unavailable(cls, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say why a guest cannot get one: an older libvirt forgets it without a word."""
+        # No host says whether it knows it. Those that are older than libvirt 9.10 do not speak of
+        # panic notifiers either (https://libvirt.org/news.html).
+        if host is not None and host.supports("panic") is None:
+            return _("This host does not know it: it needs libvirt 10.2.")
+        return super().unavailable(domain, host)
 
     @classmethod
     def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:

@@ -124,6 +124,13 @@ class Shmem(Device):
         if self.address:
             del self.address
 
+    def refused(self, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say why a guest cannot get this very one: names tell them apart."""
+        del host
+        if domain.devices.of(Shmem).get(self.name) is not None:
+            return _("The guest has shared memory of this name already.")
+        return ""
+
     @classmethod
     def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:
         """Return 4 MiB with a name that the guest has not used."""

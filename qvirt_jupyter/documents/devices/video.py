@@ -223,6 +223,18 @@ class Video(Device):
         if self.address:
             del self.address
 
+    def replaces(self, domain: Domain) -> tuple[Device, ...]:
+        """Return what says that there is no video card."""
+        return tuple(card for card in domain.devices.videos if card.model == "none")
+
+    def refused(self, domain: Domain, host: DomainCapabilities | None) -> Words:
+        """Say why a guest cannot get this very one: to have none, it must have no other."""
+        del host
+        others = [card for card in domain.devices.videos if card.model != "none"]
+        if self.model == "none" and others:
+            return _("The guest has a video card: remove it first.")
+        return ""
+
     @classmethod
     def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:
         """Return the card that suits the guest: VirtIO, where the host has it."""
@@ -230,7 +242,7 @@ class Video(Device):
         wanted: tuple[str, ...] = _PREFERRED_BY_UEFI if domain.os.firmware == "efi" else _PREFERRED
         if domain.type == "xen":
             wanted = _PREFERRED_BY_XEN
-        elif domain.devices.videos:
+        elif any(card.model != "none" for card in domain.devices.videos):
             wanted = _SECOND
         fitting = [model for model in wanted if offered is None or model in offered]
         return cls(model=(fitting or wanted)[0])

@@ -173,6 +173,27 @@ def test_the_service_that_is_missing_is_suggested(devices_xml, name, kind):
     assert (channel.name, channel.type, channel.target_type) == (name, kind, "virtio")
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<serial type='pty'/>", ""),
+        ("<serial type='file'/>", "which file"),
+        ("<serial type='file'><source path='/a'/></serial>", ""),
+        ("<serial type='unix'/>", "which file"),
+        ("<serial type='tcp'><source host='h'/></serial>", "host and the port"),
+        ("<serial type='tcp'><source host='h' service='1'/></serial>", ""),
+        ("<serial type='udp'/>", "packets are sent"),
+        ("<channel type='unix'/>", ""),
+        ("<channel type='pipe'/>", "which file"),
+        ("<channel type='unix'><target name='org.example.chan'/></channel>", "already"),
+    ],
+)
+def test_what_is_missing_is_said_before_a_guest_gets_it(text, reason):
+    said = str(parse(text).refused(Domain.parse(DOMAIN), None))
+    assert reason in said
+    assert bool(said) == bool(reason)
+
+
 def test_containers_have_consoles_and_no_ports():
     domain = Domain.parse("<domain type='lxc'><os><type>exe</type></os></domain>")
     for kind in (Serial, Parallel, Channel):

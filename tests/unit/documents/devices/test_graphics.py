@@ -193,6 +193,12 @@ def test_the_first_that_the_guest_lacks_is_suggested(there, host, expected):
     assert str(display) == f"<graphics type='{expected}'>\n  <listen type='none'/>\n</graphics>"
 
 
+def test_there_is_one_display_of_a_type():
+    domain = Domain.parse("<domain><devices><graphics type='vnc'/></devices></domain>")
+    assert "already" in str(Graphics(type="vnc").refused(domain, None))
+    assert Graphics(type="spice").refused(domain, None) == ""
+
+
 def test_a_host_without_displays_says_so():
     host = DomainCapabilities.parse(
         "<domainCapabilities><devices><graphics supported='no'/></devices></domainCapabilities>"

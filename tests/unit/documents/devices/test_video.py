@@ -103,5 +103,16 @@ def test_the_card_that_suits_the_guest_is_suggested(inside, host, expected):
     assert Video.suggested(domain, host).model == expected
 
 
+def test_a_card_replaces_what_says_that_there_is_none():
+    none = Domain.parse("<domain><devices><video><model type='none'/></video></devices></domain>")
+    card = Video.suggested(none, None)
+    assert (card.model, card.refused(none, None)) == ("virtio", "")
+    assert card.replaces(none) == (none.devices.videos[0],)
+    assert Video(model="none").refused(none, None) == ""
+    one = Domain.parse(f"<domain>{ONE}</domain>")
+    assert "remove it first" in str(Video(model="none").refused(one, None))
+    assert card.replaces(one) == ()
+
+
 def test_xen_has_a_card_of_its_own():
     assert Video.suggested(Domain(type="xen"), None).model == "xen"
