@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.parsing import parse_xml
-from qvirt_jupyter.hypervisor import addresses, html, screenshot
+from qvirt_jupyter.hypervisor import addresses, disk_sizes, guest_info, html, screenshot
 from qvirt_jupyter.hypervisor.displays import Display, displays_of
 from qvirt_jupyter.hypervisor.domain_definition import Definition
 from qvirt_jupyter.hypervisor.domain_handle import read_state
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import libvirt
 
     from qvirt_jupyter.hypervisor.addresses import Address, Source
+    from qvirt_jupyter.hypervisor.guest_info import GuestInfo
     from qvirt_jupyter.hypervisor.records import DomainRecord
     from qvirt_jupyter.hypervisor.screenshot import Screenshot
 
@@ -126,6 +127,27 @@ class Domain(Power, Definition, Hotplug):
     def displays(self) -> tuple[Display, ...]:
         """Return its displays, with the ports that they have now."""
         return displays_of(self._definition())
+
+    def guest_info(self) -> GuestInfo:
+        """Return what the guest says of its own system; its agent is asked.
+
+        Raises
+        ------
+        QvirtError
+            It is off, or has no agent that answers.
+        """
+        return self._call(guest_info.read)
+
+    def disk_sizes(self) -> dict[str, int]:
+        """Return how large its disks are in bytes, by target; what nobody knows is left out.
+
+        Removable media that are not in its definition for the next start do not count.
+        """
+        stored = self.document(inactive=self.persistent)
+        return self.connection.call(
+            lambda connection: disk_sizes.read(connection, self._find(connection), stored),
+            subject=self.subject,
+        )
 
     def _ask_addresses(self, source: Source) -> Any:  # noqa: ANN401 - libvirt has no types
         number = addresses.SOURCES[source]

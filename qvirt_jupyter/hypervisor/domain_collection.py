@@ -9,6 +9,7 @@ import libvirt
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.collection import Collection
+from qvirt_jupyter.hypervisor.disk_users import users_of
 from qvirt_jupyter.hypervisor.domain import Domain
 from qvirt_jupyter.hypervisor.domain_handle import read_state
 from qvirt_jupyter.hypervisor.survey import is_hypervisor
@@ -58,6 +59,18 @@ class Domains(Collection[Domain]):
             return domain.tags if tags is None else tags
 
         return tuple(domain for domain in self if tag in tags_of(domain))
+
+    def using(self, path: str) -> tuple[str, ...]:
+        """Return the names of the machines that have a disk at a path of the host.
+
+        Parameters
+        ----------
+        path
+            A file or a device; what a machine has for its next start counts too.
+        """
+        return self._connection.call(
+            lambda connection: users_of(connection, path), subject=self.subject
+        )
 
     @action(_("Define a virtual machine"))
     def define(self, definition: str | documents.Domain) -> Domain:

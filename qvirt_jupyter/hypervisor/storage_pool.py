@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+import libvirt
+
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.collection import Collection
-from qvirt_jupyter.hypervisor.storage_volume import StorageVolumes, bytes_text
+from qvirt_jupyter.hypervisor.storage_volume import StorageVolume, StorageVolumes, bytes_text
 from qvirt_jupyter.hypervisor.switchable import Switchable, make, switch_cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import libvirt
-
     from qvirt_jupyter.hypervisor.records import StoragePoolRecord
-    from qvirt_jupyter.hypervisor.storage_volume import StorageVolume
 
 
 class Space(NamedTuple):
@@ -217,6 +216,31 @@ class StoragePools(Collection[StoragePool]):
             )
 
         return self._add(definition, make_it)
+
+    def volume_at(self, path: str) -> StorageVolume | None:
+        """Return the volume that lies at a path of the host; None where no pool has it.
+
+        Parameters
+        ----------
+        path
+            An absolute path; pools that are off are not searched.
+        """
+
+        def find(connection: libvirt.virConnect) -> tuple[str, str, str] | None:
+            try:
+                volume = connection.storageVolLookupByPath(path)
+            except libvirt.libvirtError as error:
+                if error.get_error_code() == libvirt.VIR_ERR_NO_STORAGE_VOL:
+                    return None
+                raise
+            pool = volume.storagePoolLookupByVolume()
+            return pool.name(), pool.UUIDString(), volume.name()
+
+        found = self._connection.call(find, subject=self.subject)
+        if found is None:
+            return None
+        pool, uuid, volume = found
+        return StorageVolume(self._handle(pool, uuid), volume)
 
     def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
         found: Sequence[Any] = connection.listAllStoragePools(0)

@@ -214,6 +214,24 @@ class StorageVolumes(Collection[StorageVolume]):
         """A Python expression for it."""
         return f"{self._pool.code}.{self._attribute}"
 
+    @property
+    def records(self) -> tuple[StorageVolumeRecord, ...]:
+        """What a list shows of all of them, sorted by name, asked of libvirt just now."""
+
+        def read(connection: libvirt.virConnect) -> list[StorageVolumeRecord]:
+            found = []
+            for volume in self._list(connection):
+                try:
+                    found.append(record_of(volume, self._connection.uri, self._pool.uuid))
+                except libvirt.libvirtError as error:
+                    # It went while the list was read.
+                    if error.get_error_code() != libvirt.VIR_ERR_NO_STORAGE_VOL:
+                        raise
+            return found
+
+        listed = self._connection.call(read, subject=self.subject)
+        return tuple(sorted(listed, key=lambda record: (record.name.casefold(), record.name)))
+
     @action(_("Create a volume in {name}"))
     def create(self, definition: str | documents.StorageVolume) -> StorageVolume:
         """Make a new volume.

@@ -5,16 +5,17 @@ Values of secret fields are in no state: the browser sends them once, when the f
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
-Kind = Literal["text", "multiline", "number", "check", "choice", "suggest", "secret"]
+Kind = Literal["text", "multiline", "number", "check", "choice", "suggest", "open", "secret"]
 
 
 class ChoiceState(TypedDict):
-    """One of the values to choose from."""
+    """One of the values to choose from; ``reason`` says why it cannot be, if it cannot."""
 
     value: str
     label: str
+    reason: NotRequired[str]
 
 
 class FieldState(TypedDict):

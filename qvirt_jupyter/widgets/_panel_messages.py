@@ -39,12 +39,17 @@ class NoticesState(TypedDict):
 
 
 class QuestionFieldState(TypedDict):
-    """An input of a question; what is typed into a secret one is never a trait."""
+    """An input of a question; what is typed into a secret one is never a trait.
+
+    ``reason`` says why a check box cannot be set.
+    """
 
     name: str
     label: str
     secret: bool
     value: str
+    check: bool
+    reason: str
 
 
 class QuestionState(TypedDict):

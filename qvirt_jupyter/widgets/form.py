@@ -168,8 +168,8 @@ class Form(PanelPart, Generic[T]):
             wanted = {**self._touched, **secret}
             wanted = {name: value for name, value in wanted.items() if name in shown}
             # What a copy refuses is never half written.
-            _give(_copy(self._target), wanted)
-            _give(self._target, wanted)
+            give(_copy(self._target), wanted)
+            give(self._target, wanted)
             return self._target
         filled = cast("T", dataclasses.replace(cast("Any", self._draft), **secret))
         if isinstance(filled, Checked):
@@ -254,7 +254,7 @@ class Form(PanelPart, Generic[T]):
         if isinstance(self._target, Element):
             # Made anew, so a choice that is put back has its own fields back too.
             draft_element = _copy(self._target)
-            _give(draft_element, touched)
+            give(draft_element, touched)
             self._draft = cast("T", draft_element)
         self._wrong.pop(declared.name, None)
         self._touched = touched
@@ -354,11 +354,30 @@ def _copy(element: Element) -> Element:
     return element.copy() if element else type(element)()
 
 
-def _give(element: Element, values: Mapping[str, Any]) -> None:
-    """Set values in the order of declaration; one may bring further fields into being."""
+def give(
+    element: Element,
+    values: Mapping[str, Any],
+    declared_of: Callable[[Element], Iterable[Declared]] = declarations,
+) -> None:
+    """Set values in the order of declaration; one may bring further fields into being.
+
+    Parameters
+    ----------
+    element
+        What gets them.
+    values
+        By the names of their declarations; those that the element does not have are left out.
+    declared_of
+        Returns what is declared of the element as it is now.
+
+    Raises
+    ------
+    ValueError
+        A value is wrong; the text names the right ones.
+    """
     pending = dict(values)
     while True:
-        found = next((item for item in declarations(element) if item.name in pending), None)
+        found = next((item for item in declared_of(element) if item.name in pending), None)
         if found is None:
             return
         found.set(element, pending.pop(found.name))

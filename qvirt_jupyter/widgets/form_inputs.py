@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets._form_messages import Kind
 
 _ON, _OFF = "true", "false"
-_PER_MIB = {"KiB": 1024, "bytes": 1024**2}
+_PER_MIB = {"MiB": 1, "KiB": 1024, "bytes": 1024**2}
 
 
 @dataclass(frozen=True, slots=True)

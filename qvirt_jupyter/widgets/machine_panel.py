@@ -1,4 +1,4 @@
-"""The tab of one virtual machine: overview, performance, console, XML, history."""
+"""The tab of one virtual machine: overview, details, performance, console, XML, history."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ import ipywidgets
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import DomainRecord, RecordKey, publisher
+from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.widgets.definition_tabs import DefinitionTabs
+from qvirt_jupyter.widgets.details import Details
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.graph_kinds import MACHINE_GRAPHS
 from qvirt_jupyter.widgets.machine_actions import MachineActions
@@ -29,17 +31,24 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import Domain, Subject, Subscription
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.inventory import Batch
-    from qvirt_jupyter.hypervisor.lifecycle import Action
     from qvirt_jupyter.hypervisor.stats import StatsBatch
     from qvirt_jupyter.widgets.console import ConsolePanel
     from qvirt_jupyter.widgets.performance import Performance
 
-_OVERVIEW, _PERFORMANCE, _CONSOLE, _XML, _HISTORY = range(5)
-Page: TypeAlias = Literal["overview", "performance", "console", "xml", "history"]
-_PAGES: Final[tuple[Page, ...]] = ("overview", "performance", "console", "xml", "history")
+_OVERVIEW, _DETAILS, _PERFORMANCE, _CONSOLE, _XML, _HISTORY = range(6)
+Page: TypeAlias = Literal["overview", "details", "performance", "console", "xml", "history"]
+_PAGES: Final[tuple[Page, ...]] = (
+    "overview",
+    "details",
+    "performance",
+    "console",
+    "xml",
+    "history",
+)
 _NOT_MEASURED: Final = _("It does not run: there is nothing to measure.")
 _AWAY: Final = "away"
 """Key of the notice that says why the machine is not there."""
+_RUNS: Final = frozenset({Action.START, Action.RESTORE, Action.DROP_SAVED_STATE})
 _CONSOLE_HEIGHT: Final = "max(320px, calc(100vh - 330px))"
 """What is left of a window beside JupyterLab's and our own bars."""
 
@@ -76,12 +85,16 @@ class VmPanel(Panel):
         self._presence = Presence(self._on_presence)
         self._head = MachineHead(self._press)
         self._overview = Overview(domain, self._actions.run, self._go_to_console)
+        self._details = Details(
+            domain, self._questions, self._notices, fleet.wishes, self._go_to_performance
+        )
         self._performance = ipywidgets.VBox()
         self._console_tab = ipywidgets.VBox()
         self._definition = DefinitionTabs(domain)
         self._tabs = ipywidgets.Tab(
             [
                 self._overview,
+                self._details,
                 self._performance,
                 self._console_tab,
                 self._definition.xml,
@@ -89,6 +102,7 @@ class VmPanel(Panel):
             ],
             titles=[
                 str(_("Overview")),
+                str(_("Details")),
                 str(_("Performance")),
                 str(_("Console")),
                 str(_("XML")),
@@ -199,6 +213,7 @@ class VmPanel(Panel):
         if self.is_closed:
             return
         connection = self._connection
+        self._details.follow(self._record, self._refused())
         self._overview.update(
             self._record,
             connection=connection.label,
@@ -216,15 +231,20 @@ class VmPanel(Panel):
             )
 
     def _change_tab(self) -> None:
-        """Bring a tab to the front, after a question where XML is not stored."""
+        """Bring a tab to the front, after a question where what was typed is not applied."""
         wanted = self._tabs.selected_index
-        if self._front == _XML != wanted and self._definition.is_dirty and not self.is_closed:
-            self._tabs.selected_index = _XML
+        drafts: dict[int | None, Details | DefinitionTabs] = {
+            _DETAILS: self._details,
+            _XML: self._definition,
+        }
+        front = drafts.get(self._front)
+        if front is not None and front.is_dirty and self._front != wanted and not self.is_closed:
+            self._tabs.selected_index = self._front
 
             def go_on() -> None:
                 self._front = self._tabs.selected_index = wanted
 
-            self._definition.leave(go_on)
+            front.leave(go_on)
             return
         self._front = wanted
         self._fill_tab()
@@ -233,6 +253,8 @@ class VmPanel(Panel):
         if self.is_closed:
             return
         selected = self._tabs.selected_index
+        if selected == _DETAILS:
+            self._details.want()
         if selected == _XML:
             self._definition.want_xml()
         if selected == _HISTORY:
@@ -300,7 +322,17 @@ class VmPanel(Panel):
     # What goes down.
 
     def _press(self, action: Action, client: str) -> None:
-        self._actions.do(action, (self.domain,), client)
+        def go_on() -> None:
+            self._actions.do(action, (self.domain,), client)
+
+        if action in _RUNS:
+            # What was typed is meant for this start (DET-05).
+            publisher.post(None, lambda: self._details.leave(go_on, client))
+        else:
+            go_on()
+
+    def _go_to_performance(self) -> None:
+        self._tabs.selected_index = _PERFORMANCE
 
     def _go_to_console(self) -> None:
         self._tabs.selected_index = _CONSOLE

@@ -73,6 +73,9 @@ class Preferences:
         group=_CONFIRM,
         help=_("Otherwise they are discarded."),
     )
+    confirm_remove_device: bool = option(
+        Flag(), default=True, label=_("Remove a device"), group=_CONFIRM
+    )
     console_autoconnect: bool = option(
         Flag(),
         default=True,

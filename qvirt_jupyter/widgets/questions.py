@@ -14,7 +14,7 @@ from qvirt_jupyter.widgets.panel_part import PanelPart
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from qvirt_jupyter.widgets._panel_messages import QuestionsState, QuestionState
+    from qvirt_jupyter.widgets._panel_messages import ButtonState, QuestionsState, QuestionState
 
 _NO_TEXT = LazyString("")
 
@@ -32,13 +32,19 @@ class QuestionField:
     secret
         Whether it is shown as dots.
     value
-        What stands in it at first; never a secret.
+        What stands in it at first; never a secret. ``"true"`` sets a check box.
+    check
+        Whether it is a check box, which answers ``"true"`` or nothing.
+    reason
+        Why a check box cannot be set.
     """
 
     name: str
     label: str | LazyString
     secret: bool = False
     value: str = ""
+    check: bool = False
+    reason: str | LazyString = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,10 @@ class Question:
         The browser window that it is for; empty for any.
     about
         What it belongs to; :meth:`QuestionBoard.withdraw` takes all of one thing away.
+    other
+        What a second button says that is an answer too; empty for none.
+    no
+        What the button says that does nothing; empty for "Cancel".
     """
 
     title: str | LazyString
@@ -71,6 +81,8 @@ class Question:
     remember: str | LazyString = _NO_TEXT
     client: str = ""
     about: str = ""
+    other: str | LazyString = ""
+    no: str | LazyString = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +95,13 @@ class Answer:
         What was typed, by the names of the fields. It is not part of the repr: it may be secret.
     remember
         Whether the check box was set.
+    other
+        Whether it was the second button.
     """
 
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     remember: bool = False
+    other: bool = False
 
 
 class QuestionBoard:
@@ -206,11 +221,16 @@ class Questions(PanelPart):
                 "remember": bool(remember),
             }:
                 typed = {str(name): str(value) for name, value in values.items()}
-                self._board.answer(key, Answer(typed, remember) if button == "yes" else None)
+                is_answer = button in ("yes", "other")
+                answer = Answer(typed, remember, other=button == "other") if is_answer else None
+                self._board.answer(key, answer)
 
 
 def _state(key: str, question: Question) -> QuestionState:
     kind: Literal["danger", "primary"] = "danger" if question.danger else "primary"
+    others: list[ButtonState] = []
+    if question.other:
+        others.append({"id": "other", "label": str(question.other), "kind": "plain"})
     return {
         "id": key,
         "client": question.client,
@@ -222,12 +242,15 @@ def _state(key: str, question: Question) -> QuestionState:
                 "label": str(each.label),
                 "secret": each.secret,
                 "value": each.value,
+                "check": each.check,
+                "reason": str(each.reason),
             }
             for each in question.fields
         ],
         "remember": str(question.remember) if question.remember else "",
         "buttons": [
             {"id": "yes", "label": str(question.yes), "kind": kind},
-            {"id": "no", "label": str(_("Cancel")), "kind": "plain"},
+            *others,
+            {"id": "no", "label": str(question.no or _("Cancel")), "kind": "plain"},
         ],
     }

@@ -311,6 +311,22 @@ def a_lab_with_a_host(tmp_path_factory):
     stop(process)
 
 
+@pytest.fixture(scope="module")
+def a_lab_of_a_user(tmp_path_factory):
+    """Starts the one JupyterLab of a module, whose kernels run what is given at their start."""
+    needs_front_end()
+    started = []
+
+    def start(startup: str) -> Lab:
+        lab, process = start_lab(tmp_path_factory.mktemp("user"), "/user/x/", startup)
+        started.append(process)
+        return lab
+
+    yield start
+    for process in started:
+        stop(process)
+
+
 @pytest.fixture
 def start_a_lab(tmp_path):
     """Starts a JupyterLab of the test's own, whose kernels run what is given at their start."""

@@ -22,7 +22,7 @@ from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
 
 ALL_WIDGETS = ipywidgets.widgets.widget._instances
-PAGES = ("overview", "performance", "console")
+PAGES = ("overview", "details", "performance", "console")
 PANELS = 200
 TICKS = 1000
 WARM_UP = 20

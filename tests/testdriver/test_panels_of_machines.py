@@ -222,7 +222,7 @@ def test_figures_are_read_only_while_somebody_looks(a_panel, a_connection):
     seen = {"type": "visible", "view": "v", "client": ""}
     a_panel._presence._handle_custom_msg({**seen, "visible": True}, [])
     assert wait_for(lambda: a_connection.stats._watches)
-    a_panel._tabs.selected_index = 1
+    a_panel._tabs.selected_index = 2
     assert wait_for(lambda: a_panel._graphs)
     assert wait_for(lambda: " %" in a_panel._graphs._grid.children[0]._heading.value)
     a_panel._presence._handle_custom_msg({**seen, "visible": False}, [])
@@ -291,7 +291,7 @@ def test_changes_that_wait_for_the_next_start_are_said(a_panel, a_connection):
 def test_the_picture_opens_the_console(a_panel):
     a_panel._overview.thumbnail._handle_custom_msg({"type": "press", "id": "open"}, [])
     assert wait_for(lambda: a_panel._console)
-    assert a_panel._tabs.selected_index == 2
+    assert a_panel._tabs.selected_index == 3
 
 
 def test_a_saved_notebook_still_reads(a_panel):
@@ -304,9 +304,9 @@ def test_closing_leaves_nothing(a_connection):
     before, observers = set(ALL_WIDGETS), len(a_connection._observers)
     panel = vm_panel(a_connection.domains["running"])
     assert wait_for(lambda: panel._record)
-    for tab in (1, 2):
+    for tab in (1, 2, 3):
         panel._tabs.selected_index = tab
-        assert wait_for(lambda: panel._graphs)
+        assert wait_for(lambda tab=tab: tab == 1 or panel._graphs)
     assert wait_for(lambda: panel._console)
     panel._overview._edit.click()
     assert wait_for(lambda: panel._overview._form)

@@ -1,5 +1,6 @@
 import { button, element, follow, say, text } from './dom';
 import { FormField } from './formField';
+import { grouped, hideEmptyGroups } from './formGroups';
 import { IField, IFormState, INote } from './formMessages';
 import { IModel } from './messages';
 
@@ -78,25 +79,9 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
 
   function build(states: IField[]): void {
     fields = new Map(
-      states.map(state => [state.name, new FormField(state, words, edited)])
+      states.map(state => [state.name, new FormField(state, { words, edited })])
     );
-    const folded = states.filter(state => state.advanced);
-    place.replaceChildren(
-      ...grouped(
-        states.filter(state => !state.advanced),
-        fields
-      )
-    );
-    if (folded.length > 0) {
-      place.append(
-        element(
-          'details',
-          { class: 'qvirt-form-advanced' },
-          element('summary', {}, words('advanced')),
-          ...grouped(folded, fields)
-        )
-      );
-    }
+    place.replaceChildren(...grouped(states, fields, words('advanced')));
   }
 
   function draw(state: IFormState): void {
@@ -141,39 +126,6 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
       before.focus();
     }
   };
-}
-
-/** Fields under the heading of their group, in order; those without one stand free. */
-function grouped(
-  states: IField[],
-  fields: Map<string, FormField>
-): HTMLElement[] {
-  const groups = new Map<string, HTMLElement>();
-  for (const state of states) {
-    let group = groups.get(state.group);
-    if (!group) {
-      group = state.group
-        ? element('fieldset', {}, element('legend', {}, state.group))
-        : element('div', { class: 'qvirt-form-group' });
-      groups.set(state.group, group);
-    }
-    const field = fields.get(state.name);
-    if (field) {
-      group.append(field.node);
-    }
-  }
-  return [...groups.values()];
-}
-
-function hideEmptyGroups(place: HTMLElement, states: IField[]): void {
-  const shown = new Set(states.filter(s => s.shown).map(s => s.name));
-  for (const group of place.querySelectorAll<HTMLElement>(
-    'fieldset, details, .qvirt-form-group'
-  )) {
-    group.hidden = ![
-      ...group.querySelectorAll<HTMLElement>('.qvirt-form-field')
-    ].some(field => shown.has(field.dataset.name ?? ''));
-  }
 }
 
 function drawNote(place: HTMLElement, note: INote | null): void {

@@ -1,10 +1,23 @@
 import { element } from './dom';
-import { IField } from './formMessages';
+import { IChoice, IField } from './formMessages';
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 /** Words of the frame around the fields, which the kernel translated. */
 export type Words = (name: string) => string;
+
+/** What a field tells the form that it stands in. */
+export interface IFieldUser {
+  words: Words;
+  edited: (name: string, value: string) => void;
+  /** Take the running value back; absent where that is not offered. */
+  revert?: (name: string) => void;
+  /** Look for a file; absent where that is not offered. */
+  browse?: (name: string) => void;
+}
+
+/** The entry of an open choice that asks for another value; no value of libvirt is like it. */
+const OTHER = '\u0000other';
 
 let fieldsMade = 0;
 
@@ -14,12 +27,14 @@ export class FormField {
   private readonly control: Control;
   private readonly help: HTMLElement;
   private readonly error: HTMLElement;
+  private readonly running: HTMLElement;
+  private readonly reasons: HTMLElement;
+  private readonly other?: HTMLInputElement;
   private readonly suggestions?: HTMLDataListElement;
 
   constructor(
     private field: IField,
-    words: Words,
-    onEdit: (name: string, value: string) => void
+    private readonly user: IFieldUser
   ) {
     fieldsMade += 1;
     const id = `qvirt-field-${fieldsMade}`;
@@ -31,20 +46,34 @@ export class FormField {
       class: 'qvirt-form-error',
       'aria-live': 'polite'
     });
-    this.control.setAttribute('aria-describedby', `${id}-error ${id}-help`);
+    this.running = element('p', {
+      id: `${id}-running`,
+      class: 'qvirt-form-running'
+    });
+    this.reasons = element('p', {
+      id: `${id}-reasons`,
+      class: 'qvirt-form-help'
+    });
+    this.control.setAttribute(
+      'aria-describedby',
+      `${id}-error ${id}-running ${id}-help ${id}-reasons`
+    );
     this.control.dataset.field = field.name;
-    if (!this.isSecret) {
-      this.control.addEventListener('input', () =>
-        onEdit(field.name, this.typed)
-      );
-    }
     const label = element('label', { for: id }, field.label);
     const input = element('div', { class: 'qvirt-form-input' }, this.control);
+    if (field.kind === 'open') {
+      this.other = this.makeOther();
+      input.append(this.other);
+    }
+    this.listen();
     if (this.isSecret) {
-      input.append(revealButton(this.control as HTMLInputElement, words));
+      input.append(revealButton(this.control as HTMLInputElement, user.words));
     }
     if (field.unit) {
       input.append(element('span', { class: 'qvirt-form-unit' }, field.unit));
+    }
+    if (field.browse) {
+      input.append(this.makeBrowse(field.browse));
     }
     if (field.kind === 'suggest') {
       this.suggestions = element('datalist', { id: `${id}-suggestions` });
@@ -60,7 +89,9 @@ export class FormField {
       label,
       input,
       this.error,
-      this.help
+      this.running,
+      this.help,
+      this.reasons
     );
     this.update(field);
   }
@@ -80,22 +111,29 @@ export class FormField {
       : this.control.value;
   }
 
-  /** A state answers what was typed a moment ago: it must not undo what is typed now. */
-  update(field: IField): void {
+  /**
+   * A state answers what was typed a moment ago: it must not undo what is typed now, unless what
+   * was typed is to be forgotten.
+   */
+  update(field: IField, forget = false): void {
     this.field = field;
     this.node.hidden = !field.shown;
-    this.help.textContent = field.help;
+    this.help.textContent = field.fixed || field.help;
     this.error.textContent = field.error;
     this.control.setAttribute('aria-invalid', String(field.error !== ''));
+    this.drawFixed(field.fixed ?? '');
+    this.drawRunning(field);
     if ('placeholder' in this.control) {
       this.control.placeholder = field.placeholder;
     }
     if (this.control instanceof HTMLSelectElement) {
-      this.control.replaceChildren(...field.choices.map(option));
-      this.control.value = field.value;
+      this.drawChoices(this.control, field);
     } else if (this.control.type === 'checkbox') {
       (this.control as HTMLInputElement).checked = field.value === 'true';
-    } else if (!this.isSecret && document.activeElement !== this.control) {
+    } else if (
+      !this.isSecret &&
+      (forget || document.activeElement !== this.control)
+    ) {
       this.control.value = field.value;
     }
     this.suggestions?.replaceChildren(...field.choices.map(option));
@@ -115,16 +153,144 @@ export class FormField {
     }
     this.control.focus();
   }
+
+  private listen(): void {
+    const { control, field, user } = this;
+    if (this.isSecret) {
+      if (user.revert) {
+        // A page keeps its secrets in the kernel until they are applied.
+        control.addEventListener('input', () =>
+          user.edited(field.name, control.value)
+        );
+      }
+      return;
+    }
+    control.addEventListener('input', () => {
+      if (this.other && this.typed === OTHER) {
+        this.other.hidden = false;
+        this.other.value = '';
+        this.other.focus();
+      } else {
+        user.edited(field.name, this.typed);
+      }
+    });
+  }
+
+  private makeBrowse(label: string): HTMLElement {
+    const { name } = this.field;
+    const made = element(
+      'button',
+      {
+        type: 'button',
+        class: 'qvirt-panel-button',
+        'aria-label': `${label} ${this.field.label}`,
+        'data-browse': name
+      },
+      label
+    );
+    made.addEventListener('click', () => this.user.browse?.(name));
+    return made;
+  }
+
+  private makeOther(): HTMLInputElement {
+    const made = element('input', {
+      type: 'text',
+      autocomplete: 'off',
+      spellcheck: 'false',
+      'aria-label': `${this.field.label}: ${this.user.words('otherValue')}`,
+      hidden: true
+    });
+    made.addEventListener('change', () => {
+      made.hidden = true;
+      this.user.edited(this.field.name, made.value || this.field.value);
+    });
+    return made;
+  }
+
+  private drawFixed(reason: string): void {
+    const { control } = this;
+    // Text stays readable and reachable; what is chosen from a list cannot be read-only.
+    if (control instanceof HTMLSelectElement || control.type === 'checkbox') {
+      control.disabled = reason !== '';
+    } else {
+      (control as HTMLInputElement).readOnly = reason !== '';
+    }
+    this.node.classList.toggle('qvirt-mod-fixed', reason !== '');
+  }
+
+  private drawRunning(field: IField): void {
+    const { revert, words } = this.user;
+    this.running.replaceChildren();
+    this.running.hidden = !field.running;
+    this.node.classList.toggle('qvirt-mod-pending', Boolean(field.running));
+    if (field.running) {
+      this.running.append(
+        element(
+          'span',
+          {},
+          words('untilStop').replace('{value}', field.running)
+        )
+      );
+      if (field.revert && revert) {
+        const button = element(
+          'button',
+          {
+            type: 'button',
+            class: 'qvirt-panel-button',
+            'data-revert': field.name
+          },
+          words('revert')
+        );
+        button.addEventListener('click', () => revert(field.name));
+        this.running.append(button);
+      }
+    }
+  }
+
+  private drawChoices(select: HTMLSelectElement, field: IField): void {
+    const options = field.choices.map(option);
+    if (this.other) {
+      options.push(
+        element('option', { value: OTHER }, this.user.words('other'))
+      );
+    }
+    const isTyping = this.other && document.activeElement === this.other;
+    select.replaceChildren(...options);
+    select.value = isTyping ? OTHER : field.value;
+    if (this.other && !isTyping) {
+      this.other.hidden = true;
+    }
+    // A disabled entry of a list says nothing by itself: what they have in common is said below.
+    const reasons = new Map<string, string[]>();
+    for (const choice of field.choices) {
+      if (choice.reason && !field.fixed) {
+        const like = reasons.get(choice.reason) ?? [];
+        reasons.set(choice.reason, [...like, choice.label]);
+      }
+    }
+    this.reasons.textContent = [...reasons]
+      .map(([reason, labels]) => `${labels.join(', ')}: ${reason}`)
+      .join(' ');
+  }
 }
 
-function option(choice: { value: string; label: string }): HTMLOptionElement {
-  return element('option', { value: choice.value }, choice.label);
+function option(choice: IChoice): HTMLOptionElement {
+  return element(
+    'option',
+    {
+      value: choice.value,
+      disabled: Boolean(choice.reason),
+      title: choice.reason || undefined
+    },
+    choice.label
+  );
 }
 
 function makeControl(field: IField, id: string): Control {
   const plain = { name: id, autocomplete: 'off', spellcheck: 'false' };
   switch (field.kind) {
     case 'choice':
+    case 'open':
       return element('select', { name: id });
     case 'multiline':
       return element('textarea', { name: id, rows: '3' });

@@ -6,12 +6,22 @@
 export interface IChoice {
   value: string;
   label: string;
+  /** Why it cannot be chosen; empty or absent where it can. */
+  reason?: string;
 }
 
 export interface IField {
   name: string;
   kind:
-    'text' | 'multiline' | 'number' | 'check' | 'choice' | 'suggest' | 'secret';
+    | 'text'
+    | 'multiline'
+    | 'number'
+    | 'check'
+    | 'choice'
+    | 'suggest'
+    /** One of the choices, or another value that is typed. */
+    | 'open'
+    | 'secret';
   label: string;
   help: string;
   group: string;
@@ -22,6 +32,14 @@ export interface IField {
   choices: IChoice[];
   placeholder: string;
   error: string;
+  /** Why it cannot be changed; empty or absent where it can. */
+  fixed?: string;
+  /** What counts until the next start, where that is something else. */
+  running?: string;
+  /** Whether the running value can be taken back. */
+  revert?: boolean;
+  /** Label of the button that looks for a file; empty or absent where there is none. */
+  browse?: string;
 }
 
 export interface INote {

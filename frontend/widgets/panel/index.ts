@@ -2,10 +2,12 @@
  * The parts of our panels that ipywidgets has no widget for, in one module: what is said, what is
  * asked, what was done, the head of a machine's tab, its screen, and whether anybody looks.
  */
+import { renderDeviceTree } from './deviceTree';
 import { renderForm } from './form';
 import { renderMachine } from './machine';
 import { IModel } from './messages';
 import { renderNotices } from './notices';
+import { renderPage } from './page';
 import { renderPointer } from './pointer';
 import { renderQuestion } from './question';
 import { renderRanking } from './ranking';
@@ -16,9 +18,11 @@ import { renderTasks } from './tasks';
 
 const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
   {
+    'device-tree': renderDeviceTree,
     form: renderForm,
     machine: renderMachine,
     notices: renderNotices,
+    page: renderPage,
     pointer: renderPointer,
     presence: renderPresence,
     question: renderQuestion,

@@ -1,3 +1,4 @@
+import { DetailsSaid } from './detailsMessages';
 import { FormSaid } from './formMessages';
 
 /**
@@ -43,6 +44,10 @@ export interface IQuestionField {
   label: string;
   secret: boolean;
   value: string;
+  /** A check box; it answers `"true"` or nothing. */
+  check: boolean;
+  /** Why the check box cannot be set. */
+  reason: string;
 }
 
 /** A question that waits for an answer, shown in the browser that caused it. */
@@ -152,6 +157,7 @@ export interface IFileMessage {
 
 /** To the kernel. */
 export type Said =
+  | DetailsSaid
   | FormSaid
   | { type: 'ready' }
   | { type: 'press'; id: string; item?: string }

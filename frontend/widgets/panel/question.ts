@@ -21,6 +21,21 @@ export function renderQuestion(model: IModel, root: HTMLElement): () => void {
       element('p', { id: `${id}-text` }, question.text)
     );
     const inputs = question.fields.map(field => {
+      if (field.check) {
+        const check = element('input', { type: 'checkbox', name: field.name });
+        check.checked = field.value === 'true';
+        check.disabled = field.reason !== '';
+        box.append(
+          element(
+            'label',
+            { class: 'qvirt-check' },
+            check,
+            element('span', {}, field.label),
+            element('span', { class: 'qvirt-muted' }, field.reason)
+          )
+        );
+        return check;
+      }
       const input = element('input', {
         type: field.secret ? 'password' : 'text',
         autocomplete: 'off',
@@ -55,7 +70,7 @@ export function renderQuestion(model: IModel, root: HTMLElement): () => void {
         id: question.id,
         button: pressed,
         values: Object.fromEntries(
-          inputs.map(input => [input.name, input.value])
+          inputs.map(input => [input.name, answerOf(input)])
         ),
         remember: remember.checked
       });
@@ -123,4 +138,11 @@ export function renderQuestion(model: IModel, root: HTMLElement): () => void {
     }
     root.setAttribute('aria-label', text(model, 'questions'));
   });
+}
+
+function answerOf(input: HTMLInputElement): string {
+  if (input.type === 'checkbox') {
+    return input.checked ? 'true' : '';
+  }
+  return input.value;
 }

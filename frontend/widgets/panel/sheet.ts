@@ -1,3 +1,4 @@
+import detailsStyle from './details.css';
 import formStyle from './form.css';
 import style from './style.css';
 
@@ -6,7 +7,7 @@ export function addPanelStyle(): void {
   if (!document.getElementById('qvirt-panel-style')) {
     const sheet = document.createElement('style');
     sheet.id = 'qvirt-panel-style';
-    sheet.textContent = `${style}\n${formStyle}`;
+    sheet.textContent = `${style}\n${formStyle}\n${detailsStyle}`;
     document.head.append(sheet);
   }
 }

@@ -1,0 +1,101 @@
+import { IKind } from './detailsMessages';
+import { deviceIcon } from './deviceIcons';
+import { element, redraw } from './dom';
+import { Words } from './formField';
+
+/** The kinds of devices as a group of radio buttons; what cannot be added says why. */
+export class KindChoice {
+  readonly node: HTMLElement;
+  private readonly reason: HTMLElement;
+  private readonly list: HTMLElement;
+
+  constructor(
+    words: Words,
+    private readonly choose: (id: string) => void
+  ) {
+    this.list = element('div', {
+      class: 'qvirt-kinds-list',
+      role: 'radiogroup',
+      'aria-label': words('kinds')
+    });
+    this.reason = element('p', {
+      class: 'qvirt-form-help',
+      'aria-live': 'polite'
+    });
+    this.node = element(
+      'div',
+      { class: 'qvirt-kinds' },
+      this.list,
+      this.reason
+    );
+    this.list.addEventListener('keydown', event => this.move(event));
+  }
+
+  draw(kinds: IKind[]): void {
+    this.node.hidden = kinds.length === 0;
+    redraw(
+      this.list,
+      kinds.map(kind => this.radio(kind))
+    );
+  }
+
+  private radio(kind: IKind): HTMLElement {
+    const made = element(
+      'div',
+      {
+        class: 'qvirt-kind',
+        role: 'radio',
+        'aria-checked': String(kind.chosen),
+        'aria-disabled': kind.reason ? 'true' : undefined,
+        title: kind.reason || undefined,
+        tabindex: kind.chosen ? '0' : '-1',
+        'data-kind': kind.id,
+        'data-focus': `kind ${kind.id}`
+      },
+      deviceIcon(kind.icon),
+      element('span', {}, kind.label)
+    );
+    if (kind.reason) {
+      made.append(
+        element('span', { class: 'qvirt-hidden' }, `. ${kind.reason}`)
+      );
+    }
+    made.addEventListener('focus', () => {
+      this.reason.textContent = kind.reason
+        ? `${kind.label}: ${kind.reason}`
+        : '';
+    });
+    made.addEventListener('click', () => {
+      made.focus();
+      if (!kind.reason) {
+        this.choose(kind.id);
+      }
+    });
+    return made;
+  }
+
+  /** Arrows move and choose, as in all groups of radio buttons; what is disabled can be read. */
+  private move(event: KeyboardEvent): void {
+    const all = [...this.list.querySelectorAll<HTMLElement>('[role=radio]')];
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const to = {
+      ArrowRight: at + 1,
+      ArrowDown: at + 1,
+      ArrowLeft: at - 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: all.length - 1,
+      ' ': at
+    }[event.key];
+    const target =
+      to === undefined ? undefined : all[(to + all.length) % all.length];
+    if (at >= 0 && target) {
+      event.preventDefault();
+      event.stopPropagation();
+      target.focus();
+      if (!target.hasAttribute('aria-disabled')) {
+        this.choose(target.dataset.kind ?? '');
+      }
+    }
+  }
+}

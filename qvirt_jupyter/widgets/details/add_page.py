@@ -1,0 +1,73 @@
+"""The page that adds a device: which kind, and its values, as they suit the guest at first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.widgets.details.definitions import kinds
+from qvirt_jupyter.widgets.details.page import Page, shown_of
+
+if TYPE_CHECKING:
+    from qvirt_jupyter import documents
+    from qvirt_jupyter.documents import Declared, Device
+    from qvirt_jupyter.widgets.details.definitions import Definitions
+
+
+class AddPage(Page):
+    """A device that is not in the definition yet.
+
+    Parameters
+    ----------
+    kind
+        The tag of the device.
+    """
+
+    icon: ClassVar[str] = "add"
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"add {kind}")
+        self.kind = kind
+
+    def title(self, definitions: Definitions) -> str:  # noqa: ARG002 - the same for all machines
+        """Return what the page does."""
+        return str(_("Add hardware"))
+
+    def basis(self, definitions: Definitions) -> documents.Domain:
+        """Return the definition with a device of the kind, as it suits the guest."""
+        domain = definitions.stored.copy()
+        suggested = self._class.suggested(domain, definitions.host)
+        domain.devices.of(self._class).append(suggested)
+        return domain
+
+    def element(self, domain: documents.Domain) -> documents.Element | None:
+        """Return the new device: the last of its kind."""
+        return self.device(domain)
+
+    def device(self, domain: documents.Domain) -> Device | None:
+        """Return the new device."""
+        found = list(domain.devices.of(self._class))
+        return found[-1] if found else None
+
+    def declared(self, element: documents.Element) -> list[Declared]:
+        """Return all that is declared, but for what libvirt chooses itself."""
+        return shown_of(element)
+
+    def why_fixed(self, element: documents.Element, name: str, *, customise: bool) -> str:  # noqa: ARG002 - nothing is
+        """Nothing is fixed yet."""
+        return ""
+
+    @property
+    def _class(self) -> type[Device]:
+        return next(kind for kind in kinds() if kind.tag == self.kind)
+
+
+def addable(definitions: Definitions) -> list[tuple[type[Device], str]]:
+    """Return all kinds of devices in order, each with why the guest cannot get one.
+
+    Parameters
+    ----------
+    definitions
+        The machine.
+    """
+    return [(kind, str(kind.unavailable(definitions.stored, definitions.host))) for kind in kinds()]

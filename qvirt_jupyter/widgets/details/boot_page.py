@@ -1,0 +1,96 @@
+"""What a machine boots from, and whether it starts with its host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents import Declared, Flag, declarations
+from qvirt_jupyter.widgets.details.definitions import BOOTABLE, devices_of
+from qvirt_jupyter.widgets.details.page import Derived, DomainPage, select
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qvirt_jupyter.documents import Device
+    from qvirt_jupyter.widgets.details.definitions import Definitions
+
+AUTOSTART: Final = "autostart"
+"""The name of the value that is no part of the definition: libvirt is told at once."""
+ORDER: Final = "boot order"
+"""The name of the order, which is given as the keys of the devices."""
+_LEGACY: Final = {"disk": "hd", "lun": "hd", "cdrom": "cdrom", "floppy": "fd"}
+
+
+class BootPage(DomainPage):
+    """The order of the devices, the menu, and a kernel that is booted without any of them."""
+
+    icon = "boot"
+    label = _("Boot order")
+    names = (
+        *("os.boot_menu", "os.boot_menu_timeout", "os.reboot_timeout", "os.bios_on_serial"),
+        *("os.kernel", "os.initrd", "os.arguments", "os.device_tree", "os.root", "os.shim"),
+        *("os.init", "os.init_folder", "os.init_user", "os.init_group"),
+    )
+
+    def summary(self, definitions: Definitions) -> str:
+        """Return what it tries first."""
+        chosen = boot_order(definitions.stored)
+        device = devices_of(definitions.stored).get(chosen[0]) if chosen else None
+        return str(device.display_name) if device is not None else ""
+
+    def declared(self, element: documents.Element) -> list[Declared]:
+        """Return the fields, and whether the machine starts with its host."""
+        return [
+            Derived(
+                name=AUTOSTART,
+                type=Flag(),
+                label=_("Start with the host"),
+                help=_("It counts at once."),
+                read=lambda _domain: False,
+                write=lambda _domain, _value: None,
+            ),
+            *select(declarations(element), self.names),
+        ]
+
+
+def bootable(domain: documents.Domain) -> dict[str, Device]:
+    """Return the devices that a machine can boot from, by key."""
+    return {key: device for key, device in devices_of(domain).items() if device.tag in BOOTABLE}
+
+
+def boot_order(domain: documents.Domain) -> tuple[str, ...]:
+    """Return the keys of the devices that a machine boots from, in order.
+
+    The older way, which names kinds of devices, means the first device of each kind.
+    """
+    devices = bootable(domain)
+    numbered = sorted(
+        (device.boot_order, key) for key, device in devices.items() if device.boot_order
+    )
+    if numbered:
+        return tuple(key for _number, key in numbered)
+    kinds: dict[str, str] = {}
+    for key, device in devices.items():
+        kinds.setdefault(_kind(device), key)
+    return tuple(kinds[kind.device] for kind in domain.os.boot if kind.device in kinds)
+
+
+def set_boot_order(domain: documents.Domain, keys: Iterable[str]) -> None:
+    """Let a machine boot from these devices and no others, in this order."""
+    if tuple(keys) == boot_order(domain):
+        return
+    domain.os.boot.clear()
+    devices = bootable(domain)
+    for device in devices.values():
+        device.boot_order = None
+    # Devices that went meanwhile are left out.
+    for number, key in enumerate((key for key in keys if key in devices), 1):
+        devices[key].boot_order = number
+
+
+def _kind(device: Device) -> str:
+    if isinstance(device, documents.Disk):
+        return _LEGACY.get(device.device or "disk", "")
+    return "network" if isinstance(device, documents.Interface) else ""

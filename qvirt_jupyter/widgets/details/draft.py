@@ -1,0 +1,150 @@
+"""What somebody has typed on a page and not applied yet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, ORDER, set_boot_order
+from qvirt_jupyter.widgets.form import give
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qvirt_jupyter import documents
+    from qvirt_jupyter.documents import Declared
+    from qvirt_jupyter.widgets.details.page import Page
+
+
+class Draft:
+    """The values of a page that were touched, over a definition that may change beneath them.
+
+    Parameters
+    ----------
+    page
+        The page.
+    base
+        The definition that the user sees changed.
+
+    Attributes
+    ----------
+    domain, element
+        The definition with what was typed, and what of it the page is about.
+    wrong
+        What was typed that makes no sense, with the reason, by name.
+    """
+
+    def __init__(self, page: Page, base: documents.Domain) -> None:
+        self.page = page
+        self._touched: dict[str, Any] = {}
+        self._secrets: dict[str, str] = {}
+        self.wrong: dict[str, tuple[str, str]] = {}
+        self.rebase(base)
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether applying it would do something, or cannot be done yet."""
+        return bool(self._touched or self._secrets or self.wrong)
+
+    @property
+    def touched(self) -> Mapping[str, Any]:
+        """The values by name, without secrets."""
+        return self._touched
+
+    @property
+    def has_edits(self) -> bool:
+        """Whether something of the definition itself was touched."""
+        return bool(self._secrets or self._touched.keys() - {AUTOSTART})
+
+    def rebase(self, base: documents.Domain) -> None:
+        """Put what was touched on another definition; its other values are those of that one."""
+        self.base = base
+        self._make()
+
+    def touch(self, declared: Declared, value: Any) -> None:  # noqa: ANN401 - of any declaration
+        """Take a value; one that is as before is no change.
+
+        Raises
+        ------
+        ValueError
+            It does not fit; the text names what does.
+        """
+        before = dict(self._touched)
+        self._touched[declared.name] = value
+        try:
+            self._make()
+        except ValueError:
+            self._touched = before
+            self._make()
+            raise
+        self.wrong.pop(declared.name, None)
+        if self._is_as_before(declared):
+            del self._touched[declared.name]
+        if self.element is not None:
+            # What another choice hides now was not meant.
+            names = {item.name for item in self._shown(self.element)}
+            for name in self._touched.keys() - names - {ORDER}:
+                del self._touched[name]
+        self._make()
+
+    def touch_secret(self, name: str, text: str) -> None:
+        """Keep a secret until it is applied; an empty one leaves what is there."""
+        if text:
+            self._secrets[name] = text
+        else:
+            self._secrets.pop(name, None)
+
+    def set_order(self, keys: tuple[str, ...], before: tuple[str, ...]) -> None:
+        """Take an order of boot devices."""
+        if keys == before:
+            self._touched.pop(ORDER, None)
+        else:
+            self._touched[ORDER] = keys
+        self._make()
+
+    def filled(self) -> documents.Domain:
+        """Return the definition with all that was typed, secrets included."""
+        domain = self.base.copy()
+        self.write(domain)
+        return domain
+
+    def write(self, domain: documents.Domain) -> None:
+        """Give another copy of the definition what was touched, secrets included.
+
+        Raises
+        ------
+        ValueError
+            What it is about is gone, or a value does not fit any more.
+        """
+        self._write(domain, {**self._touched, **self._secrets})
+
+    def _write(
+        self, domain: documents.Domain, values: Mapping[str, Any]
+    ) -> documents.Element | None:
+        element = self.page.element(domain)
+        values = {name: value for name, value in values.items() if name != AUTOSTART}
+        if element is None:
+            if values:
+                raise ValueError(str(_("It is gone from the definition.")))
+            return None
+        if (order := values.pop(ORDER, None)) is not None:
+            set_boot_order(domain, order)
+        give(element, values, self._shown)
+        return element
+
+    def _shown(self, element: documents.Element) -> list[Declared]:
+        # What was typed before another choice hid it is not applied.
+        return [item for item in self.page.declared(element) if item.is_shown(element)]
+
+    def _make(self) -> None:
+        self.domain = self.base.copy()
+        self.element = self._write(self.domain, self._touched)
+
+    def _is_as_before(self, declared: Declared) -> bool:
+        if declared.name == AUTOSTART:
+            return False
+        before = self.page.element(self.base)
+        if before is None or self.element is None:
+            return False
+        names = {item.name for item in self.page.declared(before)}
+        return declared.name in names and declared.get(before) == declared.get(self.element)

@@ -1,0 +1,174 @@
+"""The entries of the tree: pages of the machine, then its devices, each with a line about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.widgets import quantities
+from qvirt_jupyter.widgets.details.boot_page import BootPage
+from qvirt_jupyter.widgets.details.definitions import (
+    concerns,
+    devices_of,
+    path_of,
+    removed_and_added,
+)
+from qvirt_jupyter.widgets.details.machine_page import MachinePage, SystemPage
+from qvirt_jupyter.widgets.details.memory_page import MemoryPage
+from qvirt_jupyter.widgets.details.page import DevicePage, DomainPage, Page, RestPage
+from qvirt_jupyter.widgets.details.performance_page import PerformancePage
+from qvirt_jupyter.widgets.details.processor_page import ProcessorPage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from qvirt_jupyter.widgets._details_messages import EntryGroupState, EntryState, MarkState
+    from qvirt_jupyter.widgets.details.definitions import Definitions
+
+_LAID_OUT: Final[tuple[DomainPage, ...]] = (
+    MachinePage("machine"),
+    SystemPage("system"),
+    PerformancePage("performance"),
+    ProcessorPage("processors"),
+    MemoryPage("memory"),
+    BootPage("boot"),
+)
+PAGES: Final[Mapping[str, DomainPage]] = {
+    page.key: page for page in (*_LAID_OUT, RestPage("rest", _LAID_OUT))
+}
+"""The pages that every machine has, by key, in the order of the tree."""
+
+_GROUPS: Final[tuple[tuple[LazyString, tuple[str, ...]], ...]] = (
+    (_("Disks"), ("disk",)),
+    (_("Network"), ("interface",)),
+    (_("Input, display and sound"), ("input", "graphics", "sound", "audio")),
+    (_("Ports and channels"), ("serial", "parallel", "console", "channel")),
+    (_("Host devices"), ("hostdev",)),
+    (_("Other devices"), ()),
+)
+_DRIVES: Final = {"cdrom": "cdrom", "floppy": "floppy"}
+_PENDING: Final = _("changes wait for the next start")
+_NEW: Final = _("comes with the next start")
+_LEAVING: Final = _("goes at the next start")
+_UNPLUGGING: Final = _("waits for the guest to let it go")
+
+
+def page_of(key: str) -> Page:
+    """Return the page of an entry."""
+    return PAGES.get(key) or DevicePage(key)
+
+
+def groups(
+    definitions: Definitions, sizes: Mapping[str, int], unplugging: Collection[str]
+) -> list[EntryGroupState]:
+    """Return all entries.
+
+    Parameters
+    ----------
+    definitions
+        The machine.
+    sizes
+        How large its disks are in bytes, by target.
+    unplugging
+        The keys of devices that the guest was asked to let go.
+    """
+    found: list[EntryGroupState] = [
+        {
+            "label": str(_("Machine")),
+            "entries": [_page(page, definitions) for page in PAGES.values()],
+        }
+    ]
+    devices = list(_devices(definitions))
+    marks = _marks(devices, definitions, unplugging)
+    named = {tag for _label, tags in _GROUPS for tag in tags}
+    for label, tags in _GROUPS:
+        entries = [
+            _device(key, device, sizes, marks.get(key, []))
+            for key, device in devices
+            if (device.tag in tags if tags else device.tag not in named)
+        ]
+        if entries:
+            found.append({"label": str(label), "entries": entries})
+    return found
+
+
+def _devices(definitions: Definitions) -> Iterator[tuple[str, documents.Device]]:
+    stored = devices_of(definitions.stored)
+    running = devices_of(definitions.running) if definitions.running is not None else {}
+    order = {
+        tag: number for number, tag in enumerate(dict.fromkeys(d.tag for d in stored.values()))
+    }
+    both = [*stored.items(), *((key, each) for key, each in running.items() if key not in stored)]
+    # Devices that only the running machine has stand behind their like.
+    both.sort(key=lambda item: order.get(item[1].tag, len(order)))
+    for key, device in both:
+        if not device.is_noise:
+            yield key, device
+
+
+def _page(page: DomainPage, definitions: Definitions) -> EntryState:
+    return {
+        "id": page.key,
+        "icon": page.icon,
+        "label": page.title(definitions),
+        "summary": page.summary(definitions),
+        "marks": [],
+        "kept": str(_("It is a part of every machine.")),
+    }
+
+
+def _device(
+    key: str, device: documents.Device, sizes: Mapping[str, int], marks: list[MarkState]
+) -> EntryState:
+    return {
+        "id": key,
+        "icon": icon_of(device),
+        "label": str(device.display_name),
+        "summary": summary_of(device, sizes),
+        "marks": marks,
+        "kept": str(device.why_kept),
+    }
+
+
+def _marks(
+    devices: Iterable[tuple[str, documents.Device]],
+    definitions: Definitions,
+    unplugging: Collection[str],
+) -> dict[str, list[MarkState]]:
+    """Return what is special about devices now, by key."""
+    odd = removed_and_added(definitions)
+    found: dict[str, list[MarkState]] = {}
+    for key, device in devices:
+        if odd.get(key) == "leaving":
+            words = _UNPLUGGING if key in unplugging else _LEAVING
+            found[key] = [{"kind": "leaving", "label": str(words)}]
+        elif odd.get(key) == "new":
+            found[key] = [{"kind": "new", "label": str(_NEW)}]
+        elif _differs(device, definitions):
+            found[key] = [{"kind": "pending", "label": str(_PENDING)}]
+    return found
+
+
+def icon_of(device: documents.Device) -> str:
+    """Return the name of a device's icon."""
+    if isinstance(device, documents.Disk):
+        return _DRIVES.get(device.device or "", "disk")
+    return device.tag
+
+
+def summary_of(device: documents.Device, sizes: Mapping[str, int]) -> str:
+    """Return the line about a device; a disk's begins with its size, where that is known."""
+    summary = str(device.summary)
+    size = sizes.get(device.target or "") if isinstance(device, documents.Disk) else None
+    if size is None:
+        return summary
+    # "20 GiB qcow2 · web.qcow2": size and format belong together.
+    return f"{quantities.size(size)} {summary}".strip()
+
+
+def _differs(device: documents.Device, definitions: Definitions) -> bool:
+    if not definitions.pending or definitions.running is None:
+        return False
+    base = path_of(device, definitions.stored)
+    return any(concerns(change.path, base) for change in definitions.pending)

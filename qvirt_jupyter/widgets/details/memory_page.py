@@ -1,0 +1,54 @@
+"""The memory of a machine: what it has, what it may get, and how the host keeps it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents import Declared, declarations
+from qvirt_jupyter.widgets import quantities
+from qvirt_jupyter.widgets.details.page import DomainPage, changed, select
+
+if TYPE_CHECKING:
+    from qvirt_jupyter import documents
+    from qvirt_jupyter.hypervisor import Domain
+    from qvirt_jupyter.widgets.details.definitions import Definitions
+    from qvirt_jupyter.widgets.details.page import Facts
+
+
+class MemoryPage(DomainPage):
+    """Memory now and at most; a balloon moves between the two while the machine runs."""
+
+    icon = "memory"
+    label = _("Memory")
+    names = (
+        *("current_memory", "memory", "max_memory", "memory_slots"),
+        *("memory_backing.", "memory_tune.", "dump_memory"),
+    )
+
+    def summary(self, definitions: Definitions) -> str:
+        """Return how much it starts with."""
+        domain = definitions.stored
+        return quantities.size(domain.current_memory or domain.memory or 0, unit="KiB")
+
+    def facts(self, domain: Domain, definitions: Definitions) -> Facts:  # noqa: ARG002 - of the host
+        """Return what the host has."""
+        return (
+            (
+                str(_("Memory of the host")),
+                quantities.size(domain.connection.host.memory, unit="KiB"),
+            ),
+        )
+
+    def declared(self, element: documents.Element) -> list[Declared]:
+        """Return the fields; the first two are what most people look for."""
+        helped = {
+            "current_memory": _(
+                "The running guest gets it or gives it back where it has a balloon driver."
+            ),
+            "memory": _("The most that the guest can get without a restart."),
+        }
+        return [
+            changed(item, help=helped.get(item.name, item.help))
+            for item in select(declarations(element), self.names)
+        ]

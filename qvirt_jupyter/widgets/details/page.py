@@ -1,0 +1,224 @@
+"""A page of the Details tab: which values of a definition it shows, and how they are laid out."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.documents import Declared, declarations
+from qvirt_jupyter.widgets.details.definitions import BOOTABLE, Definitions, devices_of, path_of
+from qvirt_jupyter.widgets.details.fixed import why_fixed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from qvirt_jupyter.hypervisor import Domain
+
+Facts: TypeAlias = tuple[tuple[str, str], ...]
+"""Labels and values that are only read."""
+_OURS: Final = "metadata.ours."
+"""Tags and group, which the list of machines sets."""
+_OF_LIBVIRT: Final = frozenset({"id", "emulator_deprecation"})
+"""What libvirt says of a running machine, and nobody sets."""
+_HIDDEN: Final = frozenset({"alias"})
+"""What libvirt chooses itself and nobody looks for; it is in the XML."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived(Declared):
+    """A value that a page works out of several fields, such as "copy the host's processor".
+
+    Parameters
+    ----------
+    read
+        Returns its value for an element.
+    write
+        Gives a value to an element.
+    """
+
+    read: Callable[[Any], Any]
+    write: Callable[[Any, Any], object]
+
+    def get(self, target: object) -> Any:  # noqa: ANN401 - the type is known at run time only
+        """Return the value that the target has now."""
+        return self.read(target)
+
+    def set(self, target: object, value: Any) -> None:  # noqa: ANN401
+        """Check a value and give it to the target.
+
+        Raises
+        ------
+        ValueError
+            The value is not a right one; the text names the right ones.
+        """
+        if value is not None:
+            self.type.check(value)
+        self.write(target, value)
+
+
+class Page:
+    """A page over one element of a machine's definition.
+
+    Parameters
+    ----------
+    key
+        What the tree calls it.
+
+    Attributes
+    ----------
+    icon
+        The name of its icon.
+    """
+
+    icon: ClassVar[str] = "machine"
+
+    @property
+    def lead(self) -> str:
+        """A sentence under the title; empty for none."""
+        return ""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def title(self, definitions: Definitions) -> str:
+        """Return what the page is called."""
+        raise NotImplementedError
+
+    def summary(self, definitions: Definitions) -> str:  # noqa: ARG002 - for subclasses
+        """Return the few values that people look for, in a line."""
+        return ""
+
+    def basis(self, definitions: Definitions) -> documents.Domain:
+        """Return the definition that a draft begins with."""
+        return definitions.stored
+
+    def element(self, domain: documents.Domain) -> documents.Element | None:
+        """Return what of a definition the page is about; None where it has none."""
+        raise NotImplementedError
+
+    def base(self, domain: documents.Domain) -> str:  # noqa: ARG002 - for subclasses
+        """Return where differences between definitions say that the element is."""
+        return ""
+
+    def declared(self, element: documents.Element) -> list[Declared]:
+        """Return what the page shows of an element, in order."""
+        raise NotImplementedError
+
+    def why_fixed(self, element: documents.Element, name: str, *, customise: bool) -> str:
+        """Say why a value cannot be changed; empty where it can."""
+        return why_fixed(element, name, customise=customise)
+
+    def facts(self, domain: Domain, definitions: Definitions) -> Facts:  # noqa: ARG002 - for subclasses
+        """Return what is only read, with labels; asked in the pool, so it may wait for libvirt."""
+        return ()
+
+
+class DevicePage(Page):
+    """The page of a device, made from what its class declares."""
+
+    def title(self, definitions: Definitions) -> str:
+        """Return what a list calls the device."""
+        device = self._device(definitions.stored) or (
+            self._device(definitions.running) if definitions.running is not None else None
+        )
+        return str(device.display_name) if device is not None else ""
+
+    def element(self, domain: documents.Domain) -> documents.Element | None:
+        """Return the device."""
+        return self._device(domain)
+
+    def base(self, domain: documents.Domain) -> str:
+        """Return the device's path."""
+        device = self._device(domain)
+        return path_of(device, domain) if device is not None else ""
+
+    def declared(self, element: documents.Element) -> list[Declared]:
+        """Return all that is declared, but for what libvirt chooses itself."""
+        return shown_of(element)
+
+    def facts(self, domain: Domain, definitions: Definitions) -> Facts:
+        """Return the addresses of a network card of a running machine."""
+        running = definitions.running or definitions.stored
+        device = self._device(running)
+        if not isinstance(device, documents.Interface) or not domain.is_active:
+            return ()
+        found = [str(each) for each in domain.addresses() if each.mac == device.mac]
+        return ((str(_("Addresses")), "\n".join(found) or str(_("not known (yet)"))),)
+
+    def _device(self, domain: documents.Domain) -> documents.Device | None:
+        return devices_of(domain).get(self.key)
+
+
+class DomainPage(Page):
+    """A page that is laid out by hand over fields of the domain; subclasses name them."""
+
+    label: ClassVar[LazyString]
+    names: ClassVar[tuple[str, ...]] = ()
+    """The fields in order; a name that ends with a dot stands for all inside a group."""
+
+    def title(self, definitions: Definitions) -> str:  # noqa: ARG002 - the same for all machines
+        """Return what the page is called."""
+        return str(self.label)
+
+    def element(self, domain: documents.Domain) -> documents.Element | None:
+        """Return the whole definition."""
+        return domain
+
+    def declared(self, element: documents.Element) -> list[Declared]:
+        """Return the fields of the page that the machine's class declares."""
+        return select(declarations(element), self.names)
+
+
+def shown_of(device: documents.Element) -> list[Declared]:
+    """Return what is declared of a device, but for what libvirt chooses itself."""
+    return [
+        item
+        for item in declarations(device)
+        if item.name not in _HIDDEN and (item.name != "boot_order" or device.tag in BOOTABLE)
+    ]
+
+
+def select(found: Iterable[Declared], names: Iterable[str]) -> list[Declared]:
+    """Return the declarations of these names, in the order of the names."""
+    declared = list(found)
+    return [
+        item
+        for name in names
+        for item in declared
+        if item.name == name or (name.endswith(".") and item.name.startswith(name))
+    ]
+
+
+def changed(declared: Declared, **values: Any) -> Declared:  # noqa: ANN401 - of any attribute
+    """Return a declaration that a page words in its own way."""
+    return dataclasses.replace(declared, **values)
+
+
+class RestPage(DomainPage):
+    """All that is declared of a domain and stands on no other page."""
+
+    icon = "settings"
+    label = _("Features and limits")
+
+    def __init__(self, key: str, others: Iterable[DomainPage]) -> None:
+        super().__init__(key)
+        self._others = tuple(others)
+
+    def declared(self, element: documents.Element) -> list[Declared]:
+        """Return what no other page shows."""
+        shown = {item.name for page in self._others for item in page.declared(element)}
+        elsewhere = tuple(name for page in self._others for name in page.names)
+        return [
+            item
+            for item in declarations(element)
+            if item.name not in shown
+            and not item.name.startswith(_OURS)
+            and item.name not in _OF_LIBVIRT
+            and not any(
+                item.name == each or (each.endswith(".") and item.name.startswith(each))
+                for each in elsewhere
+            )
+        ]

@@ -1,0 +1,393 @@
+"""Where a page is worked on: its draft, what applying it would do, and what it did."""
+
+from __future__ import annotations
+
+import difflib
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import QvirtError
+from qvirt_jupyter.widgets.details.add_page import AddPage
+from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, boot_order, bootable
+from qvirt_jupyter.widgets.details.differences import differences
+from qvirt_jupyter.widgets.details.draft import Draft
+from qvirt_jupyter.widgets.details.fields import input_for
+from qvirt_jupyter.widgets.details.page import Page
+from qvirt_jupyter.widgets.details.page_state import page_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from qvirt_jupyter.documents import Declared, Element
+    from qvirt_jupyter.hypervisor import Domain, EditResult, Effect
+    from qvirt_jupyter.widgets.details.definitions import Definitions
+    from qvirt_jupyter.widgets.details.differences import Difference
+    from qvirt_jupyter.widgets.details.page import Facts
+    from qvirt_jupyter.widgets.details.page_view import PageView
+    from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
+    from qvirt_jupyter.widgets.details.work import Boards, Work
+
+_CHANGED: Final = _(
+    "Somebody else changed this meanwhile. What you see is what you began with; applying changes "
+    "only what you touched, and Cancel shows what is there now."
+)
+_GONE: Final = _("Somebody else removed it meanwhile. It cannot be changed any more.")
+_APPLIED_LATER: Final = _("It is stored, and counts from the next start.")
+
+
+class Around(NamedTuple):
+    """Who is told what happens to a page."""
+
+    on_draft: Callable[[], object]
+    """The draft has become dirty or clean."""
+    on_applied: Callable[[], object]
+    """Something was applied, so that the definition is to be read again."""
+    on_added: Callable[[bool], object]
+    """A device was added; or, with False, none is wanted any more."""
+    to_performance: Callable[[], object]
+    """The graphs are wanted."""
+    boards: Boards
+    """Where the panel asks and explains."""
+
+
+class PageDesk:
+    """One page and its draft.
+
+    Parameters
+    ----------
+    domain
+        The machine.
+    work
+        How something that waits for libvirt is done.
+    around
+        Who is told.
+    """
+
+    def __init__(self, domain: Domain, work: Work, around: Around) -> None:
+        self._domain = domain
+        self._work = work
+        self._around = around
+        self._storage: StorageBrowser | None = None
+        self._view: PageView | None = None
+        self._definitions: Definitions | None = None
+        self._autostart = False
+        self._page: Page | None = None
+        self._draft: Draft | None = None
+        self._differences: Mapping[str, Difference] = {}
+        self._facts: Facts = ()
+        self._number = 0
+        self._attempt = 0
+        self._refused = ""
+        self._warning: LazyString | str = ""
+        self._problem = ""
+        self._said: tuple[str, ...] = ()
+        self._is_busy = False
+        self._wants_diff = False
+        self._effects: tuple[Effect, ...] = ()
+        self._foreseen = 0
+        self._is_foreseeing = False
+
+    def show_on(self, view: PageView) -> None:
+        """Show the page there."""
+        self._view = view
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something was typed that is not applied."""
+        return self._draft is not None and self._draft.is_dirty
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        if self._page is None or self._definitions is None:
+            return ""
+        return self._page.title(self._definitions)
+
+    # What is there ------------------------------------------------------------------------------
+
+    def take(self, found: Definitions, *, autostart: bool) -> None:
+        """Take what was read of the machine; a page that somebody works on stays as it is."""
+        self._definitions, self._autostart = found, autostart
+        if self._page is None or self._draft is None:
+            return
+        if not self._draft.is_dirty:
+            self._begin()
+            return
+        self._differences = differences(self._page, found)
+        before, now = self._page.element(self._draft.base), self._page.element(found.stored)
+        if isinstance(self._page, AddPage):
+            # What is added is in no definition that somebody else could change.
+            self._warning = ""
+        elif now is None:
+            self._warning = _GONE
+        elif before is not None and before.diff(now):
+            self._warning = _CHANGED
+        self._show()
+
+    def refuse(self, reason: str) -> None:
+        """Say why nothing can be changed now; empty where it can."""
+        self._refused = reason
+        self._show()
+
+    def open(self, page: Page) -> None:
+        """Bring a page to the front; the draft of another one is forgotten."""
+        if self._page is not None and page.key == self._page.key:
+            self._show()
+            return
+        self._page = page
+        self._facts = ()
+        self._wants_diff = False
+        self._said = ()
+        self._begin()
+
+    def discard(self) -> None:
+        """Forget what was typed."""
+        self._begin()
+        self._around.on_draft()
+
+    def _begin(self) -> None:
+        if self._page is None or self._definitions is None:
+            return
+        self._draft = Draft(self._page, self._page.basis(self._definitions))
+        self._storage = None
+        self._differences = differences(self._page, self._definitions)
+        self._number += 1
+        self._warning = self._problem = ""
+        self._effects = ()
+        self._foreseen += 1
+        self._show()
+        self._look_up(self._page, self._definitions)
+
+    def _look_up(self, page: Page, found: Definitions) -> None:
+        if type(page).facts is Page.facts:
+            return
+        self._work(
+            lambda: page.facts(self._domain, found),
+            partial(self._looked_up, page),
+            # What nobody knows is not said.
+            lambda _error: None,
+        )
+
+    def _looked_up(self, page: Page, facts: Facts) -> None:
+        if page is self._page and facts != self._facts:
+            self._facts = facts
+            self._show()
+
+    # What is typed ------------------------------------------------------------------------------
+
+    def edit(self, key: str, name: str, text: str) -> None:
+        """Take what was typed on a page, as the browser sends it."""
+        draft, element = self._editable(key)
+        if draft is None or element is None:
+            return
+        declared = next((item for item in self._declared(element) if item.name == name), None)
+        if declared is None or self._why_fixed(element, name):
+            return
+        was_dirty = draft.is_dirty
+        self._problem, self._said = "", ()
+        if declared.type.secret:
+            draft.touch_secret(name, text)
+        else:
+            try:
+                value = input_for(declared).read(text)
+                if value is not None and value != "":
+                    declared.type.check(value)
+                draft.touch(declared, value)
+            except ValueError as error:
+                draft.wrong[name] = (text, str(error))
+        self._typed(was_dirty=was_dirty)
+
+    def order(self, key: str, chosen: tuple[str, ...]) -> None:
+        """Take an order of boot devices."""
+        draft, element = self._editable(key)
+        if draft is None or element is None or key != "boot":
+            return
+        there = bootable(draft.base)
+        was_dirty = draft.is_dirty
+        wanted = tuple(each for each in dict.fromkeys(chosen) if each in there)
+        draft.set_order(wanted, boot_order(draft.base))
+        self._problem, self._said = "", ()
+        self._typed(was_dirty=was_dirty)
+
+    def revert(self, key: str, name: str, client: str) -> None:  # noqa: ARG002 - no question
+        """Write the running value of a field back into the stored definition."""
+        difference = self._differences.get(name)
+        draft, _element = self._editable(key)
+        if difference is None or draft is None:
+            return
+
+        def put_back() -> None:
+            for change in difference.changes:
+                self._domain.revert(change)
+
+        self._begin_work()
+        self._work(put_back, lambda _none: self._reverted(), self._failed)
+
+    def show_diff(self, *, wanted: bool) -> None:
+        """Show what changes in the XML, or show it no more."""
+        self._wants_diff = wanted
+        self._show()
+
+    def press(self, key: str, button: str, client: str) -> None:  # noqa: ARG002 - no question
+        """Do what a button says."""
+        if self._page is None or key != self._page.key:
+            return
+        if button == "apply":
+            self.apply()
+        elif button == "cancel":
+            self.discard()
+        elif button == "performance":
+            self._around.to_performance()
+        elif button == "eject":
+            self.edit(key, "source.file", "")
+
+    def _editable(self, key: str) -> tuple[Draft | None, Element | None]:
+        draft = self._draft
+        if self._page is None or key != self._page.key or draft is None or self._is_busy:
+            # It comes late, from a page that is not in front any more.
+            return None, None
+        return draft, draft.element
+
+    def _declared(self, element: Element) -> list[Declared]:
+        return self._page.declared(element) if self._page is not None else []
+
+    def _why_fixed(self, element: Element, name: str) -> str:
+        return self._page.why_fixed(element, name, customise=False) if self._page else ""
+
+    def _typed(self, *, was_dirty: bool) -> None:
+        self._show()
+        self._foresee()
+        if was_dirty != self.is_dirty:
+            self._around.on_draft()
+
+    # What applying would do ---------------------------------------------------------------------
+
+    def _foresee(self) -> None:
+        self._foreseen += 1
+        draft = self._draft
+        if draft is None or not draft.has_edits:
+            self._effects = ()
+            return
+        if self._is_foreseeing:
+            return
+        self._is_foreseeing = True
+        asked = self._foreseen
+        base = self._definitions.stored if self._definitions is not None else draft.base
+        edited = draft.filled()
+        self._work(
+            lambda: self._domain.foresee(edited, base),
+            partial(self._foreseen_now, asked),
+            lambda _error: self._foreseen_now(asked, ()),
+        )
+
+    def _foreseen_now(self, asked: int, effects: tuple[Effect, ...]) -> None:
+        self._is_foreseeing = False
+        if asked != self._foreseen:
+            self._foresee()
+            return
+        self._effects = effects
+        self._show()
+
+    # Applying -----------------------------------------------------------------------------------
+
+    def apply(self, then: Callable[[], object] | None = None) -> None:
+        """Apply what was touched, and then go on; where it fails the page stays as it is."""
+        draft = self._draft
+        if draft is None or not draft.is_dirty or self._is_busy:
+            return
+        if draft.wrong or self._refused:
+            self._attempt += 1
+            self._problem = self._refused
+            self._show()
+            return
+        self._begin_work()
+        self._work(partial(self._apply, draft), partial(self._applied, then), self._failed)
+
+    def _apply(self, draft: Draft) -> EditResult | None:
+        """Do it; in the pool."""
+        result: EditResult | None = None
+        if AUTOSTART in draft.touched:
+            self._domain.set_autostart(bool(draft.touched[AUTOSTART]))
+        if not draft.has_edits:
+            return result
+        device = draft.page.element(draft.filled())
+        if (
+            self._definitions is not None
+            and not self._definitions.persistent
+            and isinstance(device, documents.Device)
+        ):
+            # It has no definition but the one that runs.
+            return self._domain.update(device.copy())
+        edit = self._domain.edit()
+        with edit as definition:
+            draft.write(definition)
+        return edit.result
+
+    def _applied(self, then: Callable[[], object] | None, result: EditResult | None) -> None:
+        self._is_busy = False
+        waiting = [each for each in result.effects if each.when != "now"] if result else []
+        self._said = tuple(
+            dict.fromkeys(f"{_APPLIED_LATER} {each.reason}".rstrip() for each in waiting)
+        )
+        self._begin()
+        self._around.on_draft()
+        self._around.on_applied()
+        if then is not None:
+            then()
+
+    def _reverted(self) -> None:
+        self._is_busy = False
+        self._show()
+        self._around.on_applied()
+
+    def _begin_work(self) -> None:
+        self._is_busy = True
+        self._problem, self._said = "", ()
+        self._show()
+
+    def _failed(self, error: BaseException) -> None:
+        self._is_busy = False
+        self._attempt += 1
+        if isinstance(error, QvirtError):
+            self._problem = " ".join(part for part in (error.reason, error.next_step) if part)
+        else:
+            self._problem = str(error)
+        self._show()
+
+    # What is shown ------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        page, draft, found = self._page, self._draft, self._definitions
+        if self._view is None or page is None or draft is None or found is None:
+            return
+        self._view.show(
+            page_state(
+                page,
+                draft,
+                found,
+                differences=self._differences,
+                autostart=self._autostart,
+                frame={
+                    "draft": self._number,
+                    "warning": str(self._warning),
+                    "busy": self._is_busy,
+                    "refused": self._refused,
+                    "problem": self._problem,
+                    "attempt": self._attempt,
+                    "said": list(self._said),
+                    "diff": self._diff(draft) if self._wants_diff else "",
+                    "facts": [{"label": label, "value": value} for label, value in self._facts],
+                    "storage": self._storage.state if self._storage is not None else None,
+                },
+                effects=self._effects,
+            )
+        )
+
+    def _diff(self, draft: Draft) -> str:
+        stored = self._definitions.stored if self._definitions is not None else draft.base
+        before, after = str(stored), str(draft.domain)
+        lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
+        # The names of both "files" say nothing here.
+        return "\n".join(list(lines)[2:])

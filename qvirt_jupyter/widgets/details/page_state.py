@@ -1,0 +1,221 @@
+"""What is said of a page to the browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.widgets.details.add_page import AddPage, addable
+from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, BootPage, boot_order, bootable
+from qvirt_jupyter.widgets.details.definitions import concerns
+from qvirt_jupyter.widgets.details.entries import icon_of
+from qvirt_jupyter.widgets.details.fields import field_state
+from qvirt_jupyter.widgets.details.performance_page import PerformancePage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from qvirt_jupyter.hypervisor import Effect
+    from qvirt_jupyter.widgets._details_messages import (
+        BootEntryState,
+        DetailFieldState,
+        EffectState,
+        FactState,
+        KindState,
+        PageState,
+        StorageState,
+    )
+    from qvirt_jupyter.widgets._panel_messages import ButtonState
+    from qvirt_jupyter.widgets.details.definitions import Definitions
+    from qvirt_jupyter.widgets.details.differences import Difference
+    from qvirt_jupyter.widgets.details.draft import Draft
+    from qvirt_jupyter.widgets.details.page import Page
+
+
+_DRIVES: Final = frozenset({"cdrom", "floppy"})
+
+
+class Frame(TypedDict):
+    """What stands around the inputs; the parts of ``PageState`` of these names."""
+
+    draft: int
+    warning: str
+    busy: bool
+    refused: str
+    problem: str
+    attempt: int
+    said: list[str]
+    diff: str
+    facts: list[FactState]
+    storage: StorageState | None
+
+
+def page_state(
+    page: Page,
+    draft: Draft,
+    definitions: Definitions,
+    *,
+    differences: Mapping[str, Difference],
+    autostart: bool,
+    frame: Frame,
+    effects: Iterable[Effect],
+) -> PageState:
+    """Return all that the browser needs to draw a page.
+
+    Parameters
+    ----------
+    page, draft
+        What is shown, with what was typed.
+    definitions
+        The machine as it is now.
+    differences
+        Which fields count only from the next start.
+    autostart
+        Whether the machine starts with its host.
+    frame
+        What stands around the inputs.
+    effects
+        What applying would do.
+    """
+    fields = _fields(page, draft, definitions, differences)
+    for state in fields:
+        if state["name"] == AUTOSTART:
+            wanted = draft.touched.get(AUTOSTART, autostart)
+            state["value"] = "true" if wanted else "false"
+    return {
+        **frame,
+        "key": page.key,
+        "title": page.title(definitions),
+        "lead": page.lead,
+        "fields": fields,
+        "boot": _boot(draft) if isinstance(page, BootPage) else [],
+        "kinds": _kinds(page, definitions),
+        "note": None,
+        "dirty": draft.is_dirty,
+        "effects": [_effect(each, page, draft) for each in effects],
+        "buttons": _buttons(page, draft),
+    }
+
+
+def _fields(
+    page: Page,
+    draft: Draft,
+    definitions: Definitions,
+    differences: Mapping[str, Difference],
+) -> list[DetailFieldState]:
+    """Return the inputs; of a device that only the running machine has they are only read."""
+    element = draft.element
+    leaving = ""
+    if element is None and definitions.running is not None:
+        element = page.element(definitions.running)
+        leaving = str(_("Only the running machine has it: it goes when that stops."))
+    if element is None:
+        return []
+    return [
+        field_state(
+            item,
+            element,
+            host=definitions.host,
+            suggestions=definitions.there.get((element.tag, item.name), ()),
+            fixed=leaving or page.why_fixed(element, item.name, customise=False),
+            wrong=draft.wrong.get(item.name),
+            difference=differences.get(item.name),
+        )
+        for item in page.declared(element)
+    ]
+
+
+def _boot(draft: Draft) -> list[BootEntryState]:
+    """Return what it boots from in order, and behind it what it could boot from."""
+    devices = bootable(draft.domain)
+    chosen = boot_order(draft.domain)
+    return [
+        {
+            "id": key,
+            "icon": icon_of(devices[key]),
+            "label": str(devices[key].display_name),
+            "summary": str(devices[key].summary),
+            "chosen": key in chosen,
+        }
+        for key in (*chosen, *(key for key in devices if key not in chosen))
+    ]
+
+
+def _effect(effect: Effect, page: Page, draft: Draft) -> EffectState:
+    base = page.base(draft.base)
+    path = effect.path
+    if base and concerns(path, base):
+        path = path[len(base) + 1 :] or page.key
+    label = _label(path, page, draft)
+    before, after = (_value(each) for each in (effect.change.before, effect.change.after))
+    return {
+        "when": effect.when,
+        "what": str(_("{label}: {before} → {after}")).format(
+            label=label, before=before, after=after
+        ),
+        "reason": str(effect.reason),
+    }
+
+
+def _value(text: str | None) -> str:
+    return str(_("not set")) if text is None else text
+
+
+def _label(path: str, page: Page, draft: Draft) -> str:
+    """Return what the page calls what lies at a path; the path itself where it does not show it."""
+    element = draft.element
+    if element is None:
+        return path
+    for item in page.declared(element):
+        if path in item_paths(page, draft, item):
+            return str(item.label)
+    return path
+
+
+def item_paths(page: Page, draft: Draft, item: Any) -> tuple[str, ...]:  # noqa: ANN401 - of any declaration
+    """Return the paths that a touched value changed by itself."""
+    if item.name not in draft.touched:
+        return ()
+    before = page.element(draft.base)
+    if before is None:
+        return ()
+    changed = before.copy()
+    try:
+        item.set(changed, draft.touched[item.name])
+    except ValueError:
+        return ()
+    return before.diff(changed).paths[:1]
+
+
+def _kinds(page: Page, definitions: Definitions) -> list[KindState]:
+    if not isinstance(page, AddPage):
+        return []
+    return [
+        {
+            "id": kind.tag,
+            "icon": kind.tag,
+            "label": str(kind.title or kind.tag),
+            "reason": reason,
+            "chosen": kind.tag == page.kind,
+        }
+        for kind, reason in addable(definitions)
+    ]
+
+
+def _buttons(page: Page, draft: Draft) -> list[ButtonState]:
+    if isinstance(page, PerformancePage):
+        return [{"id": "performance", "label": str(_("Show the graphs")), "kind": "primary"}]
+    if isinstance(page, AddPage):
+        return [
+            {"id": "add", "label": str(_("Add")), "kind": "primary"},
+            {"id": "back", "label": str(_("Cancel")), "kind": "plain"},
+        ]
+    buttons: list[ButtonState] = [
+        {"id": "apply", "label": str(_("Apply")), "kind": "primary"},
+        {"id": "cancel", "label": str(_("Cancel")), "kind": "plain"},
+    ]
+    element = draft.element
+    if isinstance(element, documents.Disk) and element.device in _DRIVES and element.path:
+        buttons.append({"id": "eject", "label": str(_("Eject")), "kind": "plain"})
+    return buttons

@@ -1,0 +1,227 @@
+"""Removing a device: asks first, names what goes along, and can delete the file of a disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.widgets.details.definitions import devices_of
+from qvirt_jupyter.widgets.notices import Notice
+from qvirt_jupyter.widgets.questions import Question, QuestionField
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from qvirt_jupyter.hypervisor import Domain, EditResult
+    from qvirt_jupyter.hypervisor.storage_volume import StorageVolume
+    from qvirt_jupyter.widgets.details.work import Boards, Work
+    from qvirt_jupyter.widgets.questions import Answer
+
+ASKING: Final = "confirm_remove_device"
+"""The preference that asks before a device is removed."""
+_DELETE: Final = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The file of a disk.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    volume
+        The volume that it is; None where no pool has it.
+    users
+        The other machines that have it.
+    """
+
+    path: str
+    volume: StorageVolume | None
+    users: tuple[str, ...]
+
+    @property
+    def why_kept(self) -> LazyString | str:
+        """Why it cannot be deleted; empty where it can."""
+        if self.users:
+            return _("It is used by {names}.").format(names=", ".join(self.users))
+        if self.volume is None:
+            return _("It is in no storage pool, so it is not deleted here.")
+        return ""
+
+
+class Removal:
+    """Removes devices of one machine; always on the publisher thread.
+
+    Parameters
+    ----------
+    domain
+        The machine.
+    boards
+        Where its panel asks and explains.
+    work
+        How something that waits for libvirt is done.
+    on_done
+        Called when something was removed or the guest was asked to let it go.
+
+    Attributes
+    ----------
+    unplugging
+        The keys of devices that the guest has not let go yet.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        boards: Boards,
+        work: Work,
+        on_done: Callable[[], object],
+    ) -> None:
+        self._domain = domain
+        self._questions, self._notices, self._wishes = boards
+        self._work, self._on_done = work, on_done
+        self._files: dict[str, _File] = {}
+        self.unplugging: set[str] = set()
+
+    def ask(self, key: str, device: documents.Device, client: str) -> None:
+        """Ask whether a device is to be removed.
+
+        Parameters
+        ----------
+        key
+            What the tree calls it.
+        device
+            The device, in its definition.
+        client
+            The browser window that wants it.
+        """
+        path = device.path if isinstance(device, documents.Disk) else None
+        if path is None:
+            self._ask(key, device, client, None)
+            return
+        self._work(
+            partial(self._look_up, path),
+            partial(self._ask, key, device, client),
+            # What cannot be looked up is not deleted.
+            lambda _error: self._ask(key, device, client, _File(path, None, ())),
+        )
+
+    def _look_up(self, path: str) -> _File:
+        connection, own = self._domain.connection, self._domain.subject.name
+        users = tuple(name for name in connection.domains.using(path) if name != own)
+        return _File(path, connection.storage_pools.volume_at(path), users)
+
+    def _ask(self, key: str, device: documents.Device, client: str, file: _File | None) -> None:
+        name = str(device.display_name)
+        if file is None and not self._wishes.wants(ASKING):
+            self._remove(key, device, None)
+            return
+        lines = [str(device.summary)] if device.summary else []
+        along = [str(each.display_name) for each in device.goes_along]
+        if along:
+            lines.append(
+                str(_("What makes no sense without it goes too: {names}.")).format(
+                    names=", ".join(along)
+                )
+            )
+        fields: tuple[QuestionField, ...] = ()
+        if file is not None:
+            label = _("Delete {path} too. What is stored there is lost.").format(path=file.path)
+            fields = (QuestionField(_DELETE, label, check=True, reason=file.why_kept),)
+
+        def go_on(answer: Answer | None) -> None:
+            if answer is None:
+                return
+            if answer.remember:
+                try:
+                    self._wishes.stop_asking(ASKING)
+                except OSError as error:
+                    self._notices.put_error(_("The preferences could not be saved."), error)
+            wanted = file if answer.values.get(_DELETE) == "true" else None
+            if wanted is not None and wanted.why_kept:
+                wanted = None
+            publisher.post(None, lambda: self._remove(key, device, wanted))
+
+        self._questions.ask(
+            Question(
+                _("Remove {device} from {name}?").format(
+                    device=name, name=self._domain.subject.name
+                ),
+                "\n".join(lines),
+                _("Remove"),
+                danger=True,
+                fields=fields,
+                remember="" if file is not None else _("Don't ask again"),
+                client=client,
+            ),
+            go_on,
+        )
+
+    def _remove(self, key: str, device: documents.Device, file: _File | None) -> None:
+        self._work(
+            lambda: self._domain.detach(device),
+            partial(self._removed, key, str(device.display_name), file),
+            lambda error: self._notices.put_error(
+                _("{device} could not be removed.").format(device=device.display_name), error
+            ),
+        )
+
+    def _removed(self, key: str, name: str, file: _File | None, result: EditResult) -> None:
+        waiting = [effect for effect in result.effects if effect.when == "next_boot"]
+        if any(effect.when == "pending" for effect in result.effects):
+            self.unplugging.add(key)
+            if file is not None:
+                # Its guest still writes to it: it is deleted when it has let go.
+                self._files[key] = file
+        elif waiting:
+            self._notices.put(
+                Notice(
+                    f"removed {key}",
+                    "info",
+                    _("{device} is gone after the next shutdown.").format(device=name),
+                    str(waiting[0].reason),
+                )
+            )
+            if file is not None:
+                self._notices.put(
+                    Notice(
+                        f"kept {key}",
+                        "warning",
+                        _("{path} was not deleted.").format(path=file.path),
+                        _("The running machine still uses it."),
+                    )
+                )
+        elif file is not None:
+            self._delete(file)
+        self._on_done()
+
+    def take(self, running: documents.Domain | None) -> None:
+        """Look what the guest has let go.
+
+        Parameters
+        ----------
+        running
+            How the machine runs now; None where it is off.
+        """
+        there: Collection[str] = devices_of(running) if running is not None else ()
+        for key in [key for key in self.unplugging if key not in there]:
+            self.unplugging.discard(key)
+            file = self._files.pop(key, None)
+            if file is not None:
+                self._delete(file)
+
+    def _delete(self, file: _File) -> None:
+        volume = file.volume
+        if volume is None:
+            return
+        self._work(
+            volume.delete,
+            lambda _none: None,
+            lambda error: self._notices.put_error(
+                _("{path} could not be deleted.").format(path=file.path), error
+            ),
+        )

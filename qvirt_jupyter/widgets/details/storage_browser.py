@@ -1,0 +1,212 @@
+"""Finds a file or a device of the host: pools and their volumes, a new volume, or a path."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import QvirtError
+from qvirt_jupyter.widgets import quantities
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.hypervisor.records import StoragePoolRecord, StorageVolumeRecord
+    from qvirt_jupyter.widgets._details_messages import PoolState, StorageState, VolumeState
+    from qvirt_jupyter.widgets.details.work import Work
+
+_FORMATS: Final = {
+    **dict.fromkeys(("dir", "fs", "netfs", "gluster", "vstorage"), ("qcow2", "raw")),
+    **dict.fromkeys(("logical", "disk", "rbd", "zfs"), ("raw",)),
+}
+"""The formats that pools of a type can make volumes of; what is not here makes none."""
+_DEFAULT: Final = "default"
+"""The pool that is looked into first."""
+
+
+class StorageBrowser:
+    """One search for a file; always on the publisher thread.
+
+    Parameters
+    ----------
+    connection
+        Whose host.
+    work
+        How something that waits for libvirt is done.
+    on_change
+        Called when it shows something else.
+    on_choose
+        Called with the path, and the volume that is there where it is known.
+    name
+        What a new volume is called at first, without its ending; empty where none is wanted.
+    path
+        What is chosen now.
+    title
+        What is looked for.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        work: Work,
+        on_change: Callable[[], object],
+        on_choose: Callable[[str, StorageVolumeRecord | None], object],
+        *,
+        name: str = "",
+        path: str = "",
+        title: LazyString | str = "",
+    ) -> None:
+        self._connection, self._work = connection, work
+        self._on_change, self._on_choose = on_change, on_choose
+        self._name, self._path, self._title = name, path, title
+        self._pool = ""
+        self._volumes: tuple[StorageVolumeRecord, ...] = ()
+        self._problem = ""
+        self._is_busy = self._is_making = False
+        pools = [pool for pool in self._pools() if pool.active]
+        holding = [pool for pool in pools if pool.path and path.startswith(f"{pool.path}/")]
+        default = [pool for pool in pools if pool.name == _DEFAULT]
+        first = next(iter((*holding, *default, *pools)), None)
+        if first is not None:
+            self.look_into(first.uuid)
+
+    def look_into(self, uuid: str, *, refresh: bool = False) -> None:
+        """List the volumes of a pool.
+
+        Parameters
+        ----------
+        uuid
+            Which.
+        refresh
+            Look on the host for volumes that others made.
+        """
+        if not any(pool.uuid == uuid and pool.active for pool in self._pools()):
+            return
+        self._pool, self._volumes = uuid, ()
+        self._begin()
+
+        def read() -> tuple[StorageVolumeRecord, ...]:
+            pool = self._connection.storage_pools[uuid]
+            if refresh:
+                pool.refresh()
+            return pool.volumes.records
+
+        self._work(read, partial(self._listed, uuid), self._failed)
+
+    def choose(self, path: str) -> None:
+        """Take a path: that of a volume in the list, or any other."""
+        volume = next((each for each in self._volumes if each.path == path), None)
+        try:
+            documents.Path().check(path)
+        except ValueError as error:
+            self._failed(error)
+            return
+        self._on_choose(path, volume)
+
+    def create(self, name: str, size: str, form: str) -> None:
+        """Make a volume in the pool that is looked into, and take it.
+
+        Parameters
+        ----------
+        name, form
+            Its name and format.
+        size
+            As people type it: a number of GiB, or with a unit.
+        """
+        record = self._record()
+        if record is None or self._is_making or form not in _FORMATS.get(record.type, ()):
+            return
+        try:
+            capacity = documents.Size("bytes", minimum=1).parse(
+                f"{size} GiB" if size.strip().isdecimal() else size
+            )
+            documents.StorageVolume.name.type.check(name.strip())
+        except ValueError as error:
+            self._failed(error)
+            return
+        self._is_making = True
+        self._begin()
+
+        def make() -> StorageVolumeRecord:
+            pool = self._connection.storage_pools[record.uuid]
+            chosen = form if record.type in ("dir", "fs", "netfs") else None
+            return pool.create_volume(name.strip(), capacity, format=chosen).record
+
+        self._work(make, lambda made: self._on_choose(made.path, made), self._failed)
+
+    @property
+    def state(self) -> StorageState:
+        """What it shows."""
+        record = self._record()
+        formats = _FORMATS.get(record.type, ()) if record is not None and self._name else ()
+        return {
+            "title": str(self._title),
+            "pools": [_pool(each) for each in self._pools()],
+            "pool": self._pool,
+            "volumes": [_volume(each) for each in self._volumes],
+            "path": self._path,
+            "busy": self._is_busy,
+            "problem": self._problem,
+            "canCreate": bool(formats),
+            "formats": list(formats),
+            "newName": self._free_name(formats[0]) if formats else "",
+        }
+
+    def _pools(self) -> list[StoragePoolRecord]:
+        found = self._connection.inventory.snapshot().storage_pools
+        return sorted(found, key=lambda pool: (pool.name.casefold(), pool.name))
+
+    def _record(self) -> StoragePoolRecord | None:
+        return next((pool for pool in self._pools() if pool.uuid == self._pool), None)
+
+    def _free_name(self, form: str) -> str:
+        """Return a name that no volume has: ``web.qcow2``, ``web-1.qcow2``."""
+        ending = ".qcow2" if form == "qcow2" else ""
+        taken = {volume.name for volume in self._volumes}
+        number, name = 0, f"{self._name}{ending}"
+        while name in taken:
+            number += 1
+            name = f"{self._name}-{number}{ending}"
+        return name
+
+    def _begin(self) -> None:
+        self._is_busy, self._problem = True, ""
+        self._on_change()
+
+    def _listed(self, uuid: str, volumes: tuple[StorageVolumeRecord, ...]) -> None:
+        if uuid == self._pool:
+            self._is_busy, self._volumes = self._is_making, volumes
+            self._on_change()
+
+    def _failed(self, error: BaseException) -> None:
+        self._is_busy = self._is_making = False
+        if isinstance(error, QvirtError):
+            self._problem = " ".join(part for part in (error.reason, error.next_step) if part)
+        else:
+            self._problem = str(error)
+        self._on_change()
+
+
+def _pool(record: StoragePoolRecord) -> PoolState:
+    space = ""
+    if record.active:
+        free = quantities.size(record.available)
+        space = str(_("{size} free").format(size=free))
+    return {
+        "id": record.uuid,
+        "name": record.name,
+        "space": space,
+        "reason": "" if record.active else str(_("It is off.")),
+    }
+
+
+def _volume(record: StorageVolumeRecord) -> VolumeState:
+    return {
+        "name": record.name,
+        "format": record.format,
+        "size": quantities.size(record.capacity),
+        "path": record.path,
+    }

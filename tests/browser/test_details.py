@@ -1,0 +1,236 @@
+"""The Details tab in a real JupyterLab: by mouse and keyboard, wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from a_rich_machine import RICH, UUID
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+MANY = 55
+PANEL = ".qvirt-vm-panel"
+
+
+def _driver_file(folder):
+    """Write a world of the test driver: a running machine, and one with many devices."""
+    disks = "".join(
+        f"<disk type='file' device='disk'><source file='/lab/{number}.img'/>"
+        f"<target dev='sd{chr(97 + number // 26)}{chr(97 + number % 26)}' bus='sata'/></disk>"
+        for number in range(MANY)
+    )
+    many = (
+        RICH.replace("<name>web<", "<name>many<")
+        .replace(UUID, UUID.replace("5501", "5502"))
+        .replace("a1'/>", "a2'/>")
+        .replace("<interface", f"{disks}<interface", 1)
+    )
+    path = Path(folder) / "details.xml"
+    path.write_text(
+        "<node><memory>67108864</memory><cpu><mhz>2600</mhz><model>x</model><active>4</active>"
+        "<nodes>1</nodes><sockets>2</sockets><cores>2</cores><threads>1</threads></cpu>"
+        f"{RICH}{many}"
+        "<network><name>default</name><bridge name='tbr0'/>"
+        "<ip address='10.7.0.1' netmask='255.255.255.0'/></network>"
+        "<pool type='dir'><name>images</name><target><path>/lab/rich</path></target>"
+        "<volume><name>web.qcow2</name><capacity unit='GiB'>20</capacity>"
+        "<target><path>/lab/rich/web.qcow2</path><format type='qcow2'/></target></volume>"
+        "<volume><name>spare.qcow2</name><capacity unit='GiB'>4</capacity>"
+        "<target><path>/lab/rich/spare.qcow2</path><format type='qcow2'/></target></volume>"
+        "</pool></node>",
+        "utf-8",
+    )
+    return path
+
+
+@pytest.fixture(scope="module")
+def a_world(tmp_path_factory, a_lab_of_a_user):
+    """A lab whose user has that world; each kernel begins it anew."""
+    uri = f"test://{_driver_file(tmp_path_factory.mktemp('world'))}"
+    return a_lab_of_a_user(
+        "from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections\n"
+        f"saved_connections.add(SavedConnection({uri!r}, 'Lab', autoconnect=True))\n"
+    )
+
+
+@pytest.fixture
+def a_lab_page(a_context, a_world, a_workspace):
+    yield a_world.enter(a_context, a_workspace, qvirt="manager")
+    a_world.end_sessions()
+
+
+@pytest.fixture
+def open_details(a_lab_page):
+    """Opens the Details tab of a machine."""
+
+    def open_it(name="web"):
+        row = a_lab_page.locator(".qvirt-vm-list [role=row]", has_text=name).first
+        expect(row).to_be_visible(timeout=60_000)
+        row.dblclick()
+        panel = a_lab_page.locator(PANEL)
+        expect(panel.locator(".qvirt-machine h2")).to_have_text(name, timeout=60_000)
+        panel.locator(".qvirt-tabs").get_by_role("tab", name="Details").click()
+        expect(panel.locator(".qvirt-page-form h3")).to_have_text("Overview", timeout=30_000)
+        return panel
+
+    return open_it
+
+
+def in_kernel(lab, expression):
+    """Evaluate an expression about the machine "web" in the kernel."""
+    code = (
+        "(lambda domain: " + expression + ")([each for each in __import__('qvirt_jupyter')"
+        ".hypervisor.connections()][0].domains['web'])"
+    )
+    return ast.literal_eval(lab.run(code))
+
+
+def entry(panel, name):
+    """Return the entry of the tree whose label begins so."""
+    label = panel.page.locator(".qvirt-device-label", has_text=re.compile(f"^{name}"))
+    return panel.locator(".qvirt-device", has=label).first
+
+
+def page_of(panel):
+    return panel.locator(".qvirt-page")
+
+
+def go_to(panel, name):
+    entry(panel, name).click()
+    expect(page_of(panel).locator(".qvirt-page-form h3")).to_have_text(re.compile(f"^{name}"))
+    return page_of(panel)
+
+
+def use_theme(page, theme):
+    page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+    )
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+
+
+def axe_finds_nothing(page, context=".qvirt-details"):
+    found = Axe().run(page, context=context, options={"resultTypes": ["violations"]})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_change_says_when_it_counts_and_is_applied(open_details, a_world, a_picture):
+    panel = open_details()
+    page = go_to(panel, "Memory")
+    buttons = page.locator(".qvirt-page-buttons")
+    expect(buttons.get_by_role("button", name="Apply")).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("textbox", name="Memory", exact=True).fill("1536")
+    effects = page.locator(".qvirt-page-effects")
+    expect(effects).to_contain_text("1572864")
+    effects.get_by_text("Changes in the XML").click()
+    expect(effects.locator("pre")).to_contain_text("+")
+    go_on = buttons.get_by_role("button", name="Apply")
+    go_on.click()
+    expect(effects).to_be_hidden()
+    expect(go_on).to_have_attribute("aria-disabled", "true")
+    code = "domain.document(inactive=True).current_memory"
+    assert in_kernel(a_world, code) == 1536 * 1024
+    # What counts only from the next start is said before, and marked after.
+    page = go_to(panel, "CPUs")
+    page.get_by_label("Virtual CPUs", exact=True).fill("4")
+    expect(effects.locator(".qvirt-effect-next_boot")).to_be_visible()
+    a_picture(panel.page, "details-effects-light")
+    page.get_by_label("Virtual CPUs", exact=True).press("Enter")
+    expect(page.locator(".qvirt-page-said")).to_contain_text("start")
+    running = page.locator("[data-name=processors] .qvirt-form-running")
+    expect(running).to_contain_text("Until it stops: 2")
+    running.get_by_role("button", name="Keep that").click()
+    expect(running).to_be_hidden()
+    assert in_kernel(a_world, "domain.document(inactive=True).vcpus") == 2
+
+
+def test_leaving_with_changes_asks(open_details):
+    panel = open_details()
+    page = go_to(panel, "Memory")
+    memory = page.get_by_role("textbox", name="Memory", exact=True)
+    memory.fill("1536")
+    expect(entry(panel, "Memory")).to_have_class(re.compile("qvirt-mod-dirty"))
+    entry(panel, "CPUs").click()
+    question = panel.get_by_role("alertdialog")
+    expect(question).to_contain_text("Memory")
+    question.get_by_role("button", name="Stay").click()
+    expect(question).to_be_hidden()
+    expect(memory).to_have_value("1536")
+    # Another tab of the panel asks as well.
+    panel.locator(".qvirt-tabs").get_by_role("tab", name="Console").click()
+    expect(question).to_be_visible()
+    expect(memory).to_be_visible()
+    question.get_by_role("button", name="Discard").click()
+    expect(panel.locator(".qvirt-page")).to_be_hidden()
+    panel.locator(".qvirt-tabs").get_by_role("tab", name="Details").click()
+    expect(memory).to_have_value("1024")
+
+
+def test_all_by_keyboard(open_details):
+    panel = open_details()
+    keyboard = panel.page.keyboard
+    entry(panel, "Overview").focus()
+    keyboard.press("ArrowDown")
+    keyboard.press("ArrowDown")
+    expect(page_of(panel).locator(".qvirt-page-form h3")).to_have_text("Performance")
+    keyboard.press("End")
+    expect(entry(panel, "Overview")).not_to_be_focused()
+    keyboard.press("Home")
+    expect(page_of(panel).locator(".qvirt-page-form h3")).to_have_text("Overview")
+    keyboard.type("mem")
+    expect(page_of(panel).locator(".qvirt-page-form h3")).to_have_text("Memory")
+    # Removing is refused where it makes no sense; the menu says why.
+    keyboard.press("Shift+F10")
+    item = panel.page.get_by_role("menuitem", name="Remove")
+    expect(item).to_contain_text("every machine")
+    keyboard.press("Escape")
+    expect(entry(panel, "Memory")).to_be_focused()
+    memory = page_of(panel).get_by_role("textbox", name="Memory", exact=True)
+    memory.focus()
+    keyboard.press("Control+A")
+    keyboard.type("1200")
+    expect(page_of(panel).locator(".qvirt-page-effects")).to_be_visible()
+    keyboard.press("Escape")
+    expect(memory).to_have_value("1024")
+
+
+def test_the_order_of_booting_is_moved_by_mouse_and_keyboard(open_details, a_world):
+    panel = open_details()
+    page = go_to(panel, "Boot order")
+    rows = page.locator(".qvirt-boot-list > li")
+    expect(rows).to_have_count(3)
+    rows.nth(1).get_by_role("button", name="Move up").click()
+    expect(rows.first.locator("[data-boot^=interface]")).to_be_checked()
+    rows.first.get_by_role("checkbox").focus()
+    panel.page.keyboard.press("Alt+ArrowDown")
+    expect(rows.nth(1).locator("[data-boot^=interface]")).to_be_focused()
+    rows.nth(2).get_by_role("checkbox").check()
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("button", name="Apply")).to_have_attribute("aria-disabled", "true")
+    code = "[disk.boot_order for disk in domain.document(inactive=True).devices.disks]"
+    assert in_kernel(a_world, code) == [1, 3]
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing(open_details, theme, a_picture):
+    panel = open_details()
+    use_theme(panel.page, theme)
+    for name in ("Overview", "CPUs", "Boot order"):
+        go_to(panel, name)
+        a_picture(panel.page, f"details-{name}-{theme.rpartition(' ')[2].lower()}")
+        axe_finds_nothing(panel.page)
+
+
+def test_there_is_room_in_a_narrow_window(open_details, a_picture):
+    panel = open_details()
+    panel.page.set_viewport_size({"width": 800, "height": 700})
+    page = go_to(panel, "Memory")
+    expect(page.get_by_role("textbox", name="Memory", exact=True)).to_be_visible()
+    a_picture(panel.page, "details-narrow")
+    wide = panel.page.evaluate(
+        "() => document.querySelector('.qvirt-details').scrollWidth"
+        " - document.querySelector('.qvirt-details').clientWidth"
+    )
+    assert wide <= 0

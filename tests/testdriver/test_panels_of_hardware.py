@@ -1,0 +1,190 @@
+"""Adding hardware and choosing files in the Details tab, on libvirt's test driver."""
+
+from __future__ import annotations
+
+import pytest
+from a_fresh_store import make_fresh
+from a_manager import wait_for
+from a_rich_machine import POOL, define_rich, details_of, device, field, press, say, type_in
+
+from qvirt_jupyter import documents
+from qvirt_jupyter.widgets import vm_panel
+from qvirt_jupyter.widgets.preferences import preferences
+from qvirt_jupyter.widgets.questions import Answer
+
+
+@pytest.fixture(autouse=True)
+def _fresh_preferences(monkeypatch):
+    make_fresh(monkeypatch, preferences)
+
+
+@pytest.fixture
+def a_machine(a_connection):
+    a_connection.storage_pools.create(POOL.partition("<volume>")[0] + "</pool>", build=False)
+    a_connection.storage_pools["rich"].create_volume("web.qcow2", 20 * 1024**3)
+    return define_rich(a_connection)
+
+
+@pytest.fixture
+def a_panel(a_machine):
+    panel = vm_panel(a_machine)
+    assert wait_for(lambda: panel._record)
+    yield panel
+    panel.close()
+
+
+@pytest.fixture
+def a_tab(a_panel):
+    return details_of(a_panel)
+
+
+def begin_adding(tab, kind):
+    say(tab._tree, type="add")
+    assert wait_for(lambda: tab._view.shown["kinds"])
+    say(tab._view, type="kind", id=kind)
+    assert wait_for(lambda: tab._view.shown["key"] == f"add {kind}")
+    return tab._view.shown
+
+
+def browse(tab, name="source.file"):
+    say(tab._view, type="browse", key=tab._view.shown["key"], name=name)
+    return wait_for(lambda: tab._view.shown["storage"])
+
+
+def storage(tab, wish, **content):
+    say(tab._view, type="storage", wish=wish, **content)
+
+
+def test_all_kinds_are_offered_and_those_that_cannot_be_say_why(a_tab):
+    page = begin_adding(a_tab, "disk")
+    kinds = {kind["id"]: kind for kind in page["kinds"]}
+    assert {"disk", "interface", "graphics", "video", "serial", "channel"} <= kinds.keys()
+    assert kinds["disk"]["chosen"]
+    assert [button["id"] for button in page["buttons"]] == ["add", "back"]
+    # Nothing of the tree is selected meanwhile.
+    assert a_tab._tree.shown["selected"] == "add"
+    press(a_tab, "back")
+    assert wait_for(lambda: a_tab._view.shown["key"] == "machine")
+
+
+def test_an_interface_is_added(a_tab, a_machine):
+    begin_adding(a_tab, "interface")
+    type_in(a_tab, "type", "network")
+    type_in(a_tab, "source.network", "default")
+    press(a_tab, "add")
+    assert wait_for(lambda: len(a_machine.document(inactive=True).devices.interfaces) == 2)
+    assert wait_for(lambda: a_tab._tree.shown["selected"] != "add")
+
+
+def test_leaving_half_an_addition_asks_and_touches_no_other_device(a_tab, a_panel, a_machine):
+    begin_adding(a_tab, "interface")
+    type_in(a_tab, "model", "e1000")
+    assert wait_for(lambda: a_tab._view.shown["dirty"])
+    say(a_tab._tree, type="select", id="memory")
+    ((key, _question),) = wait_for(lambda: a_panel._questions.questions)
+    a_panel._questions.answer(key, Answer())
+    assert wait_for(lambda: a_tab._view.shown["key"] == "memory")
+    first, second = a_machine.document(inactive=True).devices.interfaces
+    assert (first.model, second.model) == ("virtio", "e1000")
+
+
+def test_a_disk_is_added_with_a_new_volume(a_tab, a_machine):
+    begin_adding(a_tab, "disk")
+    state = browse(a_tab)
+    assert wait_for(lambda: a_tab._view.shown["storage"]["volumes"])
+    rich = next(pool for pool in state["pools"] if pool["name"] == "rich")
+    storage(a_tab, "pool", id=rich["id"])
+    assert wait_for(
+        lambda: any(
+            volume["name"] == "web.qcow2" for volume in a_tab._view.shown["storage"]["volumes"]
+        )
+    )
+    # The machine's own disk has the name already.
+    assert a_tab._view.shown["storage"]["newName"] == "web-1.qcow2"
+    storage(a_tab, "create", name="web-1.qcow2", size="3", format="qcow2")
+    assert wait_for(lambda: a_tab._view.shown["storage"] is None)
+    assert field(a_tab, "source.file")["value"] == "/lab/rich/web-1.qcow2"
+    assert field(a_tab, "format")["value"] == "qcow2"
+    press(a_tab, "add")
+    assert wait_for(lambda: len(a_machine.document(inactive=True).devices.disks) == 3)
+    paths = [disk.path for disk in a_machine.document(inactive=True).devices.disks]
+    assert "/lab/rich/web-1.qcow2" in paths
+    volume = a_machine.connection.storage_pools["rich"].volumes["web-1.qcow2"]
+    assert volume.record.capacity == 3 * 1024**3
+
+
+def test_a_volume_that_another_machine_uses_is_named(a_tab, a_connection):
+    a_connection.domains.define(
+        "<domain type='test'><name>other</name><memory>1024</memory><os><type>hvm</type></os>"
+        "<devices><disk type='file'><source file='/lab/rich/web.qcow2'/>"
+        "<target dev='vda'/></disk></devices></domain>"
+    )
+    begin_adding(a_tab, "disk")
+    browse(a_tab)
+    storage(a_tab, "choose", path="/lab/rich/web.qcow2")
+    assert wait_for(lambda: "other" in a_tab._view.shown["warning"])
+
+
+def test_what_cannot_be_created_is_said_and_the_browser_stays(a_tab):
+    begin_adding(a_tab, "disk")
+    browse(a_tab)
+    assert wait_for(lambda: a_tab._view.shown["storage"]["canCreate"])
+    storage(a_tab, "create", name="big.qcow2", size="plenty", format="qcow2")
+    assert wait_for(lambda: "plenty" in a_tab._view.shown["storage"]["problem"])
+    storage(a_tab, "choose", path="relative.iso")
+    assert wait_for(lambda: "absolute path" in a_tab._view.shown["storage"]["problem"])
+    storage(a_tab, "close")
+    assert wait_for(lambda: a_tab._view.shown["storage"] is None)
+
+
+def test_a_medium_is_changed_and_ejected(a_tab, a_machine):
+    key = device(a_tab, "cdrom")["id"]
+    say(a_tab._tree, type="select", id=key)
+    assert wait_for(lambda: a_tab._view.shown["key"] == key)
+    browse(a_tab)
+    # Discs are made elsewhere.
+    assert not a_tab._view.shown["storage"]["canCreate"]
+    storage(a_tab, "choose", path="/lab/other.iso")
+    assert wait_for(lambda: field(a_tab, "source.file")["value"] == "/lab/other.iso")
+    press(a_tab, "apply")
+    assert wait_for(lambda: not a_tab._view.shown["dirty"])
+    drive = a_machine.document(inactive=True).devices.disks["sda"]
+    assert drive.path == "/lab/other.iso"
+    press(a_tab, "eject")
+    assert wait_for(lambda: a_tab._view.shown["dirty"])
+    press(a_tab, "apply")
+    assert wait_for(lambda: not a_tab._view.shown["dirty"])
+    assert a_machine.document(inactive=True).devices.disks["sda"].path is None
+
+
+def test_the_file_of_a_removed_disk_is_deleted_if_wanted(a_tab, a_panel, a_machine):
+    pool = a_machine.connection.storage_pools["rich"]
+    say(a_tab._tree, type="remove", id=device(a_tab, "disk")["id"])
+    ((key, question),) = wait_for(lambda: a_panel._questions.questions)
+    (check,) = question.fields
+    assert "/lab/rich/web.qcow2" in str(check.label)
+    assert (check.value, str(check.reason)) == ("", "")
+    view = next(
+        child for child in a_panel.children if getattr(child, "_board", 0) is a_panel._questions
+    )
+    say(view, type="answer", id=key, button="yes", values={"delete": "true"}, remember=False)
+    assert wait_for(lambda: device(a_tab, "disk") is None)
+    assert wait_for(lambda: "web.qcow2" not in pool.volumes.names)
+
+
+def test_a_file_that_another_machine_uses_is_kept(a_tab, a_panel, a_connection):
+    a_connection.domains.define(
+        "<domain type='test'><name>other</name><memory>1024</memory><os><type>hvm</type></os>"
+        "<devices><disk type='file'><source file='/lab/rich/web.qcow2'/>"
+        "<target dev='vda'/></disk></devices></domain>"
+    )
+    say(a_tab._tree, type="remove", id=device(a_tab, "disk")["id"])
+    ((_key, question),) = wait_for(lambda: a_panel._questions.questions)
+    assert "other" in str(question.fields[0].reason)
+
+
+def test_the_new_device_is_one_that_suits_the_guest(a_tab, a_machine):
+    page = begin_adding(a_tab, "video")
+    suggested = documents.Video.suggested(a_machine.document(inactive=True), None)
+    assert field(a_tab, "model")["value"] == (suggested.model or "")
+    assert all(not each["fixed"] for each in page["fields"])
