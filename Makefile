@@ -2,7 +2,7 @@
 # QVIRT_NO_APT=1 only prints the system packages that would be installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check docs bench front-end set-up-lab set-up-dev clean
+.PHONY: help lab test check docs device-docs bench front-end set-up-lab set-up-dev clean
 
 PYTHON := .venv/bin/python
 PYTEST := .venv/bin/pytest
@@ -12,6 +12,7 @@ help:
 	@echo 'make test    all tests'
 	@echo 'make check   lint, types and unit tests: the loop to work in'
 	@echo 'make docs    the documentation, into docs/_build/html'
+	@echo 'make device-docs   docs/devices.md anew, after a declaration changed'
 	@echo 'make bench   benchmarks/, printed'
 	@echo 'make clean   remove what was installed and built here'
 
@@ -39,6 +40,9 @@ check: set-up-dev
 docs: set-up-dev
 	@.venv/bin/sphinx-build --fail-on-warning --keep-going -q -b html docs docs/_build/html
 	@echo 'docs/_build/html/index.html'
+
+device-docs: set-up-dev
+	@$(PYTHON) scripts/device_docs.py
 
 bench: set-up-dev
 	@set -e; for script in benchmarks/bench_*.py; do echo "== $$script"; $(PYTHON) "$$script"; done
