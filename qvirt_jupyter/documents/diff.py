@@ -142,6 +142,9 @@ class _Known:
     def key(self, node: Node) -> str | None:
         """Return what tells a child from its like."""
         member = self.members.get((str(node.tag),))
+        if isinstance(member, Field) and member.location.steps:
+            where = member.location.steps[-1].where
+            return node.get(where[0]) if where else None
         if not isinstance(member, Many) or member.key is None:
             return None
         field = schema_of(member.cls).members[member.key]

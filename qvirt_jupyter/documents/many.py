@@ -187,6 +187,17 @@ class Items(MutableSequence[E], Generic[E]):
     def __repr__(self) -> str:
         return f"[{', '.join(map(repr, self))}]"
 
+    def add(self, **values: object) -> E:
+        """Make an item, put it behind the others, and return it.
+
+        Parameters
+        ----------
+        **values
+            Its fields, by name.
+        """
+        self.append(self._many.cls(**values))
+        return self[-1]
+
     def insert(self, index: int, value: E) -> None:
         """Put an item at a place among its like."""
         item = self._free(value)

@@ -13,6 +13,18 @@ def test_equal_documents_do_not_differ(a_full_domain):
     assert str(difference) == "no differences"
 
 
+def test_entries_are_told_by_their_names():
+    text = (
+        "<domain><sysinfo type='smbios'><system><entry name='serial'>{}</entry>"
+        "<entry name='product'>P</entry></system></sysinfo></domain>"
+    )
+    before, after = Domain.parse(text.format("a")), Domain.parse(text.format("b"))
+    assert changes(before, after) == ["sysinfo[smbios]/system/entry[serial]: a → b"]
+    after.system_information[0].source.version = "2"
+    assert "sysinfo[smbios]/system/entry[version]" in before.diff(after).paths
+    assert "sysinfo[smbios]/system/entry[product]" not in before.diff(after).paths
+
+
 def test_the_unit_of_an_attribute_does_not_count():
     text = "<domain><memoryBacking><hugepages><page {}/></hugepages></memoryBacking></domain>"
     before = Domain.parse(text.format("size='2048' unit='KiB'"))

@@ -59,6 +59,19 @@ def test_items_are_removed_replaced_and_moved(a_full_domain):
     assert "<disk" not in str(a_full_domain)
 
 
+def test_an_item_is_made_of_its_fields():
+    domain = Domain.parse("<domain/>")
+    feature = domain.cpu.features.add(policy="require", name="vmx")
+    assert feature == domain.cpu.features["vmx"]
+    domain.cpu_tune.vcpu_pins.add(vcpu=0, cpus="0-3")
+    assert domain.cpu_tune.vcpu_pins[0].cpus == "0-3"
+    with pytest.raises(ValueError, match="one of force"):
+        domain.cpu.features.add(policy="perhaps", name="aes")
+    with pytest.raises(TypeError, match="no field colour"):
+        domain.cpu.features.add(colour="red")
+    assert domain.cpu.features.keys() == ["vmx"]
+
+
 def test_only_its_kind_goes_in(a_full_domain):
     with pytest.raises(TypeError, match="is not a Disk"):
         a_full_domain.devices.disks.append(parse("<serial type='pty'/>"))
