@@ -59,6 +59,8 @@ _EVENT = Choice(*_ENDS, open=False, labels=_EVENT_LABELS)
 _CRASH = Choice(*_ENDS, "coredump-destroy", "coredump-restart", open=False, labels=_EVENT_LABELS)
 _EVENTS = _("Events")
 
+_VCPUS = ("current_vcpus", "vcpu_placement", "vcpu_cpus", "cpu", "each_vcpu")
+
 
 class Domain(BootOrder, Chipset, SharedMemory, Document):
     """A virtual machine.
@@ -113,8 +115,11 @@ class Domain(BootOrder, Chipset, SharedMemory, Document):
         label=_("Memory with all slots filled"),
         help=_("Modules of memory can be added up to this while it runs."),
         advanced=True,
+        essential=True,
     )
-    memory_slots = Field("maxMemory/@slots", Integer(1), label=_("Memory slots"), advanced=True)
+    memory_slots = Field(
+        "maxMemory/@slots", Integer(1), label=_("Memory slots"), advanced=True, essential=True
+    )
     memory = Field(
         "memory",
         Size(minimum=1),
@@ -150,6 +155,7 @@ class Domain(BootOrder, Chipset, SharedMemory, Document):
         ),
         label=_("Placement of virtual CPUs"),
         advanced=True,
+        essential=True,
     )
     vcpu_cpus = Field(
         "vcpu/@cpuset",
@@ -158,8 +164,11 @@ class Domain(BootOrder, Chipset, SharedMemory, Document):
         help=_("All virtual CPUs run on these, unless one is pinned by itself."),
         advanced=True,
         when=lambda domain: domain.vcpu_placement != "auto",
+        essential=True,
     )
-    current_vcpus = Field("vcpu/@current", Integer(1), label=_("Virtual CPUs"), live="vcpus")
+    current_vcpus = Field(
+        "vcpu/@current", Integer(1), label=_("Virtual CPUs"), live="vcpus", essential=True
+    )
     each_vcpu = Many(Vcpu, key="id", location="vcpus/vcpu")
     io_threads = Field(
         "iothreads",
@@ -269,11 +278,19 @@ class Domain(BootOrder, Chipset, SharedMemory, Document):
             self.vcpus = self.current_vcpus
             self._fit_topology()
 
-    @rule("vcpus", touches=("current_vcpus", "cpu", "each_vcpu"))
+    @rule("max_memory", touches=("memory_slots",))
+    def slots_go_with_what_they_hold(self) -> None:
+        """Clear the number of slots: libvirt wants both or none."""
+        if self.max_memory is None:
+            self.memory_slots = None
+
+    @rule("vcpus", touches=_VCPUS)
     def vcpus_bound_current_and_fit_topology(self) -> None:
         """Lower the CPUs it starts with, and let the number of sockets follow."""
         if self.vcpus is not None and (self.current_vcpus or 0) > self.vcpus:
             self.current_vcpus = self.vcpus
+        if self.vcpus is None:
+            self.current_vcpus = self.vcpu_placement = self.vcpu_cpus = None
         self._fit_topology()
         self._fit_each_vcpu()
 

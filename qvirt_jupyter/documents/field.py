@@ -113,6 +113,9 @@ class Field(Member, Generic[T]):
         self._write(owner, value)
         for variant in schema_of(type(owner)).members.values():
             variant.selected(owner, self, written)
+        if self.essential and value == self.type.absent:
+            # What belonged to the old branch kept the element until now.
+            self._clear_up(owner)
         owner._changed(self)
 
     def __delete__(self, owner: Element) -> None:
@@ -197,6 +200,12 @@ class Field(Member, Generic[T]):
             owner._prune(Location(self.location.steps[:-1]))
         else:
             owner._prune(Location(self.location.steps))
+
+    def _clear_up(self, owner: Element) -> None:
+        node = self.location.find(owner._node)
+        if node is not None and not len(node) and not node.attrib and not text_of(node):
+            owner._tree.bury(node)
+            owner._prune(Location(self.location.steps[:-1]))
 
     def _as_at_first(self, owner: Element, node: Node, value: T) -> str | None:
         """Return how this value was written before the first edit, if it was."""

@@ -95,6 +95,7 @@ class CpuCache(Element):
         label=_("Cache level"),
         help=_("Left out, it is about all levels."),
         advanced=True,
+        essential=True,
     )
     mode = Field(
         "@mode",
@@ -102,7 +103,14 @@ class CpuCache(Element):
         label=_("Cache"),
         help=_("The guest sees an emulated cache, the host's own, or none."),
         advanced=True,
+        essential=True,
     )
+
+    @rule("mode", touches=("level",))
+    def without_mode_there_is_no_level(self) -> None:
+        """Clear the level: libvirt wants the mode beside it."""
+        if self.mode is None:
+            self.level = None
 
 
 class PhysicalAddresses(Element):
@@ -115,6 +123,7 @@ class PhysicalAddresses(Element):
         label=_("Size of physical addresses"),
         help=_("The number of bits that the host has, or one of your own."),
         advanced=True,
+        essential=True,
     )
     bits = Field(
         "@bits",
@@ -123,6 +132,7 @@ class PhysicalAddresses(Element):
         unit="bits",
         advanced=True,
         when=lambda addresses: addresses.mode == "emulate",
+        essential=True,
     )
     limit = Field(
         "@limit",
@@ -131,7 +141,16 @@ class PhysicalAddresses(Element):
         unit="bits",
         advanced=True,
         when=lambda addresses: addresses.mode == "passthrough",
+        essential=True,
     )
+
+    @rule("mode", touches=("bits", "limit"))
+    def each_mode_has_its_own_number(self) -> None:
+        """Clear the number of the other mode."""
+        if self.mode != "emulate":
+            self.bits = None
+        if self.mode != "passthrough":
+            self.limit = None
 
 
 class Cpu(Element):

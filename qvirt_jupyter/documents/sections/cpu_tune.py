@@ -11,6 +11,7 @@ from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
+from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.sections.resource_control import BandwidthTune, CacheTune
 from qvirt_jupyter.documents.values import Choice, Integer
 
@@ -47,6 +48,7 @@ class Scheduler(Element):
         label=_("Scheduler"),
         help=_("fifo and rr are for real time, batch and idle stand back for others."),
         advanced=True,
+        essential=True,
     )
     priority = Field(
         "@priority",
@@ -54,7 +56,14 @@ class Scheduler(Element):
         label=_("Priority"),
         advanced=True,
         when=lambda scheduler: scheduler.kind in ("fifo", "rr"),
+        essential=True,
     )
+
+    @rule("kind", touches=("priority",))
+    def only_real_time_has_priorities(self) -> None:
+        """Clear the priority: libvirt refuses it for the others."""
+        if self.kind not in ("fifo", "rr"):
+            self.priority = None
 
 
 class VcpuScheduler(Scheduler):

@@ -272,5 +272,5 @@ class Features(Element):
     @rule("smm", touches=("smm_memory",))
     def without_smm_there_is_no_memory_for_it(self) -> None:
         """Clear the size: libvirt refuses it where the mode is off."""
-        if self.smm is False:
+        if not self.smm:
             self.smm_memory = None

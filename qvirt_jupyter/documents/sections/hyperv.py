@@ -106,6 +106,18 @@ class Hyperv(Element):
     emsr_bitmap = _state("emsr_bitmap", _("Bitmap of registers for nested guests"))
     xmm_input = _state("xmm_input", _("Calls by registers"))
 
+    @rule("spin_locks", touches=("spin_lock_retries",))
+    def without_spin_locks_nothing_is_tried(self) -> None:
+        """Clear how often: libvirt wants the state beside it."""
+        if not self.spin_locks:
+            self.spin_lock_retries = None
+
+    @rule("own_vendor", touches=("vendor",))
+    def without_vendor_there_is_no_name(self) -> None:
+        """Clear the name: libvirt wants the state beside it."""
+        if not self.own_vendor:
+            self.vendor = None
+
     @rule("mode", touches=_ALL)
     def passthrough_lists_nothing(self) -> None:
         """Clear the list: libvirt refuses it beside all that the host has."""

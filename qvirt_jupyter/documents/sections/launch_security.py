@@ -121,5 +121,6 @@ class LaunchSecurity(Element):
         help=_("The host cannot read the guest's memory; the processor must be able to do it."),
         advanced=True,
         caps="launchSecurity/sectype",
+        essential=True,
     )
     source = Variant("@type", {"sev": Sev, "sev-snp": SevSnp, "tdx": Tdx})

@@ -246,6 +246,7 @@ class OperatingSystem(Element):
         unit="ms",
         advanced=True,
         when=lambda system: bool(system.boot_menu),
+        essential=True,
     )
     bios_on_serial = Field(
         "bios/@useserial",
@@ -353,6 +354,12 @@ class OperatingSystem(Element):
         """Clear the time to choose."""
         if not self.boot_menu:
             self.boot_menu_timeout = None
+
+    @rule("init_user", touches=("init_group",))
+    def the_group_goes_with_the_user(self) -> None:
+        """Clear the group: libvirt wants both or none."""
+        if self.init_user is None:
+            self.init_group = None
 
     def _clear_image(self) -> None:
         self.loader = self.secure = self.loader_read_only = self.loader_type = None

@@ -109,3 +109,9 @@ class Xen(Element):
         advanced=True,
         when=lambda xen: bool(xen.passthrough),
     )
+
+    @rule("passthrough", touches=("passthrough_mode",))
+    def without_passthrough_there_is_no_mode(self) -> None:
+        """Clear the mode of what is not there."""
+        if not self.passthrough:
+            self.passthrough_mode = None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from sample_documents import fields
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
@@ -98,6 +99,39 @@ def test_that_xml_is_what_libvirts_schema_allows(file):
         root = in_a_domain(root)
     rules = etree.RelaxNG(etree.parse(SCHEMAS / f"{SCHEMA_OF[root.tag]}.rng"))
     assert rules.validate(root), rules.error_log
+
+
+# Without these, libvirt takes no definition, or none that has the others beside it.
+NEEDED = {
+    *("Domain.type", "Domain.name", "Domain.memory", "Domain.memory_slots", "Clock.offset"),
+    *("Clock.start", "OperatingSystem.type", "OperatingSystem.init_group", "Sev.policy"),
+    *("EmulatorScheduler.priority", "Topology.sockets", "Topology.cores", "Topology.threads"),
+}
+
+
+@pytest.mark.skipif(not SCHEMAS.exists(), reason="libvirt's schemas are not installed")
+def test_what_is_cleared_leaves_nothing_that_libvirt_refuses():
+    rules = etree.RelaxNG(etree.parse(SCHEMAS / "domain.rng"))
+    wrong = set()
+    for file in FILES:
+        text = file.read_text()
+        document = documents.parse(text)
+        # What only newer versions know is no measure for the one that is installed.
+        if not isinstance(document, Domain) or not rules.validate(etree.fromstring(text)):
+            continue
+        for index, (element, member) in enumerate(fields(document)):
+            # An item without what makes it one is none; devices have their own rules.
+            of_the_domain = element is document or element._root is None
+            if not of_the_domain or "devices" in type(element).__module__:
+                continue
+            if getattr(element, member.name) == member.type.absent:
+                continue
+            cleared = documents.parse(text)
+            owner, _member = list(fields(cleared))[index]
+            setattr(owner, member.name, member.type.absent)
+            if not rules.validate(etree.fromstring(str(cleared))):
+                wrong.add(f"{type(element).__name__}.{member.name}")
+    assert wrong == NEEDED
 
 
 def test_every_field_has_a_label_that_can_be_translated():
