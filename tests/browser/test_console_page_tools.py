@@ -11,6 +11,7 @@ from a_console_host import a_running_host, missing
 from a_framed_console import COLOURS, open_framed
 from a_jupyter_server import running_server
 from axe_playwright_python.sync_playwright import Axe
+from patience import until
 from playwright.sync_api import expect
 
 from qvirt_jupyter.server import STATIC_FOLDER
@@ -76,11 +77,14 @@ def test_clicks_land_where_they_are_made_in_each_size(open_console):
         box = console.canvas.bounding_box()
         console.sent()
         console.page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
-        console.page.wait_for_timeout(300)
-        pointers = [
-            struct.unpack("!BBHH", m[:6]) for m in console.sent() if m[0] == 5 and len(m) == 6
-        ]
-        pressed = [pointer for pointer in pointers if pointer[1] == 1]
+        pressed = until(
+            console.page,
+            lambda: [
+                struct.unpack("!BBHH", message[:6])
+                for message in console.sent()
+                if message[0] == 5 and len(message) == 6 and message[1] == 1
+            ],
+        )
         assert pressed, "the click was sent"
         assert pressed[0][2:] == pytest.approx((width / 4, height / 2), abs=2)
 
@@ -179,9 +183,10 @@ def test_a_combination_is_pressed_in_order_and_let_go_in_the_opposite_one(a_cons
     console = a_console
     console.frame.get_by_role("button", name="Send key").click()
     console.frame.get_by_role("menuitem", name="Ctrl+Alt+F12").click()
-    console.page.wait_for_timeout(300)
     control, alt, f12 = 0xFFE3, 0xFFE9, 0xFFC9
-    assert sent_keys(console.sent()) == [
+    keys = []
+    until(console.page, lambda: keys.extend(sent_keys(console.sent())) or len(keys) >= 6)
+    assert keys == [
         (control, True),
         (alt, True),
         (f12, True),
@@ -199,8 +204,7 @@ def test_the_clipboard_is_touched_only_after_it_was_allowed(a_console):
     assert not [message for message in console.sent() if message[0] == 6]
     console.frame.get_by_role("button", name="Clipboard").click()
     console.frame.get_by_label("Share my clipboard").check()
-    console.page.wait_for_timeout(500)
-    assert [message for message in console.sent() if message[0] == 6]
+    assert until(console.page, lambda: [message for message in console.sent() if message[0] == 6])
 
 
 def test_full_screen_hides_the_toolbar_and_the_chord_leaves_it(open_console):

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from a_console_host import a_running_host, missing
+from patience import until
 from playwright.sync_api import expect
 
 pytestmark = [
@@ -169,7 +170,7 @@ def test_a_console_in_a_cell_has_a_height_and_is_not_saved(
     assert page.locator(".qvirt-console").bounding_box()["height"] == pytest.approx(520, abs=4)
     a_picture(page, "console-cell")
     page.evaluate("jupyterapp.commands.execute('docmanager:save')")
-    page.wait_for_timeout(1500)
+    until(page, lambda: "widget-view+json" in path.read_text())
     saved = path.read_text()
     assert "application/vnd.jupyter.widget-view+json" in saved
     assert not re.search(r"[A-Za-z0-9_-]{43}", saved.replace(a_machine.UUIDString(), ""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from patience import until
 from playwright.sync_api import expect
 
 SECRET = "hush-hush"  # noqa: S105 - what a test is about
@@ -70,7 +71,7 @@ def test_a_connection_is_added_by_keyboard_alone(a_panel, a_page, a_lab):
     expect(form.get_by_label("Host", exact=True)).to_have_value("far.example.org")
     expect(form.get_by_label("Connect when the manager opens")).not_to_be_checked()
     a_page.keyboard.press("Enter")
-    a_page.wait_for_timeout(500)
+    until(a_page, lambda: a_lab.run("closed") != "[]")
     assert a_lab.run("[(one.uri, one.autoconnect) for one in added], closed") == (
         "([('qemu+ssh://root@far.example.org/system', False)], [1])"
     )
@@ -88,7 +89,7 @@ def test_what_is_missing_is_said_at_its_field_which_gets_the_focus(a_panel, a_pa
     expect(host).to_have_attribute("aria-invalid", "false")
     # A letter that is a shortcut of JupyterLab elsewhere is text here.
     a_page.keyboard.press("Escape")
-    a_page.wait_for_timeout(300)
+    until(a_page, lambda: a_lab.run("closed") != "[]")
     assert a_lab.run("added, closed") == "([], [1])"
 
 
@@ -111,7 +112,7 @@ def test_a_secret_is_sent_once_and_is_nowhere_afterwards(a_panel, a_page, a_lab)
     expect(password).to_have_attribute("type", "text")
     form.get_by_role("button", name="Apply").click()
     expect(password).to_have_value("")
-    a_page.wait_for_timeout(300)
+    until(a_page, lambda: a_lab.run("panel.display.source.password") == repr(SECRET))
     assert a_lab.run("panel.display.source.password") == repr(SECRET)
     assert a_lab.run(
         f"{SECRET!r} in repr([w.get_state() for w in type(panel).widgets.values()])"
@@ -126,8 +127,8 @@ def test_fields_of_another_kind_come_with_it(a_panel, a_lab, a_page):
     form.get_by_label("Automatic port").select_option("false")
     form.get_by_label("Port", exact=True).fill("5901")
     form.get_by_role("button", name="Apply").click()
-    a_page.wait_for_timeout(300)
-    assert a_lab.run("panel.display.type, panel.display.source.port") == "('spice', 5901)"
+    now = "panel.display.type, panel.display.source.port"
+    assert until(a_page, lambda: a_lab.run(now) == "('spice', 5901)")
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])

@@ -245,7 +245,9 @@ def test_a_failure_that_a_panel_shows_only_rings_the_bell(a_manager, a_lab):
     assert a_manager.locator(TOAST, has_text="Start web").count() == 0
     failed.get_by_role("button", name="Copy as code").click()
     copied = 'conn.domains["web"].start()'
-    assert a_manager.evaluate("navigator.clipboard.readText()") == copied
+    a_manager.wait_for_function(
+        "async text => (await navigator.clipboard.readText()) === text", arg=copied
+    )
     failed.get_by_role("button", name="Details").click()
     dialog = a_manager.locator(".jp-Dialog")
     expect(dialog).to_contain_text("There is no disk.")

@@ -10,6 +10,7 @@ import re
 import pytest
 from a_console_host import a_running_host, a_tiny_guest_for, missing
 from a_serial_port import Serial
+from patience import until
 from playwright.sync_api import expect
 
 from qvirt_jupyter.provision import PackagesMissing
@@ -107,7 +108,7 @@ def test_from_the_launcher_to_typing_on_the_screen(a_lab_of_the_host, a_host, a_
         page.keyboard.press("Shift+KeyS")
         page.keyboard.type("0\n", delay=60)
         serial.wait_for("main job", 60)
-        assert canvas.evaluate("canvas => canvas.toDataURL()") != before
+        assert until(page, lambda: canvas.evaluate("canvas => canvas.toDataURL()") != before)
         a_picture(page, "main-job-console")
 
         # Pause and resume.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from patience import until
 from playwright.sync_api import expect
 
 TAB = ".lm-DockPanel-tabBar .lm-TabBar-tab"
@@ -83,14 +84,11 @@ def test_a_closed_tab_leaves_nothing_in_the_kernel_but_the_kernel(a_page, a_lab)
     tab = a_page.locator(TAB, has_text="vm 3")
     tab.locator(".lm-TabBar-tabCloseIcon").click()
     expect(tab).to_have_count(0)
-    a_page.wait_for_timeout(500)
-    rest = widgets_in_kernel(a_lab)
-    assert rest < full
+    assert until(a_page, lambda: widgets_in_kernel(a_lab) < full)
     a_page.locator(TAB, has_text="Virtual Machine Manager").locator(
         ".lm-TabBar-tabCloseIcon"
     ).click()
-    a_page.wait_for_timeout(500)
-    assert widgets_in_kernel(a_lab) == 0
+    assert until(a_page, lambda: widgets_in_kernel(a_lab) == 0)
     assert len(a_lab.sessions()) == 1
     # It opens again in the same kernel.
     open_manager(a_page)
