@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from qvirt_jupyter.provision.demo_host import demo_host
+from qvirt_jupyter.provision.guest import DiskRequest, GuestRequest
 from qvirt_jupyter.provision.guest_definition import forwarded_ports
 from qvirt_jupyter.provision.host_packages import PackagesMissing
 from qvirt_jupyter.provision.kvm import KvmReport, KvmState, kvm_report, kvm_works
+from qvirt_jupyter.provision.osinfo import detect_media, osinfo
 from qvirt_jupyter.provision.readiness import Readiness, ReadinessRow, readiness
 from qvirt_jupyter.provision.tiny_guest import TinyGuest, tiny_guest
 
 __all__ = [
+    "DiskRequest",
+    "GuestRequest",
     "KvmReport",
     "KvmState",
     "PackagesMissing",
@@ -17,9 +21,11 @@ __all__ = [
     "ReadinessRow",
     "TinyGuest",
     "demo_host",
+    "detect_media",
     "forwarded_ports",
     "kvm_report",
     "kvm_works",
+    "osinfo",
     "readiness",
     "tiny_guest",
 ]

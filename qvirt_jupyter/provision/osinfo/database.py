@@ -49,7 +49,8 @@ class Database:
             except ValueError as error:
                 _LOG.warning("The entry %s of the operating systems is wrong: %s", name, error)
         self.is_installed = bool(self._systems)
-        self._systems.setdefault(GENERIC.id, GENERIC)
+        # libosinfo calls it unknown, and people ask for a generic one.
+        self._systems[GENERIC.id] = GENERIC
         self._texts = {system: _search_text(system) for system in self._systems.values()}
 
     def __getitem__(self, name: str) -> OperatingSystem:

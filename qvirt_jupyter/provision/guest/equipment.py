@@ -1,0 +1,216 @@
+"""The devices that a new guest has, by what its system has drivers for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from qvirt_jupyter import documents
+from qvirt_jupyter.documents.devices.controller import USB_2, USB_3, companions
+from qvirt_jupyter.documents.devices.controller_options import UsbOptions
+from qvirt_jupyter.documents.devices.disk_target import free_target
+from qvirt_jupyter.documents.devices.machine import has_pcie, is_q35, is_x86
+from qvirt_jupyter.provision.guest.needs import drives
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.provision.guest.disk_request import DiskRequest
+    from qvirt_jupyter.provision.guest.host_offer import HostOffer
+    from qvirt_jupyter.provision.osinfo import OperatingSystem
+
+ROOT_PORTS: Final = 14
+"""Slots for devices that are plugged in later (https://libvirt.org/pci-hotplug.html)."""
+_USB_3_PORTS: Final = 15
+_USB_REDIRECTIONS: Final = 2
+_ALWAYS_VIRTIO: Final = frozenset({"s390x", "ppc64", "ppc64le", "riscv64", "loongarch64"})
+_OLD_CARDS: Final = ("e1000", "rtl8139", "ne2k_pci", "pcnet")
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """Puts devices into the definition of a new guest.
+
+    Parameters
+    ----------
+    domain
+        The definition; its machine and hypervisor stand in it already.
+    system
+        What will run in it.
+    host
+        Where it will run.
+    offer
+        What the host offers to such a machine, or None.
+    """
+
+    domain: documents.Domain
+    system: OperatingSystem
+    host: HostOffer
+    offer: documents.DomainCapabilities | None
+
+    def has(self, device: str) -> bool:
+        """Tell whether QEMU runs the guest and its system has a driver for one of its devices."""
+        return self._is_qemu and drives(self.system, device)
+
+    # Controllers --------------------------------------------------------------------------------
+
+    def add_controllers(self) -> None:
+        """Add USB, and slots that devices can be plugged into while the guest runs."""
+        controllers = self.domain.devices.of(documents.Controller)
+        if self.has("usb3"):
+            usb = documents.Controller(type="usb", model=USB_3)
+            usb.options = UsbOptions(ports=_USB_3_PORTS)
+            controllers.append(usb)
+        elif is_x86(self.domain):
+            controllers.append(documents.Controller(type="usb", model=USB_2, index=0))
+            for each in companions(0):
+                controllers.append(each)
+        if self._is_qemu and has_pcie(self.domain):
+            controllers.append(documents.Controller(type="pci", model="pcie-root"))
+            for _number in range(ROOT_PORTS):
+                controllers.append(documents.Controller(type="pci", model="pcie-root-port"))
+
+    # Disks --------------------------------------------------------------------------------------
+
+    def add_disk(self, request: DiskRequest, path: str | None) -> documents.Disk:
+        """Add a disk or a CD-ROM.
+
+        Parameters
+        ----------
+        request
+            What it is.
+        path
+            Where its contents are on the host; None is an empty drive.
+        """
+        domain, is_image = self.domain, request.device == "disk"
+        bus = request.bus or (self._disk_bus() if is_image else self._drive_bus())
+        disk = documents.Disk.suggested(domain, self.offer, request.device)
+        disk.bus = bus
+        disk.target = free_target(bus, [each.target for each in domain.devices.disks])
+        is_device = (path or "").startswith("/dev/")
+        disk.type = "block" if is_device else "file"
+        if isinstance(disk.source, documents.BlockSource):
+            disk.source.device = path
+        elif isinstance(disk.source, documents.FileSource):
+            disk.source.file = path
+        if self._is_qemu:
+            disk.format = request.format if is_image and not is_device else "raw"
+            if is_image:
+                disk.discard = "unmap"
+            if is_device and is_image:
+                disk.cache, disk.io = "none", "native"
+        else:
+            disk.driver = disk.format = None
+        return domain.devices.add(disk)
+
+    def _disk_bus(self) -> str:
+        if self._is_qemu and self.domain.os.arch in _ALWAYS_VIRTIO:
+            return "virtio"
+        if self.has("virtio-blk"):
+            return "virtio"
+        return self._drive_bus()
+
+    def _drive_bus(self) -> str:
+        if is_q35(self.domain):
+            return "sata"
+        if is_x86(self.domain):
+            return "ide"
+        return "scsi" if self.has("virtio-scsi") or self._is_qemu else "usb"
+
+    # Network ------------------------------------------------------------------------------------
+
+    def add_interface(self, network: str | None) -> None:
+        """Add a network card.
+
+        Parameters
+        ----------
+        network
+            The virtual network that it is in; None is a connection through the user's own programs.
+        """
+        kind = "user" if network is None else "network"
+        card = documents.Interface.suggested(self.domain, self.offer, kind)
+        if network is not None and isinstance(card.source, documents.NetworkLink):
+            card.source.network = network
+        card.model = self._card_model()
+        self.domain.devices.add(card)
+
+    def _card_model(self) -> str | None:
+        if self.has("virtio-net") or (self._is_qemu and self.domain.os.arch in _ALWAYS_VIRTIO):
+            return "virtio"
+        if is_q35(self.domain):
+            return "e1000e"
+        if not is_x86(self.domain):
+            return "virtio" if self._is_qemu else None
+        return next((name for name in _OLD_CARDS if self.has(name)), "e1000")
+
+    # Screen, keys, sound ------------------------------------------------------------------------
+
+    def add_display(self, kind: str) -> None:
+        """Add a display with what belongs to it.
+
+        Parameters
+        ----------
+        kind
+            ``vnc`` or ``spice``.
+        """
+        display = documents.Graphics(type=kind)
+        if self._is_qemu and self.host.is_local:
+            # Nobody reaches it by the network: libvirt hands out connected sockets.
+            display.listens.append(documents.Listen(type="none"))
+        elif isinstance(display.source, documents.Vnc | documents.Spice):
+            display.source.auto_port = True
+        if self.host.is_local and isinstance(display.source, documents.Spice):
+            display.source.image_compression = "off"
+        self.domain.devices.add(display)
+        if kind == "spice":
+            self._add_spice_companions()
+        model = self._video_model(kind)
+        self.domain.devices.add(documents.Video(model=model))
+        self.domain.devices.add(documents.Input(type="tablet", bus="usb"))
+        if not is_x86(self.domain):
+            self.domain.devices.add(documents.Input(type="keyboard", bus="usb"))
+
+    def _add_spice_companions(self) -> None:
+        devices = self.domain.devices
+        devices.add(documents.Channel(type="spicevmc", name="com.redhat.spice.0"))
+        devices.add(documents.Sound.suggested(self.domain, self.offer))
+        if is_x86(self.domain):
+            for _number in range(_USB_REDIRECTIONS):
+                devices.add(documents.Redirdev.suggested(self.domain, self.offer))
+            self.domain.features.vm_port = False
+
+    def _video_model(self, kind: str) -> str:
+        offered = self.offer.choices("video/modelType") if self.offer is not None else None
+
+        def is_there(model: str) -> bool:
+            return offered is None or model in offered
+
+        if self.has("virtio-gpu") and offered is not None and "virtio" in offered:
+            return "virtio"
+        if not is_x86(self.domain):
+            return "virtio"
+        if kind == "spice" and is_there("qxl"):
+            return "qxl"
+        return "bochs" if self.domain.os.firmware == "efi" and is_there("bochs") else "vga"
+
+    # The rest -----------------------------------------------------------------------------------
+
+    def add_helpers(self) -> None:
+        """Add the console, and what lets host and guest know of each other."""
+        devices = self.domain.devices
+        devices.add(documents.Console(type="pty"))
+        if self.has("virtio-serial"):
+            agent = documents.Channel(type="unix", target_type="virtio", name=documents.AGENT)
+            devices.add(agent)
+        if self.has("virtio-balloon"):
+            devices.add(documents.MemBalloon(model="virtio"))
+        if self.has("virtio-rng"):
+            devices.add(documents.Rng.suggested(self.domain, self.offer))
+
+    def add_tpm(self) -> None:
+        """Add an emulated TPM to a guest with UEFI, where the host has the emulator."""
+        backends = self.offer.choices("tpm/backendModel") if self.offer is not None else None
+        if self.domain.os.firmware == "efi" and "emulator" in (backends or ()):
+            self.domain.devices.add(documents.Tpm.suggested(self.domain, self.offer))
+
+    @property
+    def _is_qemu(self) -> bool:
+        return self.domain.type in ("qemu", "kvm")

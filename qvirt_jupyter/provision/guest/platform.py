@@ -1,0 +1,91 @@
+"""Machine, firmware, processor, clock: what suits a system before it has devices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from qvirt_jupyter.documents.sections.clock import Timer
+from qvirt_jupyter.provision.guest.needs import is_windows, runs_on_q35
+
+if TYPE_CHECKING:
+    from qvirt_jupyter import documents
+    from qvirt_jupyter.documents.guest_capabilities import Guest
+    from qvirt_jupyter.provision.guest.host_offer import HostOffer
+    from qvirt_jupyter.provision.osinfo import OperatingSystem
+
+X86: Final = ("x86_64", "i686")
+_SPIN_LOCK_RETRIES: Final = 8191
+"""What Microsoft recommends (https://libvirt.org/formatdomain.html#hypervisor-features)."""
+_RECOMMENDED: Final = {
+    "ppc64": "pseries",
+    "ppc64le": "pseries",
+    "s390x": "s390-ccw-virtio",
+    "aarch64": "virt",
+    "armv7l": "virt",
+    "riscv64": "virt",
+    "loongarch64": "virt",
+}
+
+
+def best_machine(system: OperatingSystem, guest: Guest, type_: str) -> str | None:
+    """Return the board that suits a system; None where the host names none."""
+    names = [str(machine.name) for machine in guest.machines_of(type_)]
+    if guest.arch in X86:
+        if "q35" in names and runs_on_q35(system):
+            return "q35"
+        return names[0] if names else None
+    wanted = _RECOMMENDED.get(str(guest.arch))
+    return wanted if wanted in names else (names[0] if names else None)
+
+
+def wants_uefi(system: OperatingSystem, architecture: str, machine: str | None) -> bool:
+    """Tell whether a system starts from UEFI only, or its board knows nothing else."""
+    if architecture not in X86:
+        return (machine or "").startswith("virt")
+    return (
+        system.starts_from("efi", architecture) is True
+        and system.starts_from("bios", architecture) is False
+    )
+
+
+def set_processor(
+    domain: documents.Domain, host: HostOffer, offer: documents.DomainCapabilities | None
+) -> None:
+    """Give the guest the processor that runs it fastest."""
+    modes = offer.choices("cpu/mode") if offer is not None else None
+    if modes is None:
+        return
+    if domain.type == "kvm" and domain.os.arch == host.capabilities.host.cpu.arch:
+        wanted: tuple[str, ...] = ("host-passthrough", "host-model")
+    else:
+        wanted = ("maximum",)
+    domain.cpu.mode = next((mode for mode in wanted if mode in modes), None)
+
+
+def set_features(domain: documents.Domain, guest: Guest) -> None:
+    """Switch on what the host says that such guests have."""
+    domain.features.acpi = bool(guest.acpi)
+    domain.features.apic = bool(guest.apic)
+    domain.features.pae = guest.pae and not guest.acpi
+
+
+def set_clock(domain: documents.Domain, system: OperatingSystem) -> None:
+    """Let the guest's clock run as its system expects it."""
+    domain.clock.offset = "localtime" if is_windows(system) else "utc"
+    if domain.os.arch not in X86:
+        return
+    if domain.type in ("qemu", "kvm"):
+        timers = domain.clock.timers
+        timers.append(Timer(name="rtc", tick_policy="catchup"))
+        timers.append(Timer(name="pit", tick_policy="delay"))
+        timers.append(Timer(name="hpet", present=False))
+    domain.power.suspend_to_memory = domain.power.suspend_to_disk = False
+
+
+def set_hyperv(domain: documents.Domain) -> None:
+    """Let Windows run as it does on Hyper-V, which only KVM can play."""
+    if domain.type == "kvm":
+        hyperv = domain.features.hyperv
+        hyperv.relaxed = hyperv.vapic = hyperv.spin_locks = True
+        hyperv.spin_lock_retries = _SPIN_LOCK_RETRIES
+    domain.clock.timers.append(Timer(name="hypervclock", present=True))

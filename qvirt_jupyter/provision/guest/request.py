@@ -1,0 +1,234 @@
+"""What is asked for of a new machine, and the definition that this becomes."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final, Literal
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents import Choice, Integer, Text, option
+from qvirt_jupyter.documents.domain import NAME
+from qvirt_jupyter.documents.sections.operating_system import BootDevice
+from qvirt_jupyter.provision.guest import platform
+from qvirt_jupyter.provision.guest.disk_request import GIB, DiskRequest
+from qvirt_jupyter.provision.guest.equipment import Equipment
+from qvirt_jupyter.provision.guest.host_offer import HostOffer
+from qvirt_jupyter.provision.guest.needs import is_windows
+from qvirt_jupyter.provision.osinfo import GENERIC, Database, OperatingSystem, osinfo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qvirt_jupyter.hypervisor.connection import Connection
+
+KIB: Final = 1024
+DEFAULT_MEMORY: Final = 1024 * 1024
+"""KiB, where nothing is known of what the system needs."""
+DEFAULT_SIZE: Final = 20 * GIB
+"""Bytes of a disk, likewise."""
+
+Display = Literal["vnc", "spice", "none"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestRequest:
+    """What is asked for of a new machine; what is left out is chosen to suit system and host.
+
+    Parameters
+    ----------
+    name
+        The name of the machine.
+    os
+        The short name or the id of its system in libosinfo: ``debian12``.
+    memory
+        In KiB.
+    vcpus
+        Virtual processors.
+    disks
+        Its disks, the first of which it starts from.
+    network
+        The virtual network that it is in; None for none, empty for a connection through the user's
+        own programs.
+    display
+        ``vnc``, ``spice`` or ``none``.
+    firmware
+        ``bios``, ``uefi``, or empty for what the system needs.
+    architecture, hypervisor, machine
+        Which kind of machine it is; empty for the host's own architecture, its fastest hypervisor,
+        and the board that suits the system.
+    title, description
+        Shown in the list.
+    """
+
+    name: str = option(NAME, label=_("Name"))
+    os: str = option(Text(), label=_("Operating system"), default="generic")
+    memory: int | None = option(Integer(1), label=_("Memory"), unit="KiB", default=None)
+    vcpus: int | None = option(Integer(1), label=_("Virtual CPUs"), default=None)
+    disks: tuple[DiskRequest, ...] = (DiskRequest(),)
+    network: str | None = option(Choice(), label=_("Network"), default="default")
+    display: Display = option(  # noqa: RUF009 - as field()
+        Choice("vnc", "spice", "none", open=False), label=_("Display"), default="vnc"
+    )
+    firmware: Literal["", "bios", "uefi"] = option(
+        Choice("", "bios", "uefi", open=False), label=_("Firmware"), default="", advanced=True
+    )
+    architecture: str = option(Text(), label=_("Architecture"), default="", advanced=True)
+    hypervisor: str = option(Text(), label=_("Hypervisor"), default="", advanced=True)
+    machine: str = option(Text(), label=_("Machine"), default="", advanced=True)
+    title: str = option(Text(), label=_("Title"), default="")
+    description: str = option(Text(multiline=True), label=_("Description"), default="")
+
+    def build(
+        self,
+        connection: Connection | None = None,
+        *,
+        host: HostOffer | None = None,
+        database: Database | None = None,
+        path_of: Callable[[DiskRequest, str], str | None] | None = None,
+    ) -> documents.Domain:
+        """Return the definition; nothing is made yet.
+
+        Parameters
+        ----------
+        connection
+            Where it will run.
+        host
+            What that host can run, where it is known already.
+        database
+            The systems that are known; those of this machine where it is left out.
+        path_of
+            Given a disk and the name of the volume that it would be, returns where it lies on the
+            host. Left out, a new disk lies in the folder of libvirt's images.
+
+        Raises
+        ------
+        ValueError
+            The host cannot run such a machine, or the system is not known.
+        QvirtError
+            The connection is lost.
+        """
+        if host is None:
+            if connection is None:
+                raise TypeError("build() needs a connection, or what its host offers.")
+            host = HostOffer.of(connection)
+        system = self.system(database)
+        domain, offer = self._platform(system, host)
+        equipment = Equipment(domain, system, host, offer)
+        names = self._volume_names()
+        for request, name in zip(self.disks, names, strict=True):
+            path = request.path
+            if request.is_new:
+                path = path_of(request, name) if path_of is not None else _IMAGES + name
+            equipment.add_disk(request, path)
+        equipment.add_controllers()
+        if self.network is not None:
+            equipment.add_interface(self.network or None)
+        equipment.add_helpers()
+        equipment.add_tpm()
+        if self.display != "none":
+            equipment.add_display(self.display)
+        if self.disks:
+            domain.os.boot.append(BootDevice(device="hd"))
+        return domain
+
+    def system(self, database: Database | None = None) -> OperatingSystem:
+        """Return the system that will run in it.
+
+        Raises
+        ------
+        ValueError
+            It is not known.
+        """
+        found = (database or osinfo()).get(self.os)
+        if found is None:
+            message = _("No operating system is called {name}. Search for it with osinfo().")
+            raise ValueError(str(message.format(name=self.os)))
+        return found
+
+    def completed(self, host: HostOffer, database: Database | None = None) -> GuestRequest:
+        """Return the request with memory, processors and sizes of disks that suit its system.
+
+        What the system recommends; twice its least memory where it recommends nothing.
+        """
+        system = self.system(database)
+        architecture = self.architecture or host.architecture
+        least = system.resources("minimum", architecture)
+        best = system.resources("recommended", architecture)
+        memory = self.memory
+        if memory is None:
+            if best is not None and best.memory:
+                memory = best.memory // KIB
+            elif least is not None and least.memory:
+                memory = 2 * least.memory // KIB
+            else:
+                memory = DEFAULT_MEMORY
+        vcpus = self.vcpus or (best and best.cpus) or (least and least.cpus) or 1
+        size = (best and best.storage) or (least and least.storage) or DEFAULT_SIZE
+        disks = tuple(
+            dataclasses.replace(disk, size=size) if disk.is_new and disk.size is None else disk
+            for disk in self.disks
+        )
+        return dataclasses.replace(self, memory=memory, vcpus=vcpus, disks=disks)
+
+    def _platform(
+        self, system: OperatingSystem, host: HostOffer
+    ) -> tuple[documents.Domain, documents.DomainCapabilities | None]:
+        """Return a definition without devices, and what the host offers to such a machine."""
+        architecture = self.architecture or host.architecture
+        guest = host.guest(architecture)
+        kind = self.hypervisor or host.best_type(architecture)
+        whole = self.completed(host) if None in (self.memory, self.vcpus) else self
+        domain = documents.Domain(type=kind, name=self.name, uuid=str(uuid.uuid4()))
+        domain.title, domain.description = self.title or None, self.description or None
+        if system is not GENERIC and system.short_id != GENERIC.short_id:
+            domain.metadata.os_id = system.id
+        domain.memory = domain.current_memory = whole.memory
+        domain.vcpus = whole.vcpus
+        domain.os.type = guest.os_type
+        domain.os.arch = architecture
+        domain.os.machine = self.machine or platform.best_machine(system, guest, kind)
+        hypervisor = guest.hypervisors.get(kind)
+        own = hypervisor.emulator if hypervisor is not None else None
+        domain.devices.emulator = own or guest.emulator
+        offer = host.for_machine(domain)
+        self._set_firmware(domain, system, offer)
+        platform.set_features(domain, guest)
+        platform.set_processor(domain, host, offer)
+        platform.set_clock(domain, system)
+        if is_windows(system):
+            platform.set_hyperv(domain)
+        return domain, offer
+
+    def _set_firmware(
+        self,
+        domain: documents.Domain,
+        system: OperatingSystem,
+        offer: documents.DomainCapabilities | None,
+    ) -> None:
+        needs = platform.wants_uefi(system, str(domain.os.arch), domain.os.machine)
+        if self.firmware != "uefi" and (self.firmware == "bios" or not needs):
+            return
+        offered = offer.choices("os/firmware") if offer is not None else None
+        if offered is not None and "efi" in offered:
+            domain.os.firmware = "efi"
+            return
+        images = offer.choices("os/loader/path") if offer is not None else None
+        if images:
+            domain.os.use_firmware_image(images[0])
+        elif self.firmware == "uefi":
+            raise ValueError(str(_("This host has no UEFI firmware. Install OVMF there.")))
+
+    def _volume_names(self) -> tuple[str, ...]:
+        """Return what new volumes are called: as the machine, the later ones with a number."""
+        names = []
+        for number, disk in enumerate(self.disks):
+            suffix = "qcow2" if disk.format == "qcow2" else "img"
+            names.append(f"{self.name}{f'-{number}' if number else ''}.{suffix}")
+        return tuple(names)
+
+
+_IMAGES: Final = f"{PurePosixPath('/var/lib/libvirt/images')}/"
