@@ -128,7 +128,7 @@ def plan(before: documents.Domain, after: documents.Domain, running: documents.D
     for change in changes_of_domain(before, after):
         order.append(change.path)
         strategy, reason = strategy_of_domain(change.path)
-        if not differs(to_do, change.path):
+        if not is_missing(change, change.path, to_do):
             grouped.setdefault("nothing", []).append(change)
         elif strategy is None:
             waiting.append(_waits(change, reason))
@@ -157,11 +157,23 @@ def plan(before: documents.Domain, after: documents.Domain, running: documents.D
     return Plan((*steps, *leaving, *staying, *coming), tuple(waiting), tuple(order))
 
 
-def differs(changes: Diff, path: str) -> bool:
-    """Tell whether changes are at a place, or around or inside it."""
+def is_missing(change: Change, path: str, to_do: Diff) -> bool:
+    """Tell whether the running machine still has to take over a change.
+
+    Parameters
+    ----------
+    change
+        A change of the stored definition.
+    path
+        Where, in what is compared.
+    to_do
+        What leads from what runs to what is stored now.
+    """
     return any(
-        other == path or other.startswith(f"{path}/") or path.startswith(f"{other}/")
-        for other in changes.paths
+        other.path == path or other.path.startswith(f"{path}/") or path.startswith(f"{other.path}/")
+        for other in to_do
+        # What only the running machine has was filled in, unless it was to go.
+        if change.after is None or other.after is not None
     )
 
 
@@ -186,7 +198,7 @@ def _update(pair: Pair, target: Device | None, steps: list[Step], waiting: list[
         strategy, reason = strategy_of_device(pair.device, pair.inside(change))
         if to_do is None:
             waiting.append(_waits(change, _NOT_RUNNING_YET))
-        elif not differs(to_do, pair.inside(change)):
+        elif not is_missing(change, pair.inside(change), to_do):
             grouped.setdefault("nothing", []).append(change)
         elif strategy is None:
             waiting.append(_waits(change, reason))

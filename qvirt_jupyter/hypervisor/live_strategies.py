@@ -244,7 +244,9 @@ def _outcome(
             return "next_boot", str(_("The guest was asked to let go of it and refused."))
         return "pending", str(_UNANSWERED)
     found = find(step.pair.device, running)
-    if found is not None and live.differs(found.diff(step.pair.device), step.pair.inside(change)):
+    if found is not None and live.is_missing(
+        change, step.pair.inside(change), found.diff(step.pair.device)
+    ):
         return "next_boot", str(_("The running machine was asked, but it is as it was."))
     return "now", ""
 

@@ -51,7 +51,8 @@ _EXPANDED: Final = frozenset({"host-model", "maximum", "host-passthrough"})
 
 
 def _is_expanded(running: documents.Domain, stored: documents.Domain, _change: Change) -> bool:
-    return stored.cpu.mode in _EXPANDED and running.cpu.mode in (*_EXPANDED, "custom")
+    is_found = stored.cpu.mode in _EXPANDED or stored.cpu.match == "minimum"
+    return is_found and running.cpu.mode in (*_EXPANDED, "custom")
 
 
 def _is_settled(_running: documents.Domain, _stored: documents.Domain, change: Change) -> bool:
@@ -61,6 +62,13 @@ def _is_settled(_running: documents.Domain, _stored: documents.Domain, change: C
 
 def _is_automatic(_running: documents.Domain, _stored: documents.Domain, change: Change) -> bool:
     return change.after in ("-1", "0", None)
+
+
+def _is_in_the_balloon(
+    running: documents.Domain, stored: documents.Domain, _change: Change
+) -> bool:
+    # Below the same maximum it is the guest that gives memory back, or does not.
+    return running.memory == stored.memory
 
 
 def _is_empty(running: documents.Domain, _stored: documents.Domain, change: Change) -> bool:
@@ -83,6 +91,7 @@ NOISE: Final[tuple[Noise, ...]] = (
     Noise("cpu/feature[...]/@policy", _is_settled),
     # Chosen at the start where autoport is set.
     Noise(r"devices/graphics[...]/@(port|tlsPort|websocket)", _is_automatic),
+    Noise("currentMemory", _is_in_the_balloon),
     # There is no image whose format it could be.
     Noise("devices/disk[...]/driver/@type", _is_empty),
     # The guest sets its clock.

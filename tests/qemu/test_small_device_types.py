@@ -144,6 +144,8 @@ def test_a_guest_starts_with_it(a_qemu_connection_of_the_module, machine, name):
         running = Domain.parse(guest.xml())
         identities = [each.identity for each in running.devices.of(kind)]
         assert identities == [each.identity for each in stored.devices.of(kind)]
+        # What libvirt filled in for this run is no change of anybody's.
+        assert guest.pending_changes == ()
     finally:
         if guest.state.is_active:
             guest.destroy()

@@ -280,6 +280,7 @@ class Devices(Element):
         """
         items = self.of(type(device))
         items.append(device)
+        self._count_module(items[-1], 1)
         return items[-1]
 
     def remove(self, device: Device) -> None:
@@ -298,10 +299,18 @@ class Devices(Element):
         for other in (*device.goes_along, device):
             items = self.of(type(other))
             if other in items:
+                self._count_module(other, -1)
                 items.remove(other)
             elif other is device:
                 message = _("{device} is no device of this machine.")
                 raise ValueError(str(message.format(device=repr(device))))
+
+    def _count_module(self, device: Device, times: int) -> None:
+        """Count a memory module to what the guest begins with, as libvirt does."""
+        size, domain = getattr(device, "size", None), self._holder
+        current = getattr(domain, "current_memory", None)
+        if device.tag == "memory" and domain is not None and size and current:
+            setattr(domain, "current_memory", current + times * size)  # noqa: B010 - of a Domain
 
 
 def _kind_of(tag: str) -> type[Device]:

@@ -122,6 +122,12 @@ def noise(running, stored):
             "<cpu mode='custom'><model>a</model><feature policy='disable' name='x'/></cpu>",
             ["cpu/feature[x]/@policy"],
         ),
+        # The guest gives memory back, step by step or never.
+        (
+            "<memory>4096</memory><currentMemory>4096</currentMemory>",
+            "<memory>4096</memory><currentMemory>2048</currentMemory>",
+            [],
+        ),
         (
             "<clock offset='variable' adjustment='5' basis='utc'/>",
             "<clock offset='variable' adjustment='0' basis='utc'/>",

@@ -1,0 +1,463 @@
+"""Devices, processors and memory of a running guest: what it sees, and what a machine keeps."""
+
+from __future__ import annotations
+
+import subprocess
+
+import libvirt
+import pytest
+from inside_a_guest import run_inside
+
+from qvirt_jupyter import documents
+from qvirt_jupyter.documents import Interface, parse
+from qvirt_jupyter.hypervisor import (
+    AlreadyExists,
+    EditConflict,
+    InvalidDefinition,
+    QvirtError,
+    Unsupported,
+    WrongState,
+)
+from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
+from qvirt_jupyter.provision import tiny_guest
+
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+LONG = 240
+"""Seconds that anything may take on a machine under load."""
+MIB = 1024 * 1024
+CD = "<disk type='file' device='cdrom'><driver name='qemu'/><target dev='sda' bus='scsi'/></disk>"
+RNG = "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
+DIMM = "<memory model='dimm'><target><size unit='MiB'>128</size><node>0</node></target></memory>"
+CARD = "<interface type='user'><model type='virtio'/></interface>"
+
+
+def with_room(text):
+    """Give a definition slots for processors and memory, and a drive for CDs."""
+    return (
+        text.replace("<vcpu placement='static'>1<", "<vcpu placement='static' current='1'>4<")
+        .replace("<memory ", "<maxMemory slots='4' unit='MiB'>1024</maxMemory><memory ", 1)
+        .replace(
+            "<clock ",
+            "<cpu><numa><cell id='0' cpus='0-3' memory='256' unit='MiB'/></numa></cpu><clock ",
+            1,
+        )
+        .replace(
+            "<interface ",
+            f"<controller type='scsi' index='0' model='virtio-scsi'/>{CD}<interface ",
+            1,
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def a_folder(a_qemu_libvirtd):
+    """Images that the daemon's machines can read."""
+    folder = a_qemu_libvirtd.folder / "images"
+    folder.mkdir()
+    folder.chmod(0o777)
+    for name, size in (("one.iso", MIB), ("two.iso", 2 * MIB)):
+        (folder / name).write_bytes(bytes(size))
+        (folder / name).chmod(0o666)
+    return folder
+
+
+@pytest.fixture
+def an_image(a_folder, request):
+    """An empty image of 8 MiB."""
+    path = a_folder / f"{request.node.name}.qcow2"
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", path, "8M"], check=True)
+    path.chmod(0o666)
+    return path
+
+
+@pytest.fixture(scope="module")
+def a_guest(a_qemu_connection_of_the_module, wait_until):
+    connection = a_qemu_connection_of_the_module
+    guest = tiny_guest(modules=["virtio_scsi", "sd_mod", "sr_mod"]).define(
+        connection, "hotplug", accelerator="tcg", memory=256 * 1024
+    )
+    connection.domains.define(with_room(guest.xml(inactive=True)))
+    guest.start()
+    wait_until(lambda: is_agent_connected(guest._definition()), LONG)
+    yield guest
+    if guest.is_active:
+        guest.destroy()
+    guest.undefine()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_waits_afterwards(request):
+    yield
+    if "a_guest" in request.fixturenames:
+        guest = request.getfixturevalue("a_guest")
+        assert guest.pending_changes == ()
+
+
+def disk(path, target="vdb"):
+    return parse(
+        f"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/>"
+        f"<source file='{path}'/><target dev='{target}' bus='virtio'/></disk>"
+    )
+
+
+def when_of(result):
+    return {effect.path: effect.when for effect in result.effects}
+
+
+def edited(guest, change):
+    edit = guest.edit()
+    with edit as definition:
+        change(definition)
+    return edit.result
+
+
+def both(guest):
+    """Return the running definition and the stored one."""
+    return guest.document(), guest.document(inactive=True)
+
+
+def test_a_disk_comes_grows_and_goes(a_guest, an_image, wait_until):
+    result = a_guest.attach(disk(an_image))
+    assert when_of(result) == {"devices/disk[vdb]": "now"}
+    running, stored = both(a_guest)
+    # The guest finds it at the same place after its next start.
+    assert str(stored.devices.disks["vdb"].address) == str(running.devices.disks["vdb"].address)
+    size = "cat /sys/block/vdb/size"
+    wait_until(lambda: run_inside(a_guest, size).strip() == str(8 * MIB // 512), LONG)
+    a_guest.resize_disk("vdb", 16 * MIB)
+    wait_until(lambda: run_inside(a_guest, size).strip() == str(16 * MIB // 512), LONG)
+    with pytest.raises(InvalidDefinition, match="would be lost"):
+        a_guest.resize_disk("vdb", MIB)
+    a_guest.detach(stored.devices.disks["vdb"])
+    wait_until(lambda: "vdb" not in a_guest.document().devices.disks, LONG)
+    assert "vdb" not in a_guest.document(inactive=True).devices.disks
+    assert "vdb" not in run_inside(a_guest, "ls /sys/block")
+    assert a_guest.record.unplugs == ()
+
+
+def test_a_card_comes_loses_its_link_and_goes(a_guest, wait_until):
+    result = a_guest.attach(parse(CARD))
+    (path,) = when_of(result)
+    mac = path.partition("[")[2].rstrip("]")
+    wait_until(lambda: mac in run_inside(a_guest, "cat /sys/class/net/*/address"), LONG)
+    name = run_inside(a_guest, f"grep -l {mac} /sys/class/net/*/address").split("/")[4]
+    carrier = f"ip link set {name} up; cat /sys/class/net/{name}/carrier"
+    wait_until(lambda: run_inside(a_guest, carrier).strip() == "1", LONG)
+
+    def pull(definition):
+        definition.devices.interfaces[mac].link_state = "down"
+
+    assert set(when_of(edited(a_guest, pull)).values()) == {"now"}
+    wait_until(lambda: run_inside(a_guest, carrier).strip() == "0", LONG)
+    # Taken from the running definition, with all that libvirt filled in.
+    card = a_guest.document().devices.interfaces[mac]
+    card.link_state = "up"
+    assert set(when_of(a_guest.update(card)).values()) == {"now"}
+    stored = a_guest.document(inactive=True).devices.interfaces[mac]
+    assert stored.link_state == "up"
+    assert not stored.alias
+    a_guest.detach(stored)
+    wait_until(lambda: name not in run_inside(a_guest, "ls /sys/class/net"), LONG)
+
+
+def test_processors_come_and_what_is_their_most_waits(a_guest):
+    def more(definition):
+        definition.current_vcpus = 3
+
+    assert a_guest.foresee(changed(a_guest, more))[0].when == "now"
+    assert when_of(edited(a_guest, more)) == {"vcpu/@current": "now"}
+    assert run_inside(a_guest, "cat /sys/devices/system/cpu/present").strip() == "0-2"
+
+    def most(definition):
+        del definition.cpu
+        definition.vcpus = 8
+        definition.current_vcpus = 3
+
+    foreseen = a_guest.foresee(changed(a_guest, most))
+    (waits,) = [effect for effect in foreseen if effect.path == "vcpu"]
+    assert waits.when == "next_boot"
+    assert "greatest number" in waits.reason
+    assert a_guest.document(inactive=True).vcpus == 4
+
+
+def changed(guest, change):
+    definition = guest.document(inactive=True, secure=True)
+    change(definition)
+    return definition
+
+
+def test_memory_comes_in_a_slot_and_goes_into_a_balloon(a_guest, wait_until):
+    total = "awk '/MemTotal/ {print $2}' /proc/meminfo"
+    blocks = "ls -d /sys/devices/system/memory/memory* | wc -l"
+    # A guest has its memory before it uses all of it.
+    has = int(run_inside(a_guest, total))
+
+    def less(definition):
+        definition.current_memory -= 32 * 1024
+
+    assert when_of(edited(a_guest, less)) == {"currentMemory": "now"}
+    wait_until(lambda: int(run_inside(a_guest, total)) < has - 16 * 1024, LONG)
+    had = int(run_inside(a_guest, blocks))
+    a_guest.attach(parse(DIMM))
+    wait_until(lambda: int(run_inside(a_guest, blocks)) > had, LONG)
+    (module,) = a_guest.document(inactive=True).devices.of("memory")
+    assert module.size == 128 * 1024
+
+
+def test_a_random_generator_comes_and_goes_by_its_alias(a_guest, wait_until):
+    available = "ls -d /sys/bus/virtio/drivers/virtio_rng/virtio* | wc -l"
+    assert run_inside(a_guest, available).strip() == "1"
+    a_guest.attach(parse(RNG))
+    wait_until(lambda: run_inside(a_guest, available).strip() == "2", LONG)
+    # The first one stays: nothing but their places tells them apart.
+    first, second = a_guest.document(inactive=True).devices.of("rng")
+    a_guest.detach(second)
+    wait_until(lambda: run_inside(a_guest, available).strip() == "1", LONG)
+    (left,) = a_guest.document().devices.of("rng")
+    assert left.alias == "rng0"
+    assert str(left.address) == str(first.address)
+
+
+def test_a_cd_is_put_in_changed_and_ejected(a_guest, a_folder, wait_until):
+    def put(name):
+        def change(definition):
+            definition.devices.disks["sda"].source.file = str(a_folder / name) if name else None
+
+        return change
+
+    size = "dd if=/dev/sr0 of=/dev/null count=1 2>/dev/null; cat /sys/block/sr0/size"
+    for name, blocks in (("one.iso", "2048"), ("two.iso", "4096")):
+        assert set(when_of(edited(a_guest, put(name))).values()) == {"now"}
+        wait_until(lambda blocks=blocks: run_inside(a_guest, size).strip() == blocks, LONG)
+        assert a_guest.pending_changes == ()
+    assert set(when_of(edited(a_guest, put(None))).values()) == {"now"}
+    assert a_guest.document().devices.disks["sda"].source.file is None
+    # What is stored stays stored where the running machine refuses it.
+    result = edited(a_guest, put("three.iso"))
+    assert set(when_of(result).values()) == {"next_boot"}
+    assert "three.iso" in result.effects[0].reason
+    a_guest.revert(a_guest.pending_changes[0])
+
+
+def test_what_cannot_be_now_says_why_and_is_taken_back(a_guest):
+    def slow(definition):
+        definition.devices.disks["vda"].cache = "none"
+        definition.title = "slow"
+
+    foreseen = a_guest.foresee(changed(a_guest, slow))
+    assert {effect.path: effect.when for effect in foreseen} == {
+        "title": "now",
+        "devices/disk[vda]/driver/@cache": "next_boot",
+    }
+    result = edited(a_guest, slow)
+    assert result.effects == foreseen
+    assert "open in this way" in result.at_next_start[0].reason
+    assert a_guest.title == "slow"
+    (waiting,) = a_guest.pending_changes
+    assert waiting.path == "devices/disk[vda]/driver/@cache"
+    a_guest.revert(waiting)
+    assert a_guest.pending_changes == ()
+    assert a_guest.document(inactive=True).devices.disks["vda"].cache is None
+
+
+def test_a_disk_on_another_bus_is_taken_back_with_its_address(a_guest):
+    def move(definition):
+        definition.devices.disks["vda"].bus = "scsi"
+
+    before = str(a_guest.document(inactive=True).devices.disks["vda"])
+    result = edited(a_guest, move)
+    # Nothing is unplugged: it is the same disk.
+    assert {effect.when for effect in result.effects} == {"next_boot"}
+    paths = [change.path for change in a_guest.pending_changes]
+    assert paths == ["devices/disk[vda]/target/@dev", "devices/disk[vda]/target/@bus"]
+    a_guest.revert(a_guest.pending_changes[1])
+    assert a_guest.pending_changes == ()
+    assert str(a_guest.document(inactive=True).devices.disks["vda"]) == before
+
+
+def test_limits_change_at_once(a_guest):
+    def limit(definition):
+        definition.devices.disks["vda"].iotune.total_bytes = 50 * MIB
+        definition.on_crash = "restart"
+
+    assert set(when_of(edited(a_guest, limit)).values()) == {"now"}
+    running = a_guest.document()
+    assert running.devices.disks["vda"].iotune.total_bytes == 50 * MIB
+    assert running.on_crash == "restart"
+
+    def instead(definition):
+        definition.devices.disks["vda"].iotune.read_bytes = 10 * MIB
+
+    assert set(when_of(edited(a_guest, instead)).values()) == {"now"}
+    tune = a_guest.document().devices.disks["vda"].iotune
+    assert (tune.total_bytes, tune.read_bytes) == (None, 10 * MIB)
+
+
+def test_what_the_running_machine_refuses_is_not_stored(a_guest, an_image):
+    before = a_guest.xml(inactive=True)
+    taken = disk(an_image)
+    documents.transfer(a_guest.document().devices.disks["vda"], taken, "address")
+    with pytest.raises(QvirtError, match="does not take it") as caught:
+        a_guest.attach(taken)
+    assert "next start" in caught.value.next_step
+    with pytest.raises(Unsupported, match="only while the machine is off"):
+        a_guest.attach(parse("<sound model='ich9'/>"))
+    assert a_guest.xml(inactive=True) == before
+    # What was refused may be added for the next start.
+    result = a_guest.attach(disk(an_image), when="next_boot")
+    assert set(when_of(result).values()) == {"next_boot"}
+    (waiting,) = a_guest.pending_changes
+    assert (waiting.path, waiting.before) == ("devices/disk[vdb]", None)
+    a_guest.detach(a_guest.document(inactive=True).devices.disks["vdb"])
+    assert a_guest.xml(inactive=True) == before
+
+
+def test_two_devices_cannot_be_one(a_guest, an_image):
+    before = a_guest.xml(inactive=True)
+    with pytest.raises(InvalidDefinition, match="vda"):
+        a_guest.attach(disk(an_image, "vda"))
+    mac = a_guest.document().devices.interfaces[0].mac
+    with pytest.raises(InvalidDefinition, match=mac):
+        a_guest.attach(Interface(type="user", mac=mac, model="virtio"))
+    assert a_guest.xml(inactive=True) == before
+
+
+def test_an_address_of_another_machine_is_refused(a_guest):
+    connection = a_guest.connection
+    other = connection.domains.define(
+        "<domain type='qemu'><name>other</name><memory>1024</memory><os><type>hvm</type></os>"
+        "<devices><interface type='user'><mac address='52:54:00:aa:bb:cc'/></interface></devices>"
+        "</domain>"
+    )
+    try:
+        with pytest.raises(AlreadyExists, match="52:54:00:aa:bb:cc is that of 'other'"):
+            a_guest.attach(Interface(type="user", mac="52:54:00:AA:bb:cc", model="virtio"))
+    finally:
+        other.undefine()
+
+
+def test_a_value_that_the_host_does_not_offer_names_those_that_it_does(a_guest):
+    with pytest.raises(InvalidDefinition, match="does not offer 'ide'") as caught:
+        edited(a_guest, lambda d: setattr(d.devices.disks["vda"], "bus", "ide"))
+    offered = a_guest.connection.domain_capabilities(a_guest.document()).choices("disk/bus")
+    assert all(bus in caught.value.next_step for bus in offered)
+
+
+def test_what_virsh_changed_meanwhile_is_not_overwritten(a_guest, a_qemu_libvirtd):
+    def edit_late():
+        with a_guest.edit() as definition:
+            definition.description = "mine"
+            a_qemu_libvirtd.virsh("desc", a_guest.uuid, "--config", "--title", "theirs")
+
+    with pytest.raises(EditConflict) as caught:
+        edit_late()
+    conflict = caught.value
+    assert conflict.mine.paths == ("description",)
+    assert conflict.theirs.paths == ("title",)
+    assert conflict.base.title != "theirs" == conflict.their_document.title
+    assert conflict.my_document.description == "mine"
+    assert a_guest.document(inactive=True).description != "mine"
+    # And so for a draft that was begun long ago.
+    with pytest.raises(EditConflict), a_guest.edit(conflict.base) as definition:
+        definition.description = "mine"
+    a_guest.revert(a_guest.pending_changes[0])
+
+
+def test_a_guest_that_does_not_answer_makes_it_pending(a_guest, an_image, wait_until):
+    a_guest.attach(disk(an_image))
+    a_guest.suspend()
+    try:
+        result = a_guest.detach(a_guest.document().devices.disks["vdb"])
+        (effect,) = result.pending
+        assert effect.path == "devices/disk[vdb]"
+        assert "has not answered" in effect.reason
+        (unplug,) = a_guest.record.unplugs
+        assert (unplug.path, unplug.refused) == ("devices/disk[vdb]", False)
+        assert "vdb" not in a_guest.document(inactive=True).devices.disks
+        # It may be asked again: now it is in the running machine only.
+        assert a_guest.detach(a_guest.document().devices.disks["vdb"]).pending
+    finally:
+        a_guest.resume()
+    wait_until(lambda: a_guest.record.unplugs == (), LONG)
+    assert "vdb" not in a_guest.document().devices.disks
+
+
+def test_an_answer_that_comes_while_libvirtd_is_away_is_found(
+    a_guest, an_image, a_qemu_libvirtd, wait_until
+):
+    connection = a_guest.connection
+    a_guest.attach(disk(an_image))
+    a_guest.suspend()
+    a_guest.detach(a_guest.document().devices.disks["vdb"])
+    assert a_guest.record.unplugs
+    a_qemu_libvirtd.kill()
+    a_qemu_libvirtd.start()
+    wait_until(lambda: connection.is_connected, LONG)
+    a_guest.resume()
+    wait_until(lambda: a_guest.record.unplugs == (), LONG)
+    assert "vdb" not in a_guest.document().devices.disks
+    # The connection that came back takes edits.
+    edited(a_guest, lambda d: setattr(d, "description", "after"))
+    assert a_guest.description == "after"
+
+
+FRESH = """<domain type='qemu'>
+  <name>fresh</name>
+  <memory unit='MiB'>64</memory>
+  <currentMemory unit='MiB'>48</currentMemory>
+  <vcpu current='1'>2</vcpu>
+  <os><type machine='q35'>hvm</type></os>
+  <features><acpi/></features>
+  {part}
+</domain>
+"""
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<cpu mode='host-model'/>",
+        "<cpu mode='maximum'/>",
+        "<cpu mode='custom' match='minimum'><model>qemu64</model></cpu>",
+        "<cpu><model>qemu64</model><feature policy='optional' name='avx512f'/></cpu>",
+        "<clock offset='variable' adjustment='60'><timer name='rtc' tickpolicy='catchup'/></clock>",
+        "<iothreads>2</iothreads><cputune><shares>512</shares></cputune>",
+        "<devices><graphics type='vnc' autoport='yes' listen='127.0.0.1' passwd='a'/></devices>",
+        "<devices><graphics type='spice' autoport='yes'><listen type='address'/></graphics></devices>",
+        "<devices><console type='pty'/><channel type='unix'><target type='virtio' name='a.b'/></channel></devices>",
+        f"<devices><controller type='scsi' model='virtio-scsi'/>{CD}</devices>",
+        f"<devices>{CD.replace('scsi', 'sata').replace('<driver', '<source/><driver')}</devices>",
+        "<devices><interface type='user'/><interface type='user'><model type='e1000e'/></interface></devices>",
+    ],
+    ids=lambda part: "-".join(part.replace("<", " ").replace("'", " ").split()[:4]).strip("/>"),
+)
+def test_nothing_waits_after_a_fresh_start(a_qemu_connection_of_the_module, part):
+    connection = a_qemu_connection_of_the_module
+    machine = connection.domains.define(FRESH.format(part=part))
+    try:
+        machine.start(paused=True)
+        assert machine.pending_changes == ()
+    finally:
+        if machine.is_active:
+            machine.destroy()
+        machine.undefine()
+
+
+def test_a_transient_machine_takes_devices_too(a_qemu_connection_of_the_module, an_image):
+    connection = a_qemu_connection_of_the_module
+    text = (
+        "<domain type='qemu'><name>transient</name><memory unit='MiB'>64</memory>"
+        "<os><type machine='pc'>hvm</type></os><features><acpi/></features></domain>"
+    )
+    connection.call(lambda c: c.createXML(text, libvirt.VIR_DOMAIN_START_PAUSED))
+    connection.settled("domain", None)
+    machine = connection.domains["transient"]
+    try:
+        result = machine.attach(disk(an_image, "vda"))
+        assert set(when_of(result).values()) == {"now"}
+        assert not result.changes
+        assert "vda" in machine.document().devices.disks
+        with pytest.raises(WrongState, match="transient"):
+            machine.edit()
+    finally:
+        machine.destroy()
