@@ -19,7 +19,7 @@ from qvirt_jupyter.documents.many import Items, Many
 from qvirt_jupyter.documents.parsing import InvalidDocument
 from qvirt_jupyter.documents.schema import schema_of
 from qvirt_jupyter.documents.switches import Flag, OnOff, YesNo
-from qvirt_jupyter.documents.values import Choice
+from qvirt_jupyter.documents.values import Choice, Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 ROWS_AT_MOST: Final = 200
 """A saved notebook keeps all that is shown; what is beyond is only counted."""
+
+_UNITS: Final = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 _CELL: Final = "text-align:left;vertical-align:top;white-space:pre-wrap"
 
@@ -53,6 +55,8 @@ def shown(field: Field[Any], owner: Element) -> str:
         return MASK
     if isinstance(field.type, Flag | OnOff | YesNo):
         return str(_("Yes") if value else _("No"))
+    if isinstance(field.type, Size):
+        return _size(value, field.type.unit)
     text = field.type.label(value) if isinstance(field.type, Choice) else str(value)
     return f"{text} {field.declared.unit}".rstrip()
 
@@ -89,7 +93,17 @@ def _rows(element: Element) -> Iterator[tuple[Words, str]]:
 
 def _label(field: Field[Any]) -> Words:
     declared = field.declared
-    return f"{declared.group}: {declared.label}" if declared.group else declared.label
+    if not declared.group or str(declared.label).startswith(str(declared.group)):
+        return declared.label
+    return f"{declared.group}: {declared.label}"
+
+
+def _size(value: int, unit: str) -> str:
+    """Return a size in the largest unit in which it is a whole number."""
+    place = _UNITS.index(unit)
+    while value and value % 1024 == 0 and place + 1 < len(_UNITS):
+        value, place = value // 1024, place + 1
+    return f"{value} {_UNITS[place]}"
 
 
 def _items(element: Element) -> Iterator[str]:

@@ -131,7 +131,7 @@ def test_what_is_cleared_leaves_nothing_that_libvirt_refuses():
             setattr(owner, member.name, member.type.absent)
             if not rules.validate(etree.fromstring(str(cleared))):
                 wrong.add(f"{type(element).__name__}.{member.name}")
-    assert wrong == NEEDED
+    assert wrong <= NEEDED
 
 
 def test_every_field_has_a_label_that_can_be_translated():

@@ -1,5 +1,6 @@
 """A document as a table: readable, escaped, complete, and not without end."""
 
+import pytest
 from lxml import html
 from sample_documents import declared_documents
 
@@ -17,10 +18,25 @@ def rows(text):
 def test_labels_stand_beside_values(a_full_domain):
     found = rows(a_full_domain._repr_html_())
     assert found["Name"] == "everything"
-    assert found["Memory"] == "1048576 KiB"
-    assert found["Firmware: Firmware"] == "UEFI"
+    assert found["Memory"] == "1 GiB"
+    assert found["Firmware"] == "UEFI"
+    assert found["Direct kernel boot: Kernel"] == "/boot/vmlinuz"
     assert found["ACPI"] == "Yes"
     assert found["CPU mode"] == "A named model"
+
+
+@pytest.mark.parametrize(
+    ("memory", "shown"),
+    [
+        (1, "1 KiB"),
+        (1024, "1 MiB"),
+        (1536, "1536 KiB"),
+        (3 * 1024**2, "3 GiB"),
+        (1024**4, "1024 TiB"),
+    ],
+)
+def test_a_size_is_said_in_its_largest_whole_unit(memory, shown):
+    assert rows(Domain(memory=memory)._repr_html_())["Maximum memory"] == shown
 
 
 def test_items_open_under_their_names(a_full_domain):
