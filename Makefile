@@ -45,7 +45,10 @@ device-docs: set-up-dev
 	@$(PYTHON) scripts/device_docs.py
 
 bench: set-up-dev
-	@set -e; for script in benchmarks/bench_*.py; do echo "== $$script"; $(PYTHON) "$$script"; done
+	@set -e; all=$$(date +%s); for script in benchmarks/bench_*.py; do \
+		echo "== $$script"; begin=$$(date +%s); $(PYTHON) "$$script"; \
+		echo "   took $$(($$(date +%s) - begin)) s"; \
+	done; echo "all took $$(($$(date +%s) - all)) s"
 
 clean:
 	rm -rf .venv .stamps frontend/node_modules frontend/lib qvirt_jupyter/labextension qvirt_jupyter/static docs/_build

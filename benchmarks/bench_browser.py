@@ -96,7 +96,10 @@ def main(sizes: tuple[int, ...]) -> None:
             least, most = min(work), max(work)
             if least != most:
                 ratio = work[most] / work[least]
-                what = f"page work of a tick, {most} machines against {least}"
+                what = (
+                    f"page work of a tick, {work[most]:.1f} ms with {most} machines against "
+                    f"{work[least]:.1f} ms with {least}"
+                )
                 measured(what, ratio, SHARE, "times")
             browser.close()
         finally:
