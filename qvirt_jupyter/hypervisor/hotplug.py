@@ -41,6 +41,8 @@ class Hotplug(Edits):
     def attach(self, device: Device, *, when: Moment = "both") -> EditResult:
         """Add a device: first to the running machine, then to its definition.
 
+        What it needs comes along, such as the controller of its bus.
+
         Parameters
         ----------
         device
@@ -78,6 +80,10 @@ class Hotplug(Edits):
         self._rehearse(device, running)
         if persistent and when == "both":
             self._rehearse(device, self.document(inactive=True, secure=True))
+        for other in device.brings(running, self.connection.domain_capabilities(running)):
+            # libvirt would add a controller by itself, but of a model that few guests know.
+            self._refuse_unpluggable(other, "attach")
+            self._attach_live(other)
         self._attach_live(device)
         added = self._added(device, running)
         change = Change(f"devices/{device.tag}", None, outline(added))
@@ -231,6 +237,11 @@ class Hotplug(Edits):
     def _attach_stored(self, device: Device, *, live: bool) -> EditResult:
         edit = self.edit(live=live, cause=str(_("Add {device}").format(device=device.display_name)))
         with edit as definition:
+            host = self.connection.domain_capabilities(definition)
+            for old in device.replaces(definition):
+                definition.devices.remove(old)
+            for other in device.brings(definition, host):
+                definition.devices.add(other)
             definition.devices.add(device.copy())
         assert edit.result is not None  # noqa: S101 - the block has ended
         return edit.result

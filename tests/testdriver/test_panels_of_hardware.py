@@ -188,3 +188,33 @@ def test_the_new_device_is_one_that_suits_the_guest(a_tab, a_machine):
     suggested = documents.Video.suggested(a_machine.document(inactive=True), None)
     assert field(a_tab, "model")["value"] == (suggested.model or "")
     assert all(not each["fixed"] for each in page["fields"])
+
+
+def test_a_disk_without_source_is_refused_before_anything_is_done(a_tab, a_machine):
+    before = a_machine.xml(inactive=True)
+    begin_adding(a_tab, "disk")
+    press(a_tab, "add")
+    assert wait_for(lambda: "needs a source" in a_tab._view.shown["problem"])
+    assert a_tab._tree.shown["selected"] == "add"
+    assert a_machine.xml(inactive=True) == before
+
+
+def test_a_scsi_disk_comes_with_a_controller_that_is_fast(a_tab, a_machine):
+    begin_adding(a_tab, "disk")
+    type_in(a_tab, "bus", "scsi")
+    type_in(a_tab, "source.file", "/srv/new.qcow2")
+    press(a_tab, "add")
+    assert wait_for(
+        lambda: any(disk.bus == "scsi" for disk in a_machine.document(inactive=True).devices.disks)
+    )
+    controllers = a_machine.document(inactive=True).devices.controllers
+    assert [each.model for each in controllers if each.type == "scsi"] == ["virtio-scsi"]
+
+
+def test_a_bus_that_no_such_device_sits_on_says_so(a_tab):
+    begin_adding(a_tab, "disk")
+    type_in(a_tab, "device", "cdrom")
+    assert wait_for(lambda: field(a_tab, "bus")["value"] != "virtio")
+    reasons = {choice["value"]: choice["reason"] for choice in field(a_tab, "bus")["choices"]}
+    assert reasons["virtio"]
+    assert not reasons["sata"]

@@ -11,7 +11,7 @@ from qvirt_jupyter.widgets.details.sources import browsable
 from qvirt_jupyter.widgets.form_inputs import Input, input_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from qvirt_jupyter.documents import Declared, DomainCapabilities, Element
     from qvirt_jupyter.widgets._details_messages import DetailFieldState
@@ -67,7 +67,8 @@ def field_state(
     kind = made.kind
     choices: list[ChoiceState] = []
     if isinstance(declared.type, Choice) or list(suggestions):
-        choices = _choices(declared, value, host, suggestions)
+        fitting = declared.fitting(element)
+        choices = _choices(declared, value, host, suggestions, fitting)
         is_open = not isinstance(declared.type, Choice) or declared.type.open
         kind = "suggest" if is_open and len(choices) > _MANY else "open" if is_open else "choice"
     elif made.choices:
@@ -97,6 +98,7 @@ def _choices(
     value: Any,  # noqa: ANN401 - of any declaration
     host: DomainCapabilities | None,
     suggestions: Iterable[str],
+    fitting: Collection[str],
 ) -> list[ChoiceState]:
     kind = declared.type
     label = kind.label if isinstance(kind, Choice) else str
@@ -108,6 +110,7 @@ def _choices(
         # A value that nobody knows is shown and kept.
         words.append(str(value))
     refused = str(_("This host does not offer it."))
+    unfit = str(_("It does not go with the other values."))
     # What a page adds of its own, with a label, is no device of the host.
     own = set(kind.labels) - set(kind.values) if isinstance(kind, Choice) else set()
     choices: list[ChoiceState] = [
@@ -115,9 +118,9 @@ def _choices(
     ]
     for word in dict.fromkeys(words):
         is_offered = offered is None or word in offered or word in own or word == value
-        choices.append(
-            {"value": word, "label": label(word), "reason": "" if is_offered else refused}
-        )
+        is_fit = not fitting or word in fitting or word == value
+        reason = (unfit if is_offered else refused) if not (is_offered and is_fit) else ""
+        choices.append({"value": word, "label": label(word), "reason": reason})
     return choices
 
 

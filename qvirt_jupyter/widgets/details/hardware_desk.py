@@ -17,6 +17,7 @@ from qvirt_jupyter.widgets.questions import Question
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qvirt_jupyter.documents import Device
     from qvirt_jupyter.hypervisor.hotplug import Moment
     from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
     from qvirt_jupyter.widgets.details.draft import Draft
@@ -73,12 +74,22 @@ class HardwareDesk(PageDesk):
         if device is None:
             return
         added = device.copy()
+        refused = self._why_not(added)
+        if refused:
+            self._attempt += 1
+            self._problem = refused
+            self._show()
+            return
         self._begin_work()
         self._work(
             lambda: self._domain.attach(added, when=when),
             lambda _result: self._added(then),
             partial(self._not_added, when),
         )
+
+    def _why_not(self, device: Device) -> str:
+        found = self._definitions
+        return "" if found is None else str(device.refused(found.stored, found.host))
 
     def _added(self, then: Callable[[], object] | None) -> None:
         self._is_busy = False
