@@ -29,6 +29,7 @@ from qvirt_jupyter.documents.sections.launch_security import LaunchSecurity
 from qvirt_jupyter.documents.sections.memory_backing import MemoryBacking
 from qvirt_jupyter.documents.sections.memory_tune import MemoryTune
 from qvirt_jupyter.documents.sections.metadata import Metadata
+from qvirt_jupyter.documents.sections.numa_memory import NumaMemory
 from qvirt_jupyter.documents.sections.numa_tune import NumaTune
 from qvirt_jupyter.documents.sections.operating_system import OperatingSystem
 from qvirt_jupyter.documents.sections.power import PerfEvent, PowerManagement
@@ -62,7 +63,7 @@ _EVENTS = _("Events")
 _VCPUS = ("current_vcpus", "vcpu_placement", "vcpu_cpus", "cpu", "each_vcpu")
 
 
-class Domain(BootOrder, Chipset, SharedMemory, Document):
+class Domain(BootOrder, Chipset, NumaMemory, SharedMemory, Document):
     """A virtual machine.
 
     https://libvirt.org/formatdomain.html

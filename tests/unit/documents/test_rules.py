@@ -17,6 +17,7 @@ from qvirt_jupyter.documents import (
     Unknown,
     Video,
     Vnc,
+    parse,
 )
 from qvirt_jupyter.documents.devices.disk import IoTune
 from qvirt_jupyter.documents.network import Ip
@@ -130,6 +131,37 @@ def test_cpus_at_start_are_at_most_all():
     assert domain.vcpus == 8
     domain.vcpus = 3
     assert domain.current_vcpus == 3
+
+
+NODES = (
+    "<domain><memory>3072</memory><currentMemory>3072</currentMemory><cpu><numa>"
+    "<cell id='0' cpus='0' memory='1024'/><cell id='1' cpus='1' memory='2048'/></numa></cpu></domain>"
+)
+
+
+def test_nodes_share_the_memory_of_the_machine():
+    domain = Domain.parse(NODES)
+    domain.memory = 6 * 1024
+    assert [cell.memory for cell in domain.cpu.numa.cells] == [2048, 4096]
+    domain.current_memory = 9 * 1024
+    assert [cell.memory for cell in domain.cpu.numa.cells] == [3072, 6144]
+    domain.memory = 10
+    assert [cell.memory for cell in domain.cpu.numa.cells] == [3, 7]
+    domain.memory = 1
+    assert sum(cell.memory for cell in domain.cpu.numa.cells) == 10, "each node needs some"
+
+
+def test_the_machine_has_the_memory_of_its_nodes_and_modules():
+    domain = Domain.parse(NODES)
+    domain.cpu.numa.cells[0].memory = 512
+    assert (domain.memory, domain.current_memory) == (2560, 2560)
+    domain.devices.add(parse("<memory model='dimm'><target><size>1024</size></target></memory>"))
+    domain.cpu.numa.cells[0].memory = 1024
+    assert domain.memory == 4096
+    domain.memory = 7 * 1024
+    assert [cell.memory for cell in domain.cpu.numa.cells] == [2048, 4096]
+    domain.cpu.numa.cells.clear()
+    assert domain.memory == 7 * 1024
 
 
 def test_a_topology_that_has_clusters_still_follows_the_cpus():
