@@ -113,7 +113,11 @@ class Edits(DomainHandle):
         """
         if not (self.is_active and self.persistent):
             return ()
-        return pending_changes(self.document(), self.document(inactive=True))
+        # A password may wait, too; only its owner may see that.
+        secure = not self.connection.read_only
+        return pending_changes(
+            self.document(secure=secure), self.document(inactive=True, secure=secure)
+        )
 
     @action(_("Take back a change of {name}"))
     def revert(self, change: Change) -> EditResult:

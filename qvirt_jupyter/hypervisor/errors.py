@@ -24,6 +24,7 @@ Codes are those of https://libvirt.org/html/libvirt-virterror.html.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -299,6 +300,10 @@ _NEXT_STEPS_OF_CLASSES: Final = {
     OperationFailed: _("Mend what it names and try again; libvirt's log on the host may say more."),
 }
 
+_PREAMBLE: Final = re.compile(
+    r"^internal error: unable to execute QEMU command '[\w-]+': ", re.IGNORECASE
+)
+
 _NAMES: Final[dict[int, str]] = {
     getattr(libvirt, name): name
     for name in (*_CLASSES, *_REASONS, *_NEXT_STEPS)
@@ -331,7 +336,8 @@ def from_libvirt(error: libvirt.libvirtError, subject: Subject | None = None) ->
     code = error.get_error_code()
     name = _NAMES.get(code if code is not None else -1, "")
     kind = _CLASSES.get(name, OperationFailed)
-    text = str(error)
+    # The details have it in full: nobody is helped by whose error it is, or by QEMU's own command.
+    text = _PREAMBLE.sub("", str(error))
     if not text.endswith("."):
         text += "."
     mapped = kind(

@@ -170,7 +170,7 @@ DOMAIN_ROWS: Final[tuple[Row, ...]] = (
     Row(r"cputune(/.*)?", "cputune"),
     Row(r"memtune(/.*)?", "memtune"),
     Row(r"blkiotune(/.*)?", "blkiotune"),
-    Row(r"numatune/memory(/.*)?", "numatune"),
+    Row(r"numatune(/memory(/.*)?)?", "numatune"),
     Row(r"iothreads|iothreadids(/.*)?", "iothreads"),
     Row(r"on_(poweroff|reboot|crash)", "lifecycle_action"),
     Row(

@@ -443,6 +443,27 @@ def test_nothing_waits_after_a_fresh_start(a_qemu_connection_of_the_module, part
         machine.undefine()
 
 
+def test_a_password_changes_at_once_where_there_was_one(a_qemu_connection_of_the_module):
+    connection = a_qemu_connection_of_the_module
+    part = "<devices><graphics type='vnc' passwd='old'><listen type='none'/></graphics></devices>"
+    machine = connection.domains.define(FRESH.format(part=part))
+
+    def give(definition):
+        definition.devices.graphics[0].source.password = "another"  # noqa: S105 - of the test
+
+    try:
+        machine.start(paused=True)
+        result = edited(machine, give)
+        assert when_of(result) == {"devices/graphics[vnc]/@passwd": "now"}
+        assert "another" not in repr(result)
+        assert "passwd='another'" in machine.xml(secure=True)
+        assert machine.pending_changes == ()
+    finally:
+        if machine.is_active:
+            machine.destroy()
+        machine.undefine()
+
+
 def test_a_transient_machine_takes_devices_too(a_qemu_connection_of_the_module, an_image):
     connection = a_qemu_connection_of_the_module
     text = (

@@ -306,11 +306,14 @@ class Devices(Element):
                 raise ValueError(str(message.format(device=repr(device))))
 
     def _count_module(self, device: Device, times: int) -> None:
-        """Count a memory module to what the guest begins with, as libvirt does."""
+        """Count a memory module to the guest's memory, as libvirt does."""
         size, domain = getattr(device, "size", None), self._holder
-        current = getattr(domain, "current_memory", None)
-        if device.tag == "memory" and domain is not None and size and current:
-            setattr(domain, "current_memory", current + times * size)  # noqa: B010 - of a Domain
+        if device.tag != "memory" or domain is None or not size:
+            return
+        for name in ("memory", "current_memory"):
+            has = getattr(domain, name, None)
+            if has:
+                setattr(domain, name, max(1, has + times * size))
 
 
 def _kind_of(tag: str) -> type[Device]:

@@ -159,3 +159,14 @@ def test_memory_with_a_server_has_its_size_and_plain_memory_no_interrupts():
         None,
         None,
     )
+
+
+def test_a_module_counts_to_the_memory_as_libvirt_counts_it():
+    domain = Domain.parse(
+        "<domain><memory unit='MiB'>512</memory><currentMemory unit='MiB'>256</currentMemory>"
+        "<devices/></domain>"
+    )
+    module = domain.devices.add(Memory(model="dimm", size=128 * 1024, node=0))
+    assert (domain.memory, domain.current_memory) == (640 * 1024, 384 * 1024)
+    domain.devices.remove(module)
+    assert (domain.memory, domain.current_memory) == (512 * 1024, 256 * 1024)
