@@ -155,7 +155,6 @@ class NvmeSource(DiskSource):
         YesNo(),
         label=_("Taken from the host when the guest starts"),
     )
-    startup_policy = _startup_policy()
     address = Group("source/address", PciAddress)
 
 

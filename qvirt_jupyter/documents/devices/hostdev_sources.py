@@ -89,12 +89,6 @@ class UsbSource(HostSource):
 class PciSource(HostSource):
     """A PCI device, given to the guest whole."""
 
-    startup_policy = Field(
-        "source/@startupPolicy",
-        _STARTUP,
-        label=_("If it is missing"),
-        advanced=True,
-    )
     write_filtering = Field(
         "source/@writeFiltering",
         YesNo(),
@@ -162,27 +156,27 @@ class IscsiUnit(Element):
 
     name = Field("source/@name", Text(), label=_("Name on the server"))
     hosts = Many(IscsiHost, key="name", location="source/host")
+    auth = Group("source/auth", Authentication)
     initiator = Field(
         "source/initiator/iqn/@name", Text(), label=_("Name of the initiator"), advanced=True
     )
-    auth = Group("source/auth", Authentication)
 
 
 class ScsiSource(HostSource):
     """A SCSI unit."""
 
-    raw_io = Field(
-        "@rawio",
-        YesNo(),
-        label=_("Raw commands"),
-        help=_("The guest may send commands that need a privilege on the host."),
-        advanced=True,
-    )
     filtered_io = Field(
         "@sgio",
         Choice("filtered", "unfiltered", open=False),
         label=_("SCSI commands"),
         help=_("Whether the host's kernel filters the commands of the guest."),
+        advanced=True,
+    )
+    raw_io = Field(
+        "@rawio",
+        YesNo(),
+        label=_("Raw commands"),
+        help=_("The guest may send commands that need a privilege on the host."),
         advanced=True,
     )
     protocol = Field(
