@@ -299,8 +299,8 @@ class Devices(Element):
         for other in (*device.goes_along, device):
             items = self.of(type(other))
             if other in items:
-                self._count_module(other, -1)
                 items.remove(other)
+                self._count_module(other, -1)
             elif other is device:
                 message = _("{device} is no device of this machine.")
                 raise ValueError(str(message.format(device=repr(device))))

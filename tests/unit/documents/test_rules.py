@@ -155,7 +155,14 @@ def test_the_machine_has_the_memory_of_its_nodes_and_modules():
     domain = Domain.parse(NODES)
     domain.cpu.numa.cells[0].memory = 512
     assert (domain.memory, domain.current_memory) == (2560, 2560)
-    domain.devices.add(parse("<memory model='dimm'><target><size>1024</size></target></memory>"))
+    module = domain.devices.add(
+        parse("<memory model='dimm'><target><size>1024</size></target></memory>")
+    )
+    assert domain.memory == 3584
+    domain.devices.remove(module)
+    assert domain.memory == 2560
+    assert [cell.memory for cell in domain.cpu.numa.cells] == [512, 2048]
+    domain.devices.add(module)
     domain.cpu.numa.cells[0].memory = 1024
     assert domain.memory == 4096
     domain.memory = 7 * 1024
