@@ -144,9 +144,51 @@ def test_a_guest_starts_with_it(a_qemu_connection_of_the_module, machine, name):
         running = Domain.parse(guest.xml())
         identities = [each.identity for each in running.devices.of(kind)]
         assert identities == [each.identity for each in stored.devices.of(kind)]
+        # What libvirt chose for this run is no change of anybody's.
+        assert guest.pending_changes == ()
         # What libvirt filled in for this run is no change of anybody's.
         assert guest.pending_changes == ()
     finally:
         if guest.state.is_active:
             guest.destroy()
+        guest.undefine()
+
+
+NEEDS_SPICE = """
+<smartcard mode='passthrough' type='spicevmc'/>
+<channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel>
+<redirdev bus='usb' type='spicevmc'/>
+<sound model='ich9'><audio id='1'/></sound>
+<audio id='1' type='spice'/>
+"""
+
+
+def test_a_guest_starts_without_its_last_spice_display(a_qemu_connection_of_the_module):
+    connection = a_qemu_connection_of_the_module
+    text = GUEST.format(machine="q35", devices=SPICE + NEEDS_SPICE)
+    guest = connection.domains.define(text)
+    try:
+        with guest.edit() as definition:
+            definition.devices.remove(definition.devices.graphics[0])
+        guest.start(paused=True)
+        left = Domain.parse(guest.xml()).devices
+        assert (len(left.smartcards), len(left.channels), len(left.graphics)) == (0, 0, 0)
+        assert len(left.sounds) == 1
+        assert [backend.type for backend in left.audios] == ["none"], "libvirt's own"
+    finally:
+        if guest.state.is_active:
+            guest.destroy()
+        guest.undefine()
+
+
+def test_a_removed_serial_port_does_not_come_back(a_qemu_connection_of_the_module):
+    connection = a_qemu_connection_of_the_module
+    text = GUEST.format(machine="q35", devices="<serial type='pty'/><console type='pty'/>")
+    guest = connection.domains.define(text)
+    try:
+        with guest.edit() as definition:
+            definition.devices.remove(definition.devices.serials[0])
+        left = Domain.parse(guest.xml()).devices
+        assert (len(left.serials), len(left.consoles)) == (0, 0)
+    finally:
         guest.undefine()

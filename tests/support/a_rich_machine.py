@@ -100,3 +100,12 @@ def type_in(details, name, value):
 def press(details, button):
     """Press a button below the page in front."""
     say(details._view, type="press", item=details._view.shown["key"], id=button)
+
+
+def begin_adding(details, kind):
+    """Begin to add a device of a kind and return the page's state."""
+    say(details._tree, type="add")
+    assert wait_for(lambda: details._view.shown["kinds"])
+    say(details._view, type="kind", id=kind)
+    assert wait_for(lambda: details._view.shown["key"] == f"add {kind}")
+    return details._view.shown

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 from a_fresh_store import make_fresh
 from a_manager import wait_for
-from a_rich_machine import POOL, define_rich, details_of, device, field, press, say, type_in
+from a_rich_machine import (
+    POOL,
+    begin_adding,
+    define_rich,
+    details_of,
+    device,
+    field,
+    press,
+    say,
+    type_in,
+)
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.widgets import vm_panel
@@ -36,14 +46,6 @@ def a_panel(a_machine):
 @pytest.fixture
 def a_tab(a_panel):
     return details_of(a_panel)
-
-
-def begin_adding(tab, kind):
-    say(tab._tree, type="add")
-    assert wait_for(lambda: tab._view.shown["kinds"])
-    say(tab._view, type="kind", id=kind)
-    assert wait_for(lambda: tab._view.shown["key"] == f"add {kind}")
-    return tab._view.shown
 
 
 def browse(tab, name="source.file"):

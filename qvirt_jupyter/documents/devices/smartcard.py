@@ -10,6 +10,7 @@ from qvirt_jupyter.documents.devices.device import Device
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.many import Many
+from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.values import Choice, Path, Text
 from qvirt_jupyter.documents.variant import Variant
 
@@ -92,6 +93,12 @@ class Smartcard(Device):
         inner = source.source if isinstance(source, PassedCard) else None
         where = inner.where if isinstance(inner, Backend) else ""
         return " · ".join(filter(None, (str(mode), str(kind), where)))
+
+    @rule("mode", touches=("source",))
+    def viewers_card_comes_by_spice(self) -> None:
+        """Say how the viewer's card is connected: libvirt demands it."""
+        if isinstance(self.source, PassedCard) and self.source.type is None:
+            self.source.type = "spicevmc"
 
     @classmethod
     def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:

@@ -183,7 +183,8 @@ def item_paths(page: Page, draft: Draft, item: Any) -> tuple[str, ...]:  # noqa:
     changed = before.copy()
     try:
         item.set(changed, draft.touched[item.name])
-    except ValueError:
+    except (AttributeError, ValueError):
+        # It belongs to a type that was chosen with it, and means nothing for the old one.
         return ()
     return before.diff(changed).paths[:1]
 

@@ -55,7 +55,6 @@ def test_another_mode_leaves_nothing_of_the_old_one():
     )
     assert [found.name for found in card.source.certificates] == ["a", "b", "c"]
     card.mode = "passthrough"
-    card.source.type = "spicevmc"
     assert str(card) == "<smartcard mode='passthrough' type='spicevmc'/>"
     card.mode = "host"
     assert str(card) == "<smartcard mode='host'/>"
