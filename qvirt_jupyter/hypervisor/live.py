@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _NOT_RUNNING_YET: Final = _("The running machine does not have this device.")
 
 
+_OF_MODULES: Final = frozenset({"memory", "currentMemory"})
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One thing that is tried on a running machine.
@@ -125,10 +128,16 @@ def plan(before: documents.Domain, after: documents.Domain, running: documents.D
     order: list[str] = []
     grouped: dict[str, list[Change]] = {}
     to_do = running.diff(after)
+    # Memory comes and goes with its module: a balloon would take it from the guest once more.
+    moves_modules = any(
+        pair.device.tag == "memory" and (pair.before is None or pair.after is None)
+        for pair in pairs(before, after)
+    )
     for change in changes_of_domain(before, after):
         order.append(change.path)
         strategy, reason = strategy_of_domain(change.path)
-        if not is_missing(change, change.path, to_do):
+        is_module = change.path in _OF_MODULES and moves_modules
+        if is_module or not is_missing(change, change.path, to_do):
             grouped.setdefault("nothing", []).append(change)
         elif strategy is None:
             waiting.append(_waits(change, reason))

@@ -160,13 +160,14 @@ def test_a_card_comes_loses_its_link_and_goes(a_guest, wait_until):
     wait_until(lambda: name not in run_inside(a_guest, "ls /sys/class/net"), LONG)
 
 
-def test_processors_come_and_what_is_their_most_waits(a_guest):
+def test_processors_come_and_what_is_their_most_waits(a_guest, wait_until):
     def more(definition):
         definition.current_vcpus = 3
 
     assert a_guest.foresee(changed(a_guest, more))[0].when == "now"
     assert when_of(edited(a_guest, more)) == {"vcpu/@current": "now"}
-    assert run_inside(a_guest, "cat /sys/devices/system/cpu/present").strip() == "0-2"
+    present = "cat /sys/devices/system/cpu/present"
+    wait_until(lambda: run_inside(a_guest, present).strip() == "0-2", LONG)
 
     def most(definition):
         del definition.cpu
@@ -202,6 +203,14 @@ def test_memory_comes_in_a_slot_and_goes_into_a_balloon(a_guest, wait_until):
     wait_until(lambda: int(run_inside(a_guest, blocks)) > had, LONG)
     (module,) = a_guest.document(inactive=True).devices.of("memory")
     assert module.size == 128 * 1024
+    before = a_guest.document(inactive=True)
+    a_guest.detach(module)
+    wait_until(lambda: not a_guest.document().devices.of("memory"), LONG)
+    after = a_guest.document(inactive=True)
+    assert (
+        before.memory - after.memory == before.current_memory - after.current_memory == 128 * 1024
+    )
+    assert not before.cpu.diff(after.cpu)
 
 
 def test_a_random_generator_comes_and_goes_by_its_alias(a_guest, wait_until):

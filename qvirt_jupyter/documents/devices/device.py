@@ -310,10 +310,11 @@ class Devices(Element):
         size, domain = getattr(device, "size", None), self._holder
         if device.tag != "memory" or domain is None or not size:
             return
-        for name in ("memory", "current_memory"):
-            has = getattr(domain, name, None)
-            if has:
-                setattr(domain, name, max(1, has + times * size))
+        has = {name: getattr(domain, name, None) for name in ("memory", "current_memory")}
+        # Both are known before: the rules of the first one would change the second one.
+        for name, kib in has.items():
+            if kib:
+                setattr(domain, name, max(1, kib + times * size))
 
 
 def _kind_of(tag: str) -> type[Device]:

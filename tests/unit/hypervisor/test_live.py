@@ -5,6 +5,7 @@ from __future__ import annotations
 import libvirt
 import pytest
 
+from qvirt_jupyter import documents
 from qvirt_jupyter.documents import Domain, Interface
 from qvirt_jupyter.hypervisor import live, live_tuning
 from qvirt_jupyter.hypervisor.live_strategies import Target
@@ -93,6 +94,21 @@ def test_nothing_waits_for_a_machine_that_is_off(stored, edited):
     edited.devices.disks["vda"].cache = "none"
     (effect,) = live.all_now(stored, edited)
     assert (effect.when, effect.reason) == ("now", "")
+
+
+def test_memory_that_comes_with_a_module_is_not_asked_of_the_balloon(stored, edited):
+    module = edited.devices.add(documents.Memory(model="dimm", size=1024, node=0))
+    assert steps(stored, edited) == [
+        ("nothing", ["memory", "currentMemory"]),
+        ("attach", ["devices/memory[1]"]),
+    ]
+    without = edited.copy()
+    without.devices.remove(without.devices.of("memory")[0])
+    assert module.size == 1024
+    assert steps(edited, without) == [
+        ("nothing", ["memory", "currentMemory"]),
+        ("detach", ["devices/memory[1]"]),
+    ]
 
 
 class Memory:

@@ -161,12 +161,16 @@ def test_memory_with_a_server_has_its_size_and_plain_memory_no_interrupts():
     )
 
 
-def test_a_module_counts_to_the_memory_as_libvirt_counts_it():
+@pytest.mark.parametrize("current", [256, 480, 512])
+def test_a_module_counts_to_the_memory_as_libvirt_counts_it(current):
     domain = Domain.parse(
-        "<domain><memory unit='MiB'>512</memory><currentMemory unit='MiB'>256</currentMemory>"
-        "<devices/></domain>"
+        f"<domain><memory unit='MiB'>512</memory><currentMemory unit='MiB'>{current}</currentMemory>"
+        "<cpu><numa><cell id='0' cpus='0' memory='512' unit='MiB'/></numa></cpu><devices/></domain>"
     )
+    before = domain.copy()
     module = domain.devices.add(Memory(model="dimm", size=128 * 1024, node=0))
-    assert (domain.memory, domain.current_memory) == (640 * 1024, 384 * 1024)
+    assert (domain.memory, domain.current_memory) == (640 * 1024, (128 + current) * 1024)
+    # What the guest's own nodes have stays.
+    assert not before.cpu.diff(domain.cpu)
     domain.devices.remove(module)
-    assert (domain.memory, domain.current_memory) == (512 * 1024, 256 * 1024)
+    assert not before.diff(domain)
