@@ -5,6 +5,7 @@ libvirt's answer decides: what it refuses of what is tried waits for the next st
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -84,7 +85,22 @@ class Plan:
                 Effect(change.path, change, "now") for step in self.steps for change in step.changes
             )
         places = {path: place for place, path in enumerate(self.order)}
-        return tuple(sorted((*tried, *self.waiting), key=lambda effect: places.get(effect.path, 0)))
+        found = sorted((*tried, *self.waiting), key=lambda effect: places.get(effect.path, 0))
+        late = next((effect for effect in found if _is_late_module(effect)), None)
+        if late is None:
+            return tuple(found)
+        # The memory of a module stays as long as the module.
+        return tuple(
+            dataclasses.replace(effect, when=late.when, reason=late.reason)
+            if effect.path in _OF_MODULES
+            else effect
+            for effect in found
+        )
+
+
+def _is_late_module(effect: Effect) -> bool:
+    is_whole = re.fullmatch(r"devices/memory\[[^/]*", effect.path) is not None
+    return is_whole and effect.when != "now"
 
 
 def changes_of_domain(before: documents.Domain, after: documents.Domain) -> tuple[Change, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.documents import Domain, Interface
-from qvirt_jupyter.hypervisor import live, live_tuning
+from qvirt_jupyter.hypervisor import Effect, live, live_tuning
 from qvirt_jupyter.hypervisor.live_strategies import Target
 from qvirt_jupyter.hypervisor.unplugs import Unplugs
 
@@ -109,6 +109,19 @@ def test_memory_that_comes_with_a_module_is_not_asked_of_the_balloon(stored, edi
         ("nothing", ["memory", "currentMemory"]),
         ("detach", ["devices/memory[1]"]),
     ]
+
+
+def test_the_memory_of_a_module_waits_with_it(stored, edited):
+    edited.devices.add(documents.Memory(model="dimm", size=1024, node=0))
+    plan = live.plan(stored, edited, stored)
+    tried = [
+        Effect(change.path, change, "pending" if step.strategy == "attach" else "now", "asked")
+        for step in plan.steps
+        for change in step.changes
+    ]
+    assert {(effect.when, effect.reason) for effect in plan.effects(tuple(tried))} == {
+        ("pending", "asked")
+    }
 
 
 class Memory:
