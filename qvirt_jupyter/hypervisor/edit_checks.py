@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor.device_matching import kinds, pairs
-from qvirt_jupyter.hypervisor.errors import AlreadyExists, InvalidDefinition
+from qvirt_jupyter.hypervisor.errors import (
+    AlreadyExists,
+    ConnectionLost,
+    InvalidDefinition,
+    QvirtError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +24,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.documents import Declared
     from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
     from qvirt_jupyter.hypervisor.errors import Subject
+
+_LOG = logging.getLogger(__name__)
 
 
 def refuse_what_cannot_be(
@@ -41,10 +49,23 @@ def refuse_what_cannot_be(
     """
     subject = domain.subject
     refuse_twins(before, after, subject)
-    caps = domain.connection.domain_capabilities(after)
+    caps = _capabilities(domain, after)
     if caps is not None:
         _refuse_unoffered(before, after, caps, subject)
     _refuse_foreign_macs(domain, before, after)
+
+
+def _capabilities(
+    domain: DomainHandle, after: documents.Domain
+) -> documents.DomainCapabilities | None:
+    try:
+        return domain.connection.domain_capabilities(after)
+    except ConnectionLost:
+        raise
+    except QvirtError as error:
+        # The emulator may be what is wrong: libvirt says so when it takes the definition, or not.
+        _LOG.debug("What the host offers %s is not known: %s", domain.subject, error)
+        return None
 
 
 def refuse_twins(before: documents.Domain, after: documents.Domain, subject: Subject) -> None:

@@ -352,6 +352,12 @@ def test_a_value_that_the_host_does_not_offer_names_those_that_it_does(a_guest):
     assert all(bus in caught.value.next_step for bus in offered)
 
 
+def test_an_emulator_that_is_not_there_is_refused_in_libvirts_words(a_guest):
+    # The host does not say what it would offer with it: that is no reason to say nothing.
+    with pytest.raises(QvirtError, match="/nowhere/qemu: No such file"):
+        edited(a_guest, lambda d: setattr(d.devices, "emulator", "/nowhere/qemu"))
+
+
 def test_what_virsh_changed_meanwhile_is_not_overwritten(a_guest, a_qemu_libvirtd):
     def edit_late():
         with a_guest.edit() as definition:
