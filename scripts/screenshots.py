@@ -82,11 +82,24 @@ def take_pictures(page: Page, made_up_host: str) -> None:
     page.get_by_role("tab", name="Overview").click()
     page.wait_for_timeout(3000)
     in_both_themes(page, "overview")
+    show_xml(page)
 
     show_manager(page)
     page.locator(".qvirt-vm-list .qvirt-row-connection", has_text="user session").dblclick()
     page.wait_for_timeout(GATHER)
     in_both_themes(page, "host")
+
+
+def show_xml(page: Page) -> None:
+    """Type into the XML what libvirt's schema does not know, and take it back."""
+    panel = page.locator(".qvirt-vm-panel")
+    page.get_by_role("tab", name="XML").click()
+    panel.locator(".cm-line", has_text="<vcpu").first.click()
+    page.keyboard.press("End")
+    page.keyboard.type("\n<turbo/>")
+    expect(panel.locator(".qvirt-xml-faults li")).to_be_visible(timeout=LONG)
+    in_both_themes(page, "xml")
+    panel.get_by_role("button", name="Revert").click()
 
 
 def show_manager(page: Page) -> None:

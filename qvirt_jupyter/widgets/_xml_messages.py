@@ -32,7 +32,6 @@ class XmlEditorState(TypedDict):
     """What the editor shows around the text; ``refused`` says why nothing can be changed."""
 
     phase: Literal["loading", "ready", "saving"]
-    label: str
     dirty: bool
     refused: str
     outcome: str
@@ -53,6 +52,7 @@ class XmlText(TypedDict):
     type: Literal["text"]
     version: int
     document: str
+    label: str
     revision: int
     text: str
     by: str

@@ -110,7 +110,8 @@ class DefinitionHistory(PanelPart):
     def _take(self, kept: tuple[KeptDefinition, ...], before: str, after: str) -> None:
         self._kept = kept
         if self._chosen not in {_id(each) for each in kept}:
-            self._chosen = _id(kept[0]) if kept else ""
+            # Nobody chose one: the newest is shown, also when that is another one.
+            self._chosen = ""
         # The same password has the same mark in both, so that a new one is seen.
         masks = Masks()
         self._difference = {
@@ -156,7 +157,7 @@ class DefinitionHistory(PanelPart):
                 }
                 for each in self._kept
             ],
-            "chosen": self._chosen,
+            "chosen": self._chosen or next(map(_id, self._kept), ""),
             "against": self._against,
             "refused": self._why_not(),
             "busy": self._is_busy,

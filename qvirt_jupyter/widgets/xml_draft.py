@@ -21,6 +21,8 @@ class XmlDraft:
     ----------
     key
         What tells it from other texts.
+    label
+        What people call it.
 
     Attributes
     ----------
@@ -36,8 +38,9 @@ class XmlDraft:
         Whether the three texts are looked at.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, label: str) -> None:
         self.key = key
+        self._label = label
         self.text = ""
         self.revision = 0
         self.revealed = False
@@ -136,6 +139,7 @@ class XmlDraft:
             "type": "text",
             "version": VERSION,
             "document": self.key,
+            "label": self._label,
             "revision": self.revision,
             "text": self.text,
             "by": self._by,

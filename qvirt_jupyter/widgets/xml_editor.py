@@ -61,7 +61,7 @@ class XmlEditor(PanelPart):
 
     def _begin(self, source: XmlSource) -> None:
         self._source = source
-        self._draft = XmlDraft(source.key)
+        self._draft = XmlDraft(source.key, source.label)
         self._phase: Literal["loading", "ready", "saving"] = "loading"
         self._checks = XmlChecks(source, self._draft, self._update)
         self._outcome = ""
@@ -310,7 +310,6 @@ class XmlEditor(PanelPart):
         question = str(LEAVING) if self._then is not None and is_dirty else ""
         state: XmlEditorState = {
             "phase": self._phase,
-            "label": self._source.label,
             "dirty": is_dirty,
             "refused": self._refusal,
             "outcome": self._outcome,

@@ -46,7 +46,6 @@ _CODE_MIRROR: Final[Mapping[str, LazyString]] = {
 
 EDITOR: Final[Mapping[str, LazyString]] = {
     **_CODE_MIRROR,
-    "xml": _("XML"),
     "choice": _("What is edited"),
     "apply": _("Apply"),
     "revert": _("Revert"),

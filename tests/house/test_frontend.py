@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from qvirt_jupyter.widgets import _messages, shell
+from qvirt_jupyter.widgets import _messages, _xml_messages, shell, xml_words
 from qvirt_jupyter.widgets.list_arrangement import GROUPINGS
 from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
 from qvirt_jupyter.widgets.vm_list_strings import STRINGS
@@ -17,6 +17,7 @@ from qvirt_jupyter.widgets.vm_list_strings import STRINGS
 ROOT = Path(__file__).parent.parent.parent
 FRONTEND = ROOT / "frontend"
 SOURCES = sorted((FRONTEND / "src").glob("*.ts"))
+XML_EDITOR = sorted((FRONTEND / "widgets/xml-editor").glob("*.ts"))
 VM_LIST = sorted((FRONTEND / "widgets/vm-list").glob("*.ts"))
 BROWSER = sorted(
     file
@@ -139,6 +140,32 @@ def test_messages_have_the_same_fields_on_both_sides(name):
     assert {field for field, _optional in fields} == keys
 
 
+XML_MESSAGES = [
+    name for name, value in vars(_xml_messages).items() if hasattr(value, "__required_keys__")
+]
+
+
+@pytest.mark.parametrize("name", XML_MESSAGES)
+def test_messages_about_xml_have_the_same_fields_on_both_sides(name):
+    source = read(FRONTEND / "widgets/xml-editor/messages.ts")
+    match = re.search(rf"interface I{name} \{{(.*?)\n\}}", source, re.DOTALL)
+    assert match, f"I{name} is not in messages.ts"
+    fields = re.findall(r"^\s*(\w+)\??:", match[1], re.MULTILINE)
+    assert set(fields) == getattr(_xml_messages, name).__required_keys__
+
+
+def test_the_xml_parts_have_every_text_that_they_ask_for_and_no_other():
+    everything = "\n".join(read(file) for file in XML_EDITOR)
+    phrases = set(
+        re.findall(r"'([^']+)'", everything.partition("PHRASES = [")[2].partition("]")[0])
+    )
+    asked = set(re.findall(r"\b(?:words|spec)\('(\w+)'", everything)) | {
+        "againstNext",
+        "againstNow",
+    }
+    assert asked | phrases == set(xml_words.EDITOR) | set(xml_words.HISTORY)
+
+
 def test_the_protocol_is_the_same_on_both_sides():
     source = read(FRONTEND / "widgets/vm-list/messages.ts")
     assert f"PROTOCOL = {_messages.PROTOCOL};" in source
@@ -164,7 +191,11 @@ def test_every_button_has_an_icon():
 
 
 def test_styles_use_only_jupyterlabs_colours():
-    for file in (FRONTEND / "style/base.css", FRONTEND / "widgets/vm-list/style.css"):
+    for file in (
+        FRONTEND / "style/base.css",
+        FRONTEND / "widgets/vm-list/style.css",
+        FRONTEND / "widgets/xml-editor/style.css",
+    ):
         text = re.sub(r"var\(--jp-[^()]*(\([^()]*\)[^()]*)?\)", "", file.read_text("utf-8"))
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
         assert not re.search(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(", text), file.name

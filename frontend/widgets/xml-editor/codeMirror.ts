@@ -95,6 +95,8 @@ export function looks(
     ),
     EditorView.contentAttributes.of({
       'aria-label': label,
+      // It can be reached by Tab anyway; this says so to those who look it up.
+      tabindex: '0',
       spellcheck: 'false',
       autocapitalize: 'off',
       autocomplete: 'off',

@@ -39,7 +39,7 @@ export class Comparison {
       ),
       element('div', { class: 'qvirt-xml-panes' }, left, right)
     );
-    left.append(element('h4', {}, words('baseToTheirs')));
+    left.append(element('h3', {}, words('baseToTheirs')));
     this.foreign = new EditorView({
       parent: left,
       doc: texts.theirs,
@@ -57,8 +57,8 @@ export class Comparison {
       element(
         'div',
         { class: 'qvirt-xml-headings' },
-        element('h4', {}, words('theirs')),
-        element('h4', {}, words('mine'))
+        element('h3', {}, words('theirs')),
+        element('h3', {}, words('mine'))
       )
     );
     this.both = new MergeView({

@@ -98,7 +98,7 @@ class Editor {
     if (message.by === this.name && !this.editor.isAhead) {
       this.editor.revision = message.revision;
     } else if (message.by !== this.name) {
-      this.editor.take(message, this.state?.label ?? this.words('xml'));
+      this.editor.take(message);
     }
   }
 
@@ -203,7 +203,7 @@ class Editor {
       const id = select.value;
       // The kernel may ask first, and then choose.
       select.value = state.chosen;
-      this.flush();
+      this.editor.hand();
       this.say({ type: 'choose', id });
     });
     return select;
@@ -252,7 +252,7 @@ class Editor {
           { class: 'qvirt-xml-note qvirt-xml-foreign', role: 'note' },
           element('span', {}, this.words('foreign')),
           button({ id: 'compare', label: this.words('compare') }, () => {
-            this.flush();
+            this.editor.hand();
             this.say({ type: 'compare' });
           })
         )
@@ -269,19 +269,6 @@ class Editor {
 
   private answer(id: string): void {
     this.say({ type: 'answer', button: id });
-  }
-
-  /** Tell what was typed now, not after the pause. */
-  private flush(): void {
-    if (this.editor.isAhead) {
-      this.editor.stopPause();
-      this.say({
-        type: 'edit',
-        text: this.editor.text,
-        revision: this.editor.revision,
-        view: this.name
-      });
-    }
   }
 
   private compare(texts: IXmlConflict): void {

@@ -20,7 +20,6 @@ export interface IEditorEvents {
 export class XmlEditorView {
   readonly view: EditorView;
   private readonly access = new Compartment();
-  private readonly label = new Compartment();
   private document = '';
   private pause: number | undefined;
 
@@ -45,13 +44,13 @@ export class XmlEditorView {
   }
 
   /** Take the kernel's text; what is the same keeps its cursor, marks and history. */
-  take(message: IXmlText, label: string): void {
+  take(message: IXmlText): void {
     if (message.document !== this.document) {
       this.stopPause();
       this.document = message.document;
       this.revision = message.revision;
       const isReadOnly = this.view.state.readOnly;
-      this.view.setState(this.fresh(message.text, label));
+      this.view.setState(this.fresh(message.text, message.label));
       this.allow(!isReadOnly);
       return;
     }
@@ -76,6 +75,14 @@ export class XmlEditorView {
       this.view.dispatch({
         effects: this.access.reconfigure(EditorState.readOnly.of(!isAllowed))
       });
+    }
+  }
+
+  /** Give the kernel what was typed, now. */
+  hand(): void {
+    if (this.isAhead) {
+      this.stopPause();
+      this.events.paused(this.text, this.revision);
     }
   }
 
@@ -104,9 +111,11 @@ export class XmlEditorView {
             { key: 'Mod-Enter', run: apply }
           ])
         ),
-        this.label.of(looks(label, this.words)),
+        looks(label, this.words),
         typing(),
         this.access.of(EditorState.readOnly.of(false)),
+        // Who goes elsewhere may mean to leave: that waits for no pause.
+        EditorView.domEventHandlers({ blur: () => this.hand() }),
         EditorView.updateListener.of(update => {
           if (
             update.docChanged &&
@@ -123,11 +132,12 @@ export class XmlEditorView {
   }
 
   private onTyped(): void {
-    window.clearTimeout(this.pause);
-    this.pause = window.setTimeout(() => {
-      this.pause = undefined;
+    if (!this.isAhead) {
+      // The first key is told at once: a click on another tab comes before the blur that it makes.
       this.events.paused(this.text, this.revision);
-    }, PAUSE);
+    }
+    window.clearTimeout(this.pause);
+    this.pause = window.setTimeout(() => this.hand(), PAUSE);
     this.events.typed();
   }
 }

@@ -26,8 +26,6 @@ export interface IXmlChoice {
 /** What the editor shows around the text. */
 export interface IXmlEditorState {
   phase: 'loading' | 'ready' | 'saving';
-  /** What the text is the definition of. */
-  label: string;
   dirty: boolean;
   /** Why nothing can be changed; empty where it can. */
   refused: string;
@@ -52,6 +50,8 @@ export interface IXmlText {
   type: string;
   version: number;
   document: string;
+  /** What the text is the definition of. */
+  label: string;
   revision: number;
   text: string;
   by: string;
