@@ -145,9 +145,10 @@ def plan(before: documents.Domain, after: documents.Domain, running: documents.D
     grouped: dict[str, list[Change]] = {}
     to_do = running.diff(after)
     # Memory comes and goes with its module: a balloon would take it from the guest once more.
+    matched = pairs(before, after)
     moves_modules = any(
         pair.device.tag == "memory" and (pair.before is None or pair.after is None)
-        for pair in pairs(before, after)
+        for pair in matched
     )
     for change in changes_of_domain(before, after):
         order.append(change.path)
@@ -163,7 +164,7 @@ def plan(before: documents.Domain, after: documents.Domain, running: documents.D
     leaving: list[Step] = []
     staying: list[Step] = []
     coming: list[Step] = []
-    for pair in pairs(before, after):
+    for pair in matched:
         changes = pair.changes()
         order += [change.path for change in changes]
         if not changes:

@@ -114,7 +114,7 @@ class HardwareDesk(PageDesk):
         self._around.boards.questions.ask(
             Question(
                 _("Add it for the next start?"),
-                _("The running machine does not take it. {reason}").format(reason=error.reason),
+                error.reason,
                 _("Add for the next start"),
             ),
             go_on,
