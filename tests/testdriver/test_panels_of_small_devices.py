@@ -218,3 +218,20 @@ def test_what_is_part_of_the_machine_is_not_removed_and_says_why(open_tab):
     assert "part of the machine" in kept["PS/2 keyboard"]
     assert "last video card" in kept["QXL video card"]
     assert kept["Sound card"] == kept["VNC display"] == ""
+
+
+def test_a_video_card_takes_the_place_of_none(open_tab):
+    tab, machine, _panel = open_tab("<video><model type='none'/></video>")
+    begin_adding(tab, "video")
+    press(tab, "add")
+    assert wait_for(lambda: last_of(machine, "video").model == "virtio")
+    assert len(machine.document(inactive=True).devices.videos) == 1
+
+
+def test_a_second_display_of_a_type_is_refused_before_it_is_tried(open_tab):
+    tab, machine, _panel = open_tab(DEVICES)
+    begin_adding(tab, "graphics")
+    type_in(tab, "type", "vnc")
+    press(tab, "add")
+    assert wait_for(lambda: "already" in str(tab._view.shown["problem"]))
+    assert len(machine.document(inactive=True).devices.graphics) == 1
