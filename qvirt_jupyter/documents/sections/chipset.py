@@ -52,7 +52,7 @@ class Chipset:
         if not self.os.is_secure or not is_x86(self):
             return
         self.features.smm = True
-        if is_i440fx(self):
+        if not is_q35(self):
             self.os.machine = "q35"
             self.devices_fit_the_board()
 

@@ -92,6 +92,12 @@ def test_secure_boot_brings_smm_and_q35():
     assert "pcie-root" in models(domain)
 
 
+def test_secure_boot_names_the_board_where_none_is_named():
+    domain = Domain.parse("<domain><os><type>hvm</type></os></domain>")
+    domain.os.use_firmware_image("/OVMF.fd", secure=True)
+    assert (domain.features.smm, domain.os.machine) == (True, "q35")
+
+
 def test_a_firmware_that_must_boot_securely_brings_them_too():
     domain = Domain.parse(OLD)
     domain.os.firmware = "efi"
