@@ -238,11 +238,10 @@ class Hotplug(Edits):
         edit = self.edit(live=live, cause=str(_("Add {device}").format(device=device.display_name)))
         with edit as definition:
             host = self.connection.domain_capabilities(definition)
-            for old in device.replaces(definition):
-                definition.devices.remove(old)
-            for other in device.brings(definition, host):
-                definition.devices.add(other)
-            definition.devices.add(device.copy())
+            for new in (*device.brings(definition, host), device.copy()):
+                for old in new.replaces(definition):
+                    definition.devices.remove(old)
+                definition.devices.add(new)
         assert edit.result is not None  # noqa: S101 - the block has ended
         return edit.result
 

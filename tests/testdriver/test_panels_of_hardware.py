@@ -220,3 +220,17 @@ def test_a_bus_that_no_such_device_sits_on_says_so(a_tab):
     reasons = {choice["value"]: choice["reason"] for choice in field(a_tab, "bus")["choices"]}
     assert reasons["virtio"]
     assert not reasons["sata"]
+
+
+def test_usb_comes_with_the_first_device_that_needs_it(a_connection):
+    machine = a_connection.domains.define(
+        "<domain type='test'><name>no usb</name><memory>65536</memory><os><type>hvm</type></os>"
+        "<devices><controller type='usb' index='0' model='none'/></devices></domain>"
+    )
+    stick = documents.Disk(
+        target="sda", bus="usb", source=documents.FileSource(file="/srv/stick.raw")
+    )
+    machine.attach(stick)
+    devices = machine.document(inactive=True).devices
+    assert [each.model for each in devices.controllers if each.type == "usb"] == ["qemu-xhci"]
+    assert devices.disks["sda"].bus == "usb"

@@ -271,7 +271,11 @@ def companions(index: int) -> tuple[Controller, ...]:
 
 def next_index(domain: Domain, kind: str) -> int:
     """Return the number of the next controller of a type."""
-    taken = [each.index or 0 for each in domain.devices.of(Controller) if each.type == kind]
+    taken = [
+        each.index or 0
+        for each in domain.devices.of(Controller)
+        if each.type == kind and each.model != "none"
+    ]
     return max(taken, default=-1) + 1
 
 

@@ -118,6 +118,7 @@ def test_that_there_is_no_usb_gives_way_to_usb():
     domain = a_guest("<controller type='usb' model='none'/>")
     new = Controller.suggested(domain, None, type="usb")
     assert [old.model for old in new.replaces(domain)] == ["none"]
+    assert new.index == 0
     assert Controller(type="scsi").replaces(domain) == ()
 
 
