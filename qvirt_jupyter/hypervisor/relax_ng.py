@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NS: Final = "http://relaxng.org/ns/structure/1.0"
 _RNG: Final = f"{{{_NS}}}"
 _TYPES: Final = "http://www.w3.org/2001/XMLSchema-datatypes"
-_MAY_BE_ABSENT: Final = frozenset({"optional", "zeroOrMore", "choice"})
+_MAY_BE_ABSENT: Final = frozenset({"optional", "zeroOrMore"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,10 @@ class Pattern:
         Its ``<element>`` or ``<attribute>``.
     definition
         The named definition that it stands in, the smallest one.
-    is_required
-        Whether it must be there.
     """
 
     node: _Element
     definition: str
-    is_required: bool = False
 
     @property
     def names(self) -> frozenset[str] | None:
@@ -102,7 +99,7 @@ class Schema:
         """Return the patterns for an element with which a document may begin."""
         start = [
             pattern
-            for pattern in self._inside(self._start, "", set(), required=True)
+            for pattern in self._inside(self._start, "", set())
             if pattern.node.tag == f"{_RNG}element" and pattern.fits(name)
         ]
         if start:
@@ -111,7 +108,7 @@ class Schema:
         among = self._definitions.get("devices", [])
         return tuple(
             found
-            for pattern in self._inside(among, "devices", set(), required=True)
+            for pattern in self._inside(among, "devices", set())
             for found in self.elements(pattern)
             if found.fits(name)
         )
@@ -123,6 +120,18 @@ class Schema:
     def attributes(self, pattern: Pattern) -> tuple[Pattern, ...]:
         """Return the patterns of the attributes of an element."""
         return tuple(self._of(pattern, "attribute"))
+
+    def required(self, pattern: Pattern, kind: str) -> frozenset[str]:
+        """Return the names of what must stand in an element, whatever else does.
+
+        Parameters
+        ----------
+        pattern
+            The pattern of the element.
+        kind
+            ``"element"`` or ``"attribute"``.
+        """
+        return self._all_of(list(pattern.node), kind, frozenset())
 
     def values(self, pattern: Pattern) -> tuple[str, ...]:
         """Return the words that a value may be; none where it is no matter of words."""
@@ -169,30 +178,57 @@ class Schema:
         return self._validators[node]
 
     def _of(self, pattern: Pattern, kind: str) -> Iterator[Pattern]:
-        for found in self._inside(list(pattern.node), pattern.definition, set(), required=True):
+        for found in self._inside(list(pattern.node), pattern.definition, set()):
             if found.node.tag == f"{_RNG}{kind}":
                 yield found
 
-    def _inside(
-        self, nodes: list[_Element], definition: str, seen: set[str], *, required: bool
-    ) -> Iterator[Pattern]:
+    def _inside(self, nodes: list[_Element], definition: str, seen: set[str]) -> Iterator[Pattern]:
         """Return elements and attributes on the first level, through references."""
         for node in nodes:
             if not isinstance(node.tag, str):
                 continue
             kind = node.tag.removeprefix(_RNG)
             if kind in ("element", "attribute"):
-                yield Pattern(node, definition, required)
+                yield Pattern(node, definition)
             elif kind == "ref":
                 name = str(node.get("name"))
                 if name not in seen:
                     targets = self._definitions.get(name, [])
-                    sure = required and len(targets) == 1
                     for target in targets:
-                        yield from self._inside(list(target), name, {*seen, name}, required=sure)
+                        yield from self._inside(list(target), name, {*seen, name})
             elif kind not in ("data", "value", "list", "name", "anyName"):
-                sure = required and kind not in _MAY_BE_ABSENT
-                yield from self._inside(list(node), definition, seen, required=sure)
+                yield from self._inside(list(node), definition, seen)
+
+    def _all_of(self, nodes: list[_Element], kind: str, seen: frozenset[str]) -> frozenset[str]:
+        """Return the names that all of some patterns need together."""
+        found: frozenset[str] = frozenset()
+        for node in nodes:
+            found |= self._needed(node, kind, seen)
+        return found
+
+    def _common(
+        self, ways: list[list[_Element]], kind: str, seen: frozenset[str]
+    ) -> frozenset[str]:
+        """Return the names that each of several ways needs."""
+        possible = [way for way in ways if any(_is_possible(node) for node in way)]
+        found = [self._all_of(way, kind, seen) for way in possible]
+        return frozenset.intersection(*found) if found else frozenset()
+
+    def _needed(self, node: _Element, kind: str, seen: frozenset[str]) -> frozenset[str]:
+        tag = node.tag.removeprefix(_RNG) if isinstance(node.tag, str) else ""
+        if tag == kind:
+            names = Pattern(node, "").names or frozenset()
+            return names if len(names) == 1 else frozenset()
+        if tag in ("", "element", "attribute", "data", "value", "list", *_MAY_BE_ABSENT):
+            return frozenset()
+        if tag == "ref":
+            name = str(node.get("name"))
+            # Definitions of one name are a choice in libvirt's schemas.
+            ways = [list(target) for target in self._definitions.get(name, [])]
+            return self._common(ways, kind, seen | {name}) if name not in seen else frozenset()
+        if tag == "choice":
+            return self._common([[child] for child in node], kind, seen)
+        return self._all_of(list(node), kind, seen)
 
     def _leaves(self, nodes: list[_Element], seen: set[str]) -> Iterator[_Element]:
         for node in nodes:
@@ -208,6 +244,10 @@ class Schema:
                         yield from self._leaves(list(target), {*seen, name})
             elif kind not in ("element", "attribute"):
                 yield from self._leaves(list(node), seen)
+
+
+def _is_possible(node: _Element) -> bool:
+    return isinstance(node.tag, str) and node.tag != f"{_RNG}notAllowed"
 
 
 def _flat(root: _Element) -> Iterator[_Element]:

@@ -208,22 +208,14 @@ class _Explanation:
                     str(text.format(value=repr(value), name=_short(str(name)), tag=tag)),
                     self._values(fitting),
                 )
-        missing = [
-            name
-            for each in attributes
-            if each.is_required and each.names and not each.names & set(element.attrib)
-            for name in sorted(each.names)
-        ]
+        missing = sorted(
+            self._schema.required(pattern, "attribute") - set(map(str, element.attrib))
+        )
         if missing:
             text = _("<{tag}> needs the attribute {names}.")
             return str(text.format(tag=tag, names=", ".join(_shorts(tuple(missing))))), ()
         children = {str(child.tag) for child in element}
-        lacking = [
-            name
-            for each in self._schema.elements(pattern)
-            if each.is_required and each.names and not each.names & children
-            for name in sorted(each.names)
-        ]
+        lacking = sorted(self._schema.required(pattern, "element") - children)
         if lacking:
             text = _("<{tag}> needs <{names}> inside.")
             return str(text.format(tag=tag, names=">, <".join(_shorts(tuple(lacking))))), ()

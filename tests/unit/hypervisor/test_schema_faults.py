@@ -89,6 +89,18 @@ def test_what_is_allowed_there_is_listed():
     assert {"dev", "bus"} <= set(fault(" bus='virtio'", " bux='virtio'").attributes)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("<target dev='vda' bus='virtio'/>", "", "<disk> needs <target> inside."),
+        (" dev='vda'", "", "<target> needs the attribute dev."),
+        ("<name>web</name>", "", "<domain> needs <name> inside."),
+    ],
+)
+def test_what_is_missing_is_named(old, new, words):
+    assert fault(old, new).reason == words
+
+
 def test_one_too_many_is_named():
     found = fault("<source file='/a'/>", "<source file='/a'/><source file='/b'/>")
     assert "<source> does not go together" in found.reason
