@@ -266,10 +266,10 @@ def test_default_firmware_says_nothing_of_firmware():
 
 
 def test_a_firmware_image_replaces_the_automatic_one():
-    domain = Domain.parse("<domain><os firmware='efi'><type>hvm</type></os></domain>")
+    domain = Domain.parse("<domain><os firmware='efi'><type machine='q35'>hvm</type></os></domain>")
     domain.os.use_firmware_image("/OVMF.fd", secure=True)
     assert str(domain.os) == (
-        "<os><type>hvm</type><loader readonly='yes' secure='yes' type='pflash'>/OVMF.fd</loader></os>"
+        "<os><type machine='q35'>hvm</type><loader readonly='yes' secure='yes' type='pflash'>/OVMF.fd</loader></os>"
     )
     domain.os.nvram = "/vars.fd"
     domain.os.stateless = True
@@ -277,7 +277,7 @@ def test_a_firmware_image_replaces_the_automatic_one():
     domain.os.nvram = "/vars.fd"
     assert domain.os.stateless is None
     domain.os.loader = None
-    assert str(domain.os) == "<os><type>hvm</type></os>"
+    assert str(domain.os) == "<os><type machine='q35'>hvm</type></os>"
 
 
 def test_without_kernel_nothing_is_given_to_it():
