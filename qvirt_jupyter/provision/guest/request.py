@@ -14,6 +14,7 @@ from qvirt_jupyter.documents import Choice, Integer, Text, option
 from qvirt_jupyter.documents.domain import NAME
 from qvirt_jupyter.documents.sections.operating_system import BootDevice
 from qvirt_jupyter.provision.guest import platform
+from qvirt_jupyter.provision.guest.creation import Creation
 from qvirt_jupyter.provision.guest.disk_request import GIB, DiskRequest
 from qvirt_jupyter.provision.guest.equipment import Equipment
 from qvirt_jupyter.provision.guest.host_offer import HostOffer
@@ -23,6 +24,7 @@ from qvirt_jupyter.provision.osinfo import GENERIC, Database, OperatingSystem, o
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.hypervisor.connection import Connection
 
 KIB: Final = 1024
@@ -134,6 +136,43 @@ class GuestRequest:
         if self.disks:
             domain.os.boot.append(BootDevice(device="hd"))
         return domain
+
+    def create(
+        self, connection: Connection, *, start: bool = True, database: Database | None = None
+    ) -> Domain:
+        """Make the machine with its new disks, and start it.
+
+        A new disk lies in the pool that it names, else in the pool named default, else in the first
+        that is on. Its volume is named after the machine; where that name is taken, a number is
+        added.
+
+        Parameters
+        ----------
+        connection
+            Where it is made.
+        start
+            Whether it is started; otherwise it stays off.
+        database
+            The systems that are known; those of this machine where it is left out.
+
+        Returns
+        -------
+        Domain
+            The machine.
+
+        Raises
+        ------
+        AlreadyExists
+            Another machine has the name.
+        WrongState
+            A new disk is asked for and no pool is on.
+        QvirtError
+            libvirt refuses. What was made is removed again; what could not be removed is named in
+            a note of the error.
+        ValueError
+            The host cannot run such a machine, or the system is not known.
+        """
+        return Creation(self, connection, database).run(start=start)
 
     def system(self, database: Database | None = None) -> OperatingSystem:
         """Return the system that will run in it.
