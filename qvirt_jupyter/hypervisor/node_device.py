@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+import libvirt
+
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.parsing import parse_xml
@@ -14,8 +16,6 @@ from qvirt_jupyter.hypervisor.errors import QvirtError, Subject
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeVar
-
-    import libvirt
 
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.records import NodeDeviceRecord
@@ -122,6 +122,24 @@ class NodeDevices(Collection[NodeDevice]):
     _caption: ClassVar[LazyString] = _("Host devices")
     _missing: ClassVar[LazyString] = _("There is no host device of this name.")
     _headings: ClassVar[tuple[LazyString, ...]] = (_("Name"), *_CELLS)
+
+    @property
+    def descriptions(self) -> tuple[documents.NodeDevice, ...]:
+        """The descriptions of all of them, asked of libvirt just now."""
+
+        def read(connection: libvirt.virConnect) -> list[str]:
+            texts = []
+            for device in self._list(connection):
+                try:
+                    texts.append(device.XMLDesc(0))
+                except libvirt.libvirtError as error:
+                    # It was unplugged while the list was read.
+                    if error.get_error_code() != libvirt.VIR_ERR_NO_NODE_DEVICE:
+                        raise
+            return texts
+
+        texts = self._connection.call(read, subject=self.subject)
+        return tuple(documents.NodeDevice.parse(text) for text in texts)
 
     def of_kind(self, capability: str) -> tuple[NodeDevice, ...]:
         """Return the devices that have a capability, sorted by name.

@@ -4,52 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
-from a_rich_machine import RICH, UUID
+from a_world_of_devices import DEVICES, write_world
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-MANY = 55
 PANEL = ".qvirt-vm-panel"
-
-
-def _driver_file(folder):
-    """Write a world of the test driver: a running machine, and one with many devices."""
-    disks = "".join(
-        f"<disk type='file' device='disk'><source file='/lab/{number}.img'/>"
-        f"<target dev='sd{chr(97 + number // 26)}{chr(97 + number % 26)}' bus='sata'/></disk>"
-        for number in range(MANY)
-    )
-    many = (
-        RICH.replace("<name>web<", "<name>many<")
-        .replace(UUID, UUID.replace("5501", "5502"))
-        .replace("a1'/>", "a2'/>")
-        .replace("<interface", f"{disks}<interface", 1)
-    )
-    path = Path(folder) / "details.xml"
-    path.write_text(
-        "<node><memory>67108864</memory><cpu><mhz>2600</mhz><model>x</model><active>4</active>"
-        "<nodes>1</nodes><sockets>2</sockets><cores>2</cores><threads>1</threads></cpu>"
-        f"{RICH}{many}"
-        "<network><name>default</name><bridge name='tbr0'/>"
-        "<ip address='10.7.0.1' netmask='255.255.255.0'/></network>"
-        "<pool type='dir'><name>images</name><target><path>/lab/rich</path></target>"
-        "<volume><name>web.qcow2</name><capacity unit='GiB'>20</capacity>"
-        "<target><path>/lab/rich/web.qcow2</path><format type='qcow2'/></target></volume>"
-        "<volume><name>spare.qcow2</name><capacity unit='GiB'>4</capacity>"
-        "<target><path>/lab/rich/spare.qcow2</path><format type='qcow2'/></target></volume>"
-        "</pool></node>",
-        "utf-8",
-    )
-    return path
 
 
 @pytest.fixture(scope="module")
 def a_world(tmp_path_factory, a_lab_of_a_user):
     """A lab whose user has that world; each kernel begins it anew."""
-    uri = f"test://{_driver_file(tmp_path_factory.mktemp('world'))}"
+    uri = f"test://{write_world(tmp_path_factory.mktemp('world'))}"
     return a_lab_of_a_user(
         "from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections\n"
         f"saved_connections.add(SavedConnection({uri!r}, 'Lab', autoconnect=True))\n"
@@ -217,10 +184,58 @@ def test_the_order_of_booting_is_moved_by_mouse_and_keyboard(open_details, a_wor
 def test_axe_finds_nothing(open_details, theme, a_picture):
     panel = open_details()
     use_theme(panel.page, theme)
-    for name in ("Overview", "CPUs", "Boot order"):
+    shade = theme.rpartition(" ")[2].lower()
+    for name in ("Overview", "Boot order", "VirtIO disk 1"):
         go_to(panel, name)
-        a_picture(panel.page, f"details-{name}-{theme.rpartition(' ')[2].lower()}")
+        a_picture(panel.page, f"details-{name}-{shade}")
         axe_finds_nothing(panel.page)
+    page = go_to(panel, "CPUs")
+    page.get_by_label("Virtual CPUs", exact=True).fill("4")
+    expect(page.locator(".qvirt-effect-next_boot")).to_be_visible()
+    a_picture(panel.page, f"device-{shade}")
+    axe_finds_nothing(panel.page)
+    page.get_by_role("button", name="Cancel").click()
+    panel.get_by_role("button", name="Add hardware").click()
+    expect(page.get_by_role("radiogroup")).to_be_visible()
+    a_picture(panel.page, f"add-hardware-{shade}")
+    axe_finds_nothing(panel.page)
+    page.get_by_role("button", name="Browse… File").click()
+    storage = panel.locator(".qvirt-storage")
+    expect(storage.get_by_role("button", name="spare.qcow2")).to_be_visible()
+    a_picture(panel.page, f"storage-{shade}")
+    axe_finds_nothing(panel.page)
+    storage.press("Escape")
+    expect(page.get_by_role("button", name="Browse… File")).to_be_focused()
+
+
+def test_what_the_running_machine_refuses_is_offered_for_the_next_start(open_details, a_world):
+    panel = open_details()
+    panel.get_by_role("button", name="Add hardware").click()
+    page = page_of(panel)
+    page.get_by_role("radio", name="Network card", exact=True).click()
+    # The names of the networks that there are can be chosen.
+    page.get_by_label("Network", exact=True).select_option("default")
+    page.get_by_role("button", name="Add", exact=True).click()
+    question = panel.get_by_role("alertdialog")
+    expect(question).to_contain_text("next start")
+    count = "len(domain.document(inactive=True).devices.interfaces)"
+    assert in_kernel(a_world, count) == 1
+    question.get_by_role("button", name="Add for the next start").click()
+    added = panel.locator(".qvirt-device", has=panel.page.locator(".qvirt-mark-new"))
+    expect(added).to_contain_text("NIC")
+    assert in_kernel(a_world, count) == 2
+
+
+def test_many_devices_are_shown_at_once(open_details):
+    panel = open_details("many")
+    devices = panel.locator(".qvirt-device")
+    expect(devices.nth(DEVICES - 1)).to_be_attached()
+    # One page is built, that in front.
+    expect(panel.locator(".qvirt-page-form")).to_have_count(1)
+    panel.page.keyboard.press("Tab")
+    entry(panel, "Overview").focus()
+    panel.page.keyboard.press("End")
+    expect(page_of(panel).locator(".qvirt-page-form h3")).not_to_have_text("Overview")
 
 
 def test_there_is_room_in_a_narrow_window(open_details, a_picture):

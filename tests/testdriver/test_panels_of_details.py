@@ -217,6 +217,24 @@ def test_what_is_fixed_after_the_install_says_why(a_tab):
     assert not a_tab._view.shown["dirty"]
 
 
+def test_a_network_card_of_a_running_machine_has_its_addresses(a_tab, a_machine):
+    a_machine.start()
+    (address,) = wait_for(a_machine.addresses)
+    key = device(a_tab, "interface")["id"]
+    say(a_tab._tree, type="select", id=key)
+    facts = wait_for(lambda: a_tab._view.shown["key"] == key and a_tab._view.shown["facts"])
+    assert [(fact["label"], fact["value"]) for fact in facts] == [("Addresses", str(address))]
+
+
+def test_the_system_says_why_it_says_nothing(a_tab, a_machine):
+    go_to(a_tab, "OS information")
+    facts = wait_for(lambda: a_tab._view.shown["facts"])
+    assert [fact["value"] for fact in facts] == ["The machine is off."]
+    a_machine.start()
+    # The test driver has no agents.
+    assert wait_for(lambda: "off" not in a_tab._view.shown["facts"][0]["value"])
+
+
 def test_secrets_come_up_and_never_go_down(a_tab, a_machine):
     key = device(a_tab, "graphics")["id"]
     say(a_tab._tree, type="select", id=key)
@@ -245,6 +263,29 @@ def test_processors_copy_the_host_and_are_arranged(a_tab, a_machine):
     assert wait_for(lambda: not a_tab._view.shown["dirty"])
     cpu = a_machine.document(inactive=True).cpu
     assert (cpu.mode, cpu.topology.sockets, cpu.topology.cores) == ("host-passthrough", 2, 2)
+
+
+def test_more_processors_than_the_host_has_are_warned_of(a_tab):
+    go_to(a_tab, "CPUs")
+    assert wait_for(lambda: a_tab._view.shown["facts"])
+    assert a_tab._view.shown["warning"] == ""
+    type_in(a_tab, "processors", "64")
+    assert wait_for(lambda: "slower" in a_tab._view.shown["warning"])
+
+
+def test_memory_is_shared_and_not(a_tab, a_machine):
+    go_to(a_tab, "Memory")
+    type_in(a_tab, "shared", "true")
+    assert wait_for(lambda: a_tab._view.shown["dirty"])
+    press(a_tab, "apply")
+    assert wait_for(lambda: not a_tab._view.shown["dirty"])
+    backing = a_machine.document(inactive=True).memory_backing
+    assert (backing.source, backing.access) == ("memfd", "shared")
+    type_in(a_tab, "shared", "false")
+    assert wait_for(lambda: a_tab._view.shown["dirty"])
+    press(a_tab, "apply")
+    assert wait_for(lambda: not a_tab._view.shown["dirty"])
+    assert not a_machine.document(inactive=True).memory_backing
 
 
 def test_the_boot_order_is_for_devices_and_replaces_the_older_way(a_tab, a_machine):

@@ -115,6 +115,21 @@ def test_a_disk_is_added_with_a_new_volume(a_tab, a_machine):
     assert volume.record.capacity == 3 * 1024**3
 
 
+def test_a_device_of_the_host_is_chosen_by_its_name(a_tab, a_machine):
+    begin_adding(a_tab, "hostdev")
+    choices = field(a_tab, "node")["choices"]
+    assert "0000:01:00.0 Intel Corporation A <card>" in [choice["label"] for choice in choices]
+    # Nothing is chosen yet.
+    press(a_tab, "add")
+    assert wait_for(lambda: "Choose a device" in a_tab._view.shown["problem"])
+    type_in(a_tab, "node", "pci_0000_01_00_0")
+    assert wait_for(lambda: field(a_tab, "type")["value"] == "pci")
+    press(a_tab, "add")
+    assert wait_for(lambda: len(a_machine.document(inactive=True).devices.of(documents.Hostdev)))
+    (given,) = a_machine.document(inactive=True).devices.of(documents.Hostdev)
+    assert (given.type, given.where) == ("pci", "0000:01:00.0")
+
+
 def test_a_volume_that_another_machine_uses_is_named(a_tab, a_connection):
     a_connection.domains.define(
         "<domain type='test'><name>other</name><memory>1024</memory><os><type>hvm</type></os>"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Declared, Flag, declarations
-from qvirt_jupyter.widgets.details.definitions import BOOTABLE, devices_of
+from qvirt_jupyter.documents.sections.boot_order import BOOTABLE
+from qvirt_jupyter.widgets.details.definitions import devices_of
 from qvirt_jupyter.widgets.details.page import Derived, DomainPage, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from qvirt_jupyter import documents
     from qvirt_jupyter.documents import Device
     from qvirt_jupyter.widgets.details.definitions import Definitions
 
@@ -20,7 +21,6 @@ AUTOSTART: Final = "autostart"
 """The name of the value that is no part of the definition: libvirt is told at once."""
 ORDER: Final = "boot order"
 """The name of the order, which is given as the keys of the devices."""
-_LEGACY: Final = {"disk": "hd", "lun": "hd", "cdrom": "cdrom", "floppy": "fd"}
 
 
 class BootPage(DomainPage):
@@ -61,36 +61,13 @@ def bootable(domain: documents.Domain) -> dict[str, Device]:
 
 
 def boot_order(domain: documents.Domain) -> tuple[str, ...]:
-    """Return the keys of the devices that a machine boots from, in order.
-
-    The older way, which names kinds of devices, means the first device of each kind.
-    """
-    devices = bootable(domain)
-    numbered = sorted(
-        (device.boot_order, key) for key, device in devices.items() if device.boot_order
-    )
-    if numbered:
-        return tuple(key for _number, key in numbered)
-    kinds: dict[str, str] = {}
-    for key, device in devices.items():
-        kinds.setdefault(_kind(device), key)
-    return tuple(kinds[kind.device] for kind in domain.os.boot if kind.device in kinds)
+    """Return the keys of the devices that a machine boots from, in order."""
+    keys = {device: key for key, device in bootable(domain).items()}
+    return tuple(keys[device] for device in domain.boot_order)
 
 
 def set_boot_order(domain: documents.Domain, keys: Iterable[str]) -> None:
     """Let a machine boot from these devices and no others, in this order."""
-    if tuple(keys) == boot_order(domain):
-        return
-    domain.os.boot.clear()
     devices = bootable(domain)
-    for device in devices.values():
-        device.boot_order = None
     # Devices that went meanwhile are left out.
-    for number, key in enumerate((key for key in keys if key in devices), 1):
-        devices[key].boot_order = number
-
-
-def _kind(device: Device) -> str:
-    if isinstance(device, documents.Disk):
-        return _LEGACY.get(device.device or "disk", "")
-    return "network" if isinstance(device, documents.Interface) else ""
+    domain.boot_order = tuple(devices[key] for key in keys if key in devices)

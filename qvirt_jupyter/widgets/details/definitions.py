@@ -24,10 +24,6 @@ ORDER: Final = (
 """The kinds of devices in the order of the list; all others come behind them."""
 
 
-BOOTABLE: Final = frozenset({"disk", "interface", "hostdev", "redirdev"})
-"""The kinds of devices that a machine can boot from."""
-
-
 @dataclass(frozen=True, slots=True)
 class Definitions:
     """What was read of a machine in one go.
@@ -44,6 +40,8 @@ class Definitions:
         What will be otherwise after the next start.
     host
         What its host offers; None where it does not say.
+    host_cpus
+        How many processors the host has; 0 where that is not known.
     there
         What can be named just now, by the tag of a device and the name of a field.
     """
@@ -53,6 +51,7 @@ class Definitions:
     persistent: bool
     pending: tuple[Change, ...] = ()
     host: documents.DomainCapabilities | None = field(default=None, repr=False)
+    host_cpus: int = 0
     there: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
@@ -73,6 +72,7 @@ def read(domain: Domain) -> Definitions:
         persistent=persistent,
         pending=domain.pending_changes if running is not None else (),
         host=domain.connection.domain_capabilities(stored),
+        host_cpus=domain.connection.host.cpus,
         there=_there(domain.connection.inventory.snapshot()),
     )
 

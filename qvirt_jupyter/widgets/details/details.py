@@ -248,6 +248,9 @@ class Details(ipywidgets.HBox):
             self._before = key
             self.desk.open(page_of(key))
         elif self._selected != _ADDING and self._definitions is not None:
+            # Networks, pools and devices of the host that others made just now are there, too.
+            for kind in ("network", "pool", "node_device"):
+                self._domain.connection.inventory.refresh(kind)
             first = next(kind.tag for kind, reason in addable(self._definitions) if not reason)
             self.desk.open(AddPage(first))
         self._selected = key

@@ -164,7 +164,8 @@ def summary_of(device: documents.Device, sizes: Mapping[str, int]) -> str:
     if size is None:
         return summary
     # "20 GiB qcow2 · web.qcow2": size and format belong together.
-    return f"{quantities.size(size)} {summary}".strip()
+    joint = " " if isinstance(device, documents.Disk) and device.format else " · "
+    return joint.join(part for part in (quantities.size(size), summary) if part)
 
 
 def _differs(device: documents.Device, definitions: Definitions) -> bool:

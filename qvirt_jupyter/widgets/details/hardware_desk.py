@@ -9,6 +9,7 @@ from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import QvirtError, publisher
 from qvirt_jupyter.widgets.details.add_page import AddPage, addable
+from qvirt_jupyter.widgets.details.host_device_page import HOST_DEVICE, HostDevicePage
 from qvirt_jupyter.widgets.details.page_desk import PageDesk
 from qvirt_jupyter.widgets.details.sources import browsable, source_of
 from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
@@ -51,8 +52,16 @@ class HardwareDesk(PageDesk):
         found = self._definitions
         if not isinstance(self._page, AddPage) or found is None:
             return
-        if any(cls.tag == kind and not reason for cls, reason in addable(found)):
+        if not any(cls.tag == kind and not reason for cls, reason in addable(found)):
+            return
+        if kind != HOST_DEVICE:
             self.open(AddPage(kind))
+            return
+        self._work(
+            lambda: self._domain.connection.node_devices.descriptions,
+            lambda nodes: self.open(HostDevicePage(nodes)),
+            self._failed,
+        )
 
     def apply(self, then: Callable[[], object] | None = None) -> None:
         """Apply what was touched, or add what is to be added, and then go on."""
@@ -139,7 +148,7 @@ class HardwareDesk(PageDesk):
             partial(self._chosen, name),
             name=self._domain.subject.name if is_new else "",
             path=str(declared.get(element) or ""),
-            title=declared.label,
+            title=_("Choose a file or a device"),
         )
         self._show()
 

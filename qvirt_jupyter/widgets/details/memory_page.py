@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents import Declared, declarations
+from qvirt_jupyter.documents import Declared, Flag, declarations
 from qvirt_jupyter.widgets import quantities
-from qvirt_jupyter.widgets.details.page import DomainPage, changed, select
+from qvirt_jupyter.widgets.details.page import Derived, DomainPage, changed, select
 
 if TYPE_CHECKING:
-    from qvirt_jupyter import documents
     from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.page import Facts
+
+
+_SHARED: Final = "shared"
+
+
+def _share(domain: documents.Domain, shared: bool | None) -> None:  # noqa: FBT001 - a value
+    domain.shared_memory = bool(shared)
 
 
 class MemoryPage(DomainPage):
@@ -49,6 +56,22 @@ class MemoryPage(DomainPage):
             "memory": _("The most that the guest can get without a restart."),
         }
         return [
-            changed(item, help=helped.get(item.name, item.help))
-            for item in select(declarations(element), self.names)
+            *(
+                changed(item, help=helped.get(item.name, item.help))
+                for item in select(declarations(element), self.names)
+            ),
+            Derived(
+                name=_SHARED,
+                type=Flag(),
+                label=_("Shared with other processes of the host"),
+                help=_("Folders that are shared by virtiofs need it."),
+                read=lambda domain: domain.shared_memory,
+                write=_share,
+            ),
         ]
+
+    def why_fixed(self, element: documents.Element, name: str, *, customise: bool) -> str:
+        """Say why memory cannot be shared, too."""
+        if name == _SHARED and isinstance(element, documents.Domain):
+            return str(element.why_no_shared_memory(None))
+        return super().why_fixed(element, name, customise=customise)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import Declared, declarations
-from qvirt_jupyter.widgets.details.definitions import BOOTABLE, Definitions, devices_of, path_of
+from qvirt_jupyter.documents.sections.boot_order import BOOTABLE
+from qvirt_jupyter.widgets.details.definitions import Definitions, devices_of, path_of
 from qvirt_jupyter.widgets.details.fixed import why_fixed
 
 if TYPE_CHECKING:
@@ -110,6 +111,10 @@ class Page:
     def why_fixed(self, element: documents.Element, name: str, *, customise: bool) -> str:
         """Say why a value cannot be changed; empty where it can."""
         return why_fixed(element, name, customise=customise)
+
+    def warning(self, domain: documents.Domain, definitions: Definitions) -> str:  # noqa: ARG002 - for subclasses
+        """Say what is allowed, but unwise, of a definition as it was typed; empty for nothing."""
+        return ""
 
     def facts(self, domain: Domain, definitions: Definitions) -> Facts:  # noqa: ARG002 - for subclasses
         """Return what is only read, with labels; asked in the pool, so it may wait for libvirt."""

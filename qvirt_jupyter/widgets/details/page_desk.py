@@ -371,7 +371,7 @@ class PageDesk:
                 autostart=self._autostart,
                 frame={
                     "draft": self._number,
-                    "warning": str(self._warning),
+                    "warning": str(self._warning) or page.warning(draft.domain, found),
                     "busy": self._is_busy,
                     "refused": self._refused,
                     "problem": self._problem,

@@ -11,6 +11,7 @@ from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, BootPage, boot_or
 from qvirt_jupyter.widgets.details.definitions import concerns
 from qvirt_jupyter.widgets.details.entries import icon_of
 from qvirt_jupyter.widgets.details.fields import field_state
+from qvirt_jupyter.widgets.details.page import DevicePage
 from qvirt_jupyter.widgets.details.performance_page import PerformancePage
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _fields(
         leaving = str(_("Only the running machine has it: it goes when that stops."))
     if element is None:
         return []
-    return [
+    states = [
         field_state(
             item,
             element,
@@ -124,6 +125,12 @@ def _fields(
         )
         for item in page.declared(element)
     ]
+    if isinstance(page, DevicePage):
+        # What is fixed for one reason stands together, so that the reason is said once.
+        reasons = list(dict.fromkeys(state["fixed"] for state in states if state["fixed"]))
+        order = {reason: number for number, reason in enumerate((*reasons, ""))}
+        states.sort(key=lambda state: order[state["fixed"]])
+    return states
 
 
 def _boot(draft: Draft) -> list[BootEntryState]:

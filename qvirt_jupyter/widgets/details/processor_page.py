@@ -86,6 +86,16 @@ class ProcessorPage(DomainPage):
         domain = definitions.stored
         return " · ".join(part for part in (str(_count(domain)), _model(domain) or "") if part)
 
+    def warning(self, domain: documents.Domain, definitions: Definitions) -> str:
+        """Say that there are more than the host has."""
+        if 0 < definitions.host_cpus < _count(domain):
+            return str(
+                _("The host has {number} CPUs only: the guest will be slower with more.").format(
+                    number=definitions.host_cpus
+                )
+            )
+        return ""
+
     def facts(self, domain: Domain, definitions: Definitions) -> Facts:  # noqa: ARG002 - of the host
         """Return what the host has."""
         return ((str(_("CPUs of the host")), str(domain.connection.host.cpus)),)
