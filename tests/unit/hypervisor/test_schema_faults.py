@@ -142,3 +142,24 @@ def test_a_broken_schema_is_no_schema(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(schema_faults, "FOLDER", tmp_path)
     assert fault("cache='none'", "cache='no'") is None
     assert "cannot be read" in caplog.text
+
+
+MANY = (
+    "name='qemu' type='qcow2' cache='none' error_policy='stop' rerror_policy='stop' io='native'"
+    " ioeventfd='on' event_idx='off' copy_on_read='on' discard='unmap' iothread='1'"
+    " detect_zeroes='on' queues='4' iommu='on' ats='on' packed='on' page_per_vq='on'"
+)
+
+
+@pytest.mark.timeout(60)
+def test_many_attributes_take_no_minutes():
+    disk = f"<disk type='file'><driver {MANY}/><target dev='vda' bus='virtio'/></disk>"
+    assert explain_invalid(disk, "disk") is None
+    wrong = disk.replace("dev='vda'", "nonsense='vda'")
+    assert explain_invalid(wrong, "disk").path == "disk/target"
+
+
+@pytest.mark.timeout(60)
+def test_one_wrong_of_many_attributes_is_left_to_libvirt():
+    disk = f"<disk type='file'><driver {MANY}/><target dev='vda' bus='virtio'/></disk>"
+    assert explain_invalid(disk.replace("cache='none'", "cache='much'"), "disk") is None
