@@ -132,7 +132,11 @@ class StorageState(TypedDict):
 
 
 class PageState(TypedDict):
-    """The page in front; ``attempt`` grows when what was applied was refused."""
+    """The page in front.
+
+    ``attempt`` grows when what was applied was refused; ``answered`` is the number of the last edit
+    that the state knows of.
+    """
 
     key: str
     draft: int
@@ -152,5 +156,6 @@ class PageState(TypedDict):
     diff: str
     problem: str
     attempt: int
+    answered: int
     said: list[str]
     buttons: list[ButtonState]

@@ -44,10 +44,15 @@ class NoteState(TypedDict):
 
 
 class FormState(TypedDict):
-    """The whole form; ``attempt`` grows when a submitted form was refused."""
+    """The whole form.
+
+    ``attempt`` grows when a submitted form was refused; ``answered`` is the number of the last edit
+    that the state knows of.
+    """
 
     title: str
     fields: list[FieldState]
     note: NoteState | None
     problem: str
     attempt: int
+    answered: int

@@ -119,6 +119,7 @@ class Form(PanelPart, Generic[T]):
         self._placeholders = placeholders or {}
         self._narrowed = narrowed or {}
         self._attempt = 0
+        self._answered = 0
         self.init(target)
 
     # init, validate, apply ----------------------------------------------------------------------
@@ -283,6 +284,7 @@ class Form(PanelPart, Generic[T]):
             "note": self._noted(),
             "problem": self._problem,
             "attempt": self._attempt,
+            "answered": self._answered,
         }
         self.show(state)
 
@@ -326,7 +328,8 @@ class Form(PanelPart, Generic[T]):
 
     def _said(self, content: dict[str, Any], client: str) -> None:  # noqa: ARG002 - any may fill in
         match content:
-            case {"type": "edit", "name": str(name), "value": str(text)}:
+            case {"type": "edit", "name": str(name), "value": str(text), "number": int(number)}:
+                self._answered = number
                 self.edit(name, text)
             case {"type": "submit", "secrets": dict(secrets)}:
                 self.submit({str(name): str(text) for name, text in secrets.items()})

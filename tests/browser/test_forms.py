@@ -77,6 +77,18 @@ def test_a_connection_is_added_by_keyboard_alone(a_panel, a_page, a_lab):
     )
 
 
+def test_an_answer_that_comes_late_undoes_nothing(a_panel):
+    form = a_panel(SHOW_CONNECTION_DIALOG)
+    name = form.get_by_label("Name", exact=True)
+    box = form.get_by_label("Connect when the manager opens")
+    # The kernel answers each letter; an answer must not undo what was clicked meanwhile.
+    for number in range(20):
+        name.fill(f"lab {number}")
+        box.set_checked(number % 2 == 0)
+    expect(box).not_to_be_checked()
+    expect(name).to_have_value("lab 19")
+
+
 def test_what_is_missing_is_said_at_its_field_which_gets_the_focus(a_panel, a_page, a_lab):
     form = a_panel(SHOW_CONNECTION_DIALOG)
     form.get_by_label("Where").select_option("ssh")

@@ -94,7 +94,7 @@ def field(details, name):
 def type_in(details, name, value):
     """Type into an input of the page in front."""
     key = details._view.shown["key"]
-    say(details._view, type="edit", key=key, name=name, value=value)
+    say(details._view, type="edit", key=key, name=name, value=value, number=1)
 
 
 def press(details, button):

@@ -103,6 +103,8 @@ export interface IPageState {
   problem: string;
   /** Grows when what was applied was refused: then the first wrong field gets the focus. */
   attempt: number;
+  /** The number of the last edit that this state knows of. */
+  answered: number;
   /** What is to be known of what was applied last. */
   said: string[];
   buttons: IButton[];
@@ -113,7 +115,7 @@ export type DetailsSaid =
   | { type: 'select'; id: string }
   | { type: 'add' }
   | { type: 'remove'; id: string }
-  | { type: 'edit'; key: string; name: string; value: string }
+  | { type: 'edit'; key: string; name: string; value: string; number: number }
   | { type: 'order'; key: string; chosen: string[] }
   | { type: 'revert'; key: string; name: string }
   | { type: 'diff'; wanted: boolean }

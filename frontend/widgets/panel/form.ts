@@ -36,6 +36,7 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
   let fields = new Map<string, FormField>();
   let signature = '';
   let attempt = 0;
+  let edits = 0;
 
   function submit(): void {
     const secrets: Record<string, string> = {};
@@ -73,8 +74,10 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
     }
   });
 
-  function edited(name: string, value: string): void {
-    say(model, { type: 'edit', name, value });
+  function edited(name: string, value: string): number {
+    edits += 1;
+    say(model, { type: 'edit', name, value, number: edits });
+    return edits;
   }
 
   function build(states: IField[]): void {
@@ -86,6 +89,8 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
 
   function draw(state: IFormState): void {
     const isFirst = signature === '';
+    // Others may show the same form: all count on from the same number.
+    edits = Math.max(edits, state.answered);
     const wanted = JSON.stringify(
       state.fields.map(field => [field.name, field.kind, field.group])
     );
@@ -96,7 +101,9 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
       build(state.fields);
       fields.get(focused ?? '')?.focus();
     } else {
-      state.fields.forEach(field => fields.get(field.name)?.update(field));
+      state.fields.forEach(field =>
+        fields.get(field.name)?.update(field, false, state.answered)
+      );
     }
     hideEmptyGroups(place, state.fields);
     title.textContent = state.title;

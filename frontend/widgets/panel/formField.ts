@@ -9,7 +9,8 @@ export type Words = (name: string) => string;
 /** What a field tells the form that it stands in. */
 export interface IFieldUser {
   words: Words;
-  edited: (name: string, value: string) => void;
+  /** Returns the number of the edit, which the state that answers it will carry. */
+  edited: (name: string, value: string) => number;
   /** Take the running value back; absent where that is not offered. */
   revert?: (name: string) => void;
   /** Look for a file; absent where that is not offered. */
@@ -31,6 +32,8 @@ export class FormField {
   private readonly reasons: HTMLElement;
   private readonly other?: HTMLInputElement;
   private readonly suggestions?: HTMLDataListElement;
+  /** The last edit of this field. */
+  private edit = 0;
 
   constructor(
     private field: IField,
@@ -115,8 +118,9 @@ export class FormField {
    * A state answers what was typed a moment ago: it must not undo what is typed now, unless what
    * was typed is to be forgotten.
    */
-  update(field: IField, forget = false): void {
+  update(field: IField, forget = false, answered = Infinity): void {
     this.field = field;
+    const isLate = !forget && answered < this.edit;
     this.node.hidden = !field.shown;
     this.help.textContent = field.fixed || field.help;
     this.error.textContent = field.error;
@@ -127,11 +131,12 @@ export class FormField {
       this.control.placeholder = field.placeholder;
     }
     if (this.control instanceof HTMLSelectElement) {
-      this.drawChoices(this.control, field);
-    } else if (this.control.type === 'checkbox') {
+      this.drawChoices(this.control, field, isLate);
+    } else if (this.control.type === 'checkbox' && !isLate) {
       (this.control as HTMLInputElement).checked = field.value === 'true';
     } else if (
       !this.isSecret &&
+      !isLate &&
       (forget || document.activeElement !== this.control)
     ) {
       this.control.value = field.value;
@@ -155,13 +160,11 @@ export class FormField {
   }
 
   private listen(): void {
-    const { control, field, user } = this;
+    const { control, user } = this;
     if (this.isSecret) {
       if (user.revert) {
         // A page keeps its secrets in the kernel until they are applied.
-        control.addEventListener('input', () =>
-          user.edited(field.name, control.value)
-        );
+        control.addEventListener('input', () => this.tell(control.value));
       }
       return;
     }
@@ -171,9 +174,13 @@ export class FormField {
         this.other.value = '';
         this.other.focus();
       } else {
-        user.edited(field.name, this.typed);
+        this.tell(this.typed);
       }
     });
+  }
+
+  private tell(value: string): void {
+    this.edit = this.user.edited(this.field.name, value);
   }
 
   private makeBrowse(label: string): HTMLElement {
@@ -202,7 +209,7 @@ export class FormField {
     });
     made.addEventListener('change', () => {
       made.hidden = true;
-      this.user.edited(this.field.name, made.value || this.field.value);
+      this.tell(made.value || this.field.value);
     });
     return made;
   }
@@ -247,7 +254,12 @@ export class FormField {
     }
   }
 
-  private drawChoices(select: HTMLSelectElement, field: IField): void {
+  private drawChoices(
+    select: HTMLSelectElement,
+    field: IField,
+    isLate: boolean
+  ): void {
+    const chosen = select.value;
     const options = field.choices.map(option);
     if (this.other) {
       options.push(
@@ -256,7 +268,7 @@ export class FormField {
     }
     const isTyping = this.other && document.activeElement === this.other;
     select.replaceChildren(...options);
-    select.value = isTyping ? OTHER : field.value;
+    select.value = isTyping ? OTHER : isLate ? chosen : field.value;
     if (this.other && !isTyping) {
       this.other.hidden = true;
     }

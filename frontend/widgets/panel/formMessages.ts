@@ -55,10 +55,12 @@ export interface IFormState {
   problem: string;
   /** Grows when a submitted form was refused: then the first wrong field gets the focus. */
   attempt: number;
+  /** The number of the last edit that this state knows of. */
+  answered: number;
 }
 
 /** From the browser. A check box says `"true"` or `"false"`. */
 export type FormSaid =
-  | { type: 'edit'; name: string; value: string }
+  | { type: 'edit'; name: string; value: string; number: number }
   | { type: 'submit'; secrets: Record<string, string> }
   | { type: 'cancel' };

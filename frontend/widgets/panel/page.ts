@@ -67,6 +67,7 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
   let state: IPageState | undefined;
   let fields = new Map<string, FormField>();
   let signature = '';
+  let edits = 0;
   let attempt = 0;
 
   const press = (id: string) =>
@@ -101,8 +102,11 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
         field.name,
         new FormField(field, {
           words,
-          edited: (name, value) =>
-            say(model, { type: 'edit', key, name, value }),
+          edited: (name, value) => {
+            edits += 1;
+            say(model, { type: 'edit', key, name, value, number: edits });
+            return edits;
+          },
           revert: name => say(model, { type: 'revert', key, name }),
           browse: name => say(model, { type: 'browse', key, name })
         })
@@ -130,6 +134,8 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
       ])
     ]);
     state = next;
+    // Others may show the same page: all count on from the same number.
+    edits = Math.max(edits, next.answered);
     title.textContent = next.title;
     line(lead, next.lead);
     line(warning, next.warning);
@@ -147,7 +153,9 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
         fields.forEach(field => field.isSecret && field.takeSecret());
       }
       next.fields.forEach(field =>
-        fields.get(field.name)?.update(field, !isSameDraft)
+        fields
+          .get(field.name)
+          ?.update(field, !isSameDraft, next.answered)
       );
     }
     hideEmptyGroups(place, next.fields);

@@ -376,6 +376,7 @@ class PageDesk:
                     "refused": self._refused,
                     "problem": self._problem,
                     "attempt": self._attempt,
+                    "answered": self._view.answered,
                     "said": list(self._said),
                     "diff": self._diff(draft) if self._wants_diff else "",
                     "facts": [{"label": label, "value": value} for label, value in self._facts],

@@ -46,6 +46,7 @@ class Frame(TypedDict):
     refused: str
     problem: str
     attempt: int
+    answered: int
     said: list[str]
     diff: str
     facts: list[FactState]

@@ -89,12 +89,20 @@ class PageView(PanelPart):
     def __init__(self, user: PageUser) -> None:
         super().__init__()
         self._user = user
+        self.answered = 0
+        """The number of the last edit that was taken."""
 
     def _said(self, content: dict[str, Any], client: str) -> None:
         user = self._user
         match content:
-            case {"type": "edit", "key": str(key), "name": str(name), "value": str(text)}:
-                publisher.post(None, lambda: user.edit(key, name, text))
+            case {
+                "type": "edit",
+                "key": str(key),
+                "name": str(name),
+                "value": str(text),
+                "number": int(number),
+            }:
+                publisher.post(None, lambda: self._take(key, name, text, number))
             case {"type": "order", "key": str(key), "chosen": list(chosen)}:
                 keys = tuple(str(each) for each in chosen)
                 publisher.post(None, lambda: user.order(key, keys))
@@ -111,6 +119,10 @@ class PageView(PanelPart):
             case {"type": "storage", "wish": str(wish)}:
                 found = _storage_wish(wish, content)
                 publisher.post(None, lambda: user.storage(found))
+
+    def _take(self, key: str, name: str, text: str, number: int) -> None:
+        self.answered = number
+        self._user.edit(key, name, text)
 
 
 def _storage_wish(wish: str, content: dict[str, Any]) -> StorageWish:

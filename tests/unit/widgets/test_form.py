@@ -227,13 +227,22 @@ def test_a_note_and_placeholders_follow_the_draft():
     assert fields(form)["name"]["placeholder"] == "new"
 
 
+def test_a_state_says_which_edit_it_knows_of():
+    form, _got = form_of(Wish())
+    assert form.shown["answered"] == 0
+    form._receive({"type": "edit", "name": "count", "value": "5", "number": 3})
+    assert form.shown["answered"] == 3
+
+
 def test_what_a_browser_says_is_not_trusted():
     left = []
     form, got = form_of(Wish(), on_cancel=lambda: left.append(1))
     for content in (
-        {"type": "edit", "name": "__class__", "value": "x"},
-        {"type": "edit", "name": "count"},
-        {"type": "edit", "name": "count", "value": 5},
+        {"type": "edit", "name": "__class__", "value": "x", "number": 1},
+        {"type": "edit", "name": "count", "number": 1},
+        {"type": "edit", "name": "count", "value": 5, "number": 1},
+        {"type": "edit", "name": "count", "value": "5"},
+        {"type": "edit", "name": "count", "value": "5", "number": "1"},
         {"type": "submit"},
         {"type": "else"},
     ):

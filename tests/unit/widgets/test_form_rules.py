@@ -229,8 +229,8 @@ def test_only_what_is_asked_for_is_shown_and_taken(submitted):
 
 
 def test_a_browser_says_nothing_that_the_form_does_not_know(a_form, submitted):
-    a_form._receive({"type": "edit", "name": "__class__", "value": "x"})
-    a_form._receive({"type": "edit", "name": "name", "value": 7})
+    a_form._receive({"type": "edit", "name": "__class__", "value": "x", "number": 1})
+    a_form._receive({"type": "edit", "name": "name", "value": 7, "number": 1})
     a_form._receive({"type": "submit", "secrets": {"name": "db", "other": "x"}})
     assert submitted == [Request()]
 
