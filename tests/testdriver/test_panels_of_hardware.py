@@ -90,6 +90,29 @@ def test_leaving_half_an_addition_asks_and_touches_no_other_device(a_tab, a_pane
     assert (first.model, second.model) == ("virtio", "e1000")
 
 
+def test_an_offer_for_the_next_start_goes_with_its_page(a_tab, a_panel, a_machine):
+    # The test driver takes no device while a machine runs.
+    a_machine.start()
+    assert wait_for(lambda: a_tab._definitions.running)
+    for kind in ("sound", "watchdog"):
+        begin_adding(a_tab, kind)
+        press(a_tab, "add")
+        ((_key, question),) = wait_for(lambda: a_panel._questions.questions)
+        assert "for the next start?" in str(question.title)
+        # The question about one thing must not add another.
+        press(a_tab, "back")
+        assert wait_for(lambda: not a_panel._questions.questions)
+    assert not list(a_machine.document(inactive=True).devices.of("sound"))
+
+
+def test_who_removes_a_device_twice_is_asked_once(a_tab, a_panel):
+    for _time in range(2):
+        assert wait_for(lambda: device(a_tab, "disk"))
+        say(a_tab._tree, type="remove", id=device(a_tab, "disk")["id"])
+        assert wait_for(lambda: a_panel._questions.questions)
+    assert len(a_panel._questions.questions) == 1
+
+
 def test_a_disk_is_added_with_a_new_volume(a_tab, a_machine):
     begin_adding(a_tab, "disk")
     state = browse(a_tab)

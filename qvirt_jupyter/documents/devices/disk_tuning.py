@@ -26,7 +26,9 @@ _LENGTH_FIELDS = tuple(f"{name}_length" for name in _BURST_FIELDS)
 
 
 def _limit(tag: str, label: Words, unit: str = _IN_BYTES) -> Field[int | None]:
-    return Field(tag, Integer(), label=label, group=_LIMITS, unit=unit, live="iotune")
+    return Field(
+        tag, Integer(), label=label, group=_LIMITS, unit=unit, advanced=True, live="iotune"
+    )
 
 
 def _burst(tag: str, label: Words, unit: str = _IN_BYTES) -> Field[int | None]:

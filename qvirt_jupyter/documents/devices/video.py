@@ -34,6 +34,7 @@ MODEL_LABELS: Mapping[str, Words] = {
 """What people call the models."""
 
 _SIZE = _("Memory and size")
+_MIB = 1024
 
 # VirtIO shows a picture with every firmware and resizes with the viewer.
 _PREFERRED = ("virtio", "vga", "qxl")
@@ -195,7 +196,7 @@ class Video(Device):
                 _("{width} by {height} pixels").format(width=self.width, height=self.height)
             )
         if self.vram:
-            parts.append(f"{self.vram} KiB")
+            parts.append(f"{-(-self.vram // _MIB)} MiB")
         if self.accelerate_3d:
             parts.append(_("3D acceleration"))
         return " · ".join(map(str, parts))

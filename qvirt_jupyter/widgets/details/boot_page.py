@@ -8,7 +8,7 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Declared, Flag, declarations
 from qvirt_jupyter.documents.sections.boot_order import BOOTABLE
 from qvirt_jupyter.widgets.details.definitions import devices_of
-from qvirt_jupyter.widgets.details.page import Derived, DomainPage, select
+from qvirt_jupyter.widgets.details.page import Derived, DomainPage, changed, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +21,7 @@ AUTOSTART: Final = "autostart"
 """The name of the value that is no part of the definition: libvirt is told at once."""
 ORDER: Final = "boot order"
 """The name of the order, which is given as the keys of the devices."""
+_OF_CONTAINERS: Final = frozenset({"os.init", "os.init_folder", "os.init_user", "os.init_group"})
 
 
 class BootPage(DomainPage):
@@ -51,8 +52,16 @@ class BootPage(DomainPage):
                 read=lambda _domain: False,
                 write=lambda _domain, _value: None,
             ),
-            *select(declarations(element), self.names),
+            *(
+                changed(item, when=_is_container if item.name in _OF_CONTAINERS else item.when)
+                for item in select(declarations(element), self.names)
+            ),
         ]
+
+
+def _is_container(system: documents.Element) -> bool:
+    """Only a container begins with a program; what is asked is the ``os`` element."""
+    return getattr(system, "type", None) == "exe"
 
 
 def bootable(domain: documents.Domain) -> dict[str, Device]:

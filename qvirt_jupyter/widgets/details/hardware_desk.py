@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
@@ -22,10 +22,14 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.hotplug import Moment
     from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
     from qvirt_jupyter.widgets.details.draft import Draft
+    from qvirt_jupyter.widgets.details.page import Page
     from qvirt_jupyter.widgets.questions import Answer
 
 StorageWish: TypeAlias = "Callable[[StorageBrowser], object] | None"
 """What is wanted in the storage browser; None closes it."""
+
+_NEXT_START: Final = "add for the next start"
+"""What the question whether to add something later is about."""
 
 
 class HardwareDesk(PageDesk):
@@ -44,6 +48,12 @@ class HardwareDesk(PageDesk):
             self._around.on_added(False)  # noqa: FBT003 - as it is declared
         else:
             super().press(key, button, client)
+
+    def open(self, page: Page) -> None:
+        """Bring a page to the front; what was asked about the one before is asked no more."""
+        if self._page is None or page.key != self._page.key:
+            self._around.boards.questions.withdraw(_NEXT_START)
+        super().open(page)
 
     # Adding -------------------------------------------------------------------------------------
 
@@ -89,11 +99,12 @@ class HardwareDesk(PageDesk):
             self._problem = refused
             self._show()
             return
+        self._around.boards.questions.withdraw(_NEXT_START)
         self._begin_work()
         self._work(
             lambda: self._domain.attach(added, when=when),
             lambda _result: self._added(then),
-            partial(self._not_added, when),
+            partial(self._not_added, when, str(device.display_name)),
         )
 
     def _why_not(self, device: Device) -> str:
@@ -109,7 +120,7 @@ class HardwareDesk(PageDesk):
             self._around.on_added(True)  # noqa: FBT003 - as it is declared
         self._around.on_applied()
 
-    def _not_added(self, when: Moment, error: BaseException) -> None:
+    def _not_added(self, when: Moment, name: str, error: BaseException) -> None:
         """Say why; where it was the running machine that refused, offer the next start."""
         self._failed(error)
         runs = self._definitions is not None and self._definitions.running is not None
@@ -122,9 +133,10 @@ class HardwareDesk(PageDesk):
 
         self._around.boards.questions.ask(
             Question(
-                _("Add it for the next start?"),
+                _("Add {device} for the next start?").format(device=name),
                 error.reason,
                 _("Add for the next start"),
+                about=_NEXT_START,
             ),
             go_on,
         )

@@ -42,6 +42,8 @@ class HostDevicePage(AddPage):
         self._labels = {
             name: _label(node, cards.get(node.name)) for name, node in self._nodes.items()
         }
+        # In the order of their places; libvirt lists them as it finds them.
+        self._labels = dict(sorted(self._labels.items(), key=lambda item: (item[1], item[0])))
 
     def declared(self, element: documents.Element) -> list[Declared]:
         """Return the choice of the device before all that it fills in."""

@@ -146,6 +146,9 @@ class Removal:
                 wanted = None
             publisher.post(None, lambda: self._remove(key, device, wanted))
 
+        # Who asks twice is asked once.
+        about = f"remove {key}"
+        self._questions.withdraw(about)
         self._questions.ask(
             Question(
                 _("Remove {device} from {name}?").format(
@@ -157,6 +160,7 @@ class Removal:
                 fields=fields,
                 remember="" if file is not None else _("Don't ask again"),
                 client=client,
+                about=about,
             ),
             go_on,
         )

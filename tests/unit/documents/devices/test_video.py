@@ -16,7 +16,7 @@ from qvirt_jupyter.documents import Domain, DomainCapabilities, Video, parse
         (
             "<video><model type='vga' vram='16384' heads='1'><resolution x='800' y='600'/></model></video>",
             "VGA video card",
-            "800 by 600 pixels · 16384 KiB",
+            "800 by 600 pixels · 16 MiB",
         ),
         ("<video><model type='none'/></video>", "No video card", ""),
         ("<video><model type='brand-new'/></video>", "brand-new video card", ""),
