@@ -228,11 +228,11 @@ class Disk(DiskDriver, DiskShape, Device):
         return (self.tag, self.target, self.bus)
 
     def _siblings(self) -> tuple[Device, ...]:
+        mine = (self.bus, self.device or "disk")
         return tuple(
             each
             for each in super()._siblings()
-            if isinstance(each, Disk)
-            and (each.bus, each.device or "disk") == (self.bus, self.device or "disk")
+            if isinstance(each, Disk) and (each.bus, each.device or "disk") == mine
         )
 
     # What is added ------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from qvirt_jupyter.widgets.details import definitions as reading
 from qvirt_jupyter.widgets.details.add_page import AddPage, addable
 from qvirt_jupyter.widgets.details.definitions import devices_of
 from qvirt_jupyter.widgets.details.device_tree import DeviceTree
-from qvirt_jupyter.widgets.details.entries import PAGES, groups, page_of
+from qvirt_jupyter.widgets.details.entries import PAGES, groups, page_of, with_sizes
 from qvirt_jupyter.widgets.details.hardware_desk import HardwareDesk
 from qvirt_jupyter.widgets.details.page_desk import Around
 from qvirt_jupyter.widgets.details.page_view import PageView
@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.hypervisor import Domain, DomainRecord
+    from qvirt_jupyter.widgets._details_messages import EntryGroupState
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.work import Work
     from qvirt_jupyter.widgets.machine_actions import Wishes
     from qvirt_jupyter.widgets.notices import NoticeBoard
     from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
+
 
 ASKING: Final = "confirm_unapplied"
 """The preference that asks about changes that are not applied."""
@@ -74,6 +76,8 @@ class Details(ipywidgets.HBox):
         self._read_at: tuple[object, ...] | None = None
         self._definitions: Definitions | None = None
         self._sizes: dict[str, int] = {}
+        self._plain: tuple[Definitions, frozenset[str], list[EntryGroupState]] | None = None
+        self._sized: tuple[dict[str, int], list[EntryGroupState]] | None = None
         self._awaited: frozenset[str] | None = None
         self._selected = self._before = next(iter(PAGES))
         boards = Boards(questions, notices, wishes)
@@ -227,13 +231,24 @@ class Details(ipywidgets.HBox):
             return
         self._tree.update(
             {
-                "groups": groups(self._definitions, self._sizes, self._removal.unplugging),
+                "groups": self._groups(self._definitions),
                 "selected": self._selected,
                 "dirty": self.desk.is_dirty,
                 "refused": self._refused,
                 "canAdd": self._selected != _ADDING,
             }
         )
+
+    def _groups(self, found: Definitions) -> list[EntryGroupState]:
+        """Return the entries; those of many devices take a while, a selection changes none."""
+        leaving = frozenset(self._removal.unplugging)
+        plain, sized = self._plain, self._sized
+        if plain is None or plain[0] is not found or plain[1] != leaving:
+            plain, sized = (found, leaving, groups(found, leaving)), None
+        if sized is None or sized[0] != self._sizes:
+            sized = (self._sizes, with_sizes(plain[2], found, self._sizes))
+        self._plain, self._sized = plain, sized
+        return sized[1]
 
     def _is_there(self, key: str) -> bool:
         found = self._definitions

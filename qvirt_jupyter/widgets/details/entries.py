@@ -59,17 +59,13 @@ def page_of(key: str) -> Page:
     return PAGES.get(key) or DevicePage(key)
 
 
-def groups(
-    definitions: Definitions, sizes: Mapping[str, int], unplugging: Collection[str]
-) -> list[EntryGroupState]:
-    """Return all entries.
+def groups(definitions: Definitions, unplugging: Collection[str]) -> list[EntryGroupState]:
+    """Return all entries; the sizes of disks are known later.
 
     Parameters
     ----------
     definitions
         The machine.
-    sizes
-        How large its disks are in bytes, by target.
     unplugging
         The keys of devices that the guest was asked to let go.
     """
@@ -84,13 +80,42 @@ def groups(
     named = {tag for _label, tags in _GROUPS for tag in tags}
     for label, tags in _GROUPS:
         entries = [
-            _device(key, device, sizes, marks.get(key, []))
+            _device(key, device, marks.get(key, []))
             for key, device in devices
             if (device.tag in tags if tags else device.tag not in named)
         ]
         if entries:
             found.append({"label": str(label), "entries": entries})
     return found
+
+
+def with_sizes(
+    found: list[EntryGroupState], definitions: Definitions, sizes: Mapping[str, int]
+) -> list[EntryGroupState]:
+    """Return the entries with the sizes of disks, which change nothing else of them.
+
+    Parameters
+    ----------
+    found
+        The entries without.
+    definitions
+        The machine.
+    sizes
+        How large its disks are in bytes, by target.
+    """
+    if not sizes:
+        return found
+    lines = {key: summary_of(device, sizes) for key, device in _devices(definitions)}
+    return [
+        {
+            "label": group["label"],
+            "entries": [
+                {**entry, "summary": lines.get(entry["id"], entry["summary"])}
+                for entry in group["entries"]
+            ],
+        }
+        for group in found
+    ]
 
 
 def _devices(definitions: Definitions) -> Iterator[tuple[str, documents.Device]]:
@@ -118,14 +143,12 @@ def _page(page: DomainPage, definitions: Definitions) -> EntryState:
     }
 
 
-def _device(
-    key: str, device: documents.Device, sizes: Mapping[str, int], marks: list[MarkState]
-) -> EntryState:
+def _device(key: str, device: documents.Device, marks: list[MarkState]) -> EntryState:
     return {
         "id": key,
         "icon": icon_of(device),
         "label": str(device.display_name),
-        "summary": summary_of(device, sizes),
+        "summary": str(device.summary),
         "marks": marks,
         "kept": str(device.why_kept),
     }
