@@ -153,9 +153,7 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
         fields.forEach(field => field.isSecret && field.takeSecret());
       }
       next.fields.forEach(field =>
-        fields
-          .get(field.name)
-          ?.update(field, !isSameDraft, next.answered)
+        fields.get(field.name)?.update(field, !isSameDraft, next.answered)
       );
     }
     hideEmptyGroups(place, next.fields);
