@@ -90,7 +90,7 @@ def test_a_change_says_when_it_counts_and_is_applied(open_details, a_world, a_pi
     expect(buttons.get_by_role("button", name="Apply")).to_have_attribute("aria-disabled", "true")
     page.get_by_role("textbox", name="Memory", exact=True).fill("1536")
     effects = page.locator(".qvirt-page-effects")
-    expect(effects).to_contain_text("1572864")
+    expect(effects).to_contain_text("Memory: 1024 MiB → 1536 MiB")
     effects.get_by_text("Changes in the XML").click()
     expect(effects.locator("pre")).to_contain_text("+")
     go_on = buttons.get_by_role("button", name="Apply")

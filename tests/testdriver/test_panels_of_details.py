@@ -126,10 +126,27 @@ def test_what_applying_does_is_said_before(a_tab):
     type_in(a_tab, "current_memory", "1536")
     effects = wait_for(lambda: a_tab._view.shown["effects"])
     assert effects[0]["when"] == "now"
-    assert "Memory" in effects[0]["what"]
+    assert effects[0]["what"] == "Memory: 1024 MiB → 1536 MiB"
     say(a_tab._view, type="diff", wanted=True)
     assert wait_for(lambda: "+" in a_tab._view.shown["diff"])
     assert "1572864" in a_tab._view.shown["diff"]
+
+
+def test_the_history_names_what_was_applied_as_its_page_does(a_tab, a_machine):
+    go_to(a_tab, "Memory")
+    type_in(a_tab, "current_memory", "1536")
+    assert wait_for(lambda: a_tab._view.shown["dirty"])
+    press(a_tab, "apply")
+    assert wait_for(lambda: a_machine.history)
+    assert a_machine.history[0].cause == "Memory"
+    nic = device(a_tab, "interface")["label"]
+    go_to(a_tab, nic)
+    type_in(a_tab, "link_state", "down")
+    # The whole element is new, but the page knows it as one value.
+    effects = wait_for(lambda: a_tab._view.shown["effects"])
+    assert effects[0]["what"] == "Link state: not set → down"
+    press(a_tab, "apply")
+    assert wait_for(lambda: a_machine.history[0].cause == f"{nic}: Link state")
 
 
 def test_nonsense_stays_with_its_reason_and_is_not_applied(a_tab, a_machine):

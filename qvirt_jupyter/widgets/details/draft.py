@@ -56,6 +56,13 @@ class Draft:
         """Whether something of the definition itself was touched."""
         return bool(self._secrets or self._touched.keys() - {AUTOSTART})
 
+    def cause(self, title: str) -> str:
+        """Return what the history says of applying it: the page, and what was touched on it."""
+        names = (self._touched.keys() | self._secrets.keys()) - {AUTOSTART}
+        items = self._shown(self.element) if self.element is not None else []
+        labels = ", ".join(str(item.label) for item in items if item.name in names)
+        return title if labels in ("", title) else f"{title}: {labels}"
+
     def rebase(self, base: documents.Domain) -> None:
         """Put what was touched on another definition; its other values are those of that one."""
         self.base = base

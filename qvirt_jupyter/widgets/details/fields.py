@@ -87,7 +87,7 @@ def field_state(
         "placeholder": "",
         "error": wrong[1] if wrong else "",
         "fixed": fixed or unreadable,
-        "running": _shown(declared, difference.running) if difference else "",
+        "running": shown_value(declared, difference.running) if difference else "",
         "revert": difference is not None and declared.name != AUTOSTART,
         "browse": str(_("Browse…")) if not fixed and browsable(element, declared.name) else "",
     }
@@ -124,7 +124,7 @@ def _choices(
     return choices
 
 
-def _shown(declared: Declared, value: Any) -> str:  # noqa: ANN401 - of any declaration
+def shown_value(declared: Declared, value: Any) -> str:  # noqa: ANN401 - of any declaration
     """Return what people read for a value."""
     if value is None or value == "":
         return str(_("Hypervisor default"))

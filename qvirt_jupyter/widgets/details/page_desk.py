@@ -303,9 +303,10 @@ class PageDesk:
             self._show()
             return
         self._begin_work()
-        self._work(partial(self._apply, draft), partial(self._applied, then), self._failed)
+        cause = draft.cause(self.title)
+        self._work(partial(self._apply, draft, cause), partial(self._applied, then), self._failed)
 
-    def _apply(self, draft: Draft) -> EditResult | None:
+    def _apply(self, draft: Draft, cause: str) -> EditResult | None:
         """Do it; in the pool."""
         result: EditResult | None = None
         if AUTOSTART in draft.touched:
@@ -320,7 +321,7 @@ class PageDesk:
         ):
             # It has no definition but the one that runs.
             return self._domain.update(device.copy())
-        edit = self._domain.edit()
+        edit = self._domain.edit(cause=cause)
         with edit as definition:
             draft.write(definition)
         return edit.result

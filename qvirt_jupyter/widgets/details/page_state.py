@@ -10,13 +10,14 @@ from qvirt_jupyter.widgets.details.add_page import AddPage, addable
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, BootPage, boot_order, bootable
 from qvirt_jupyter.widgets.details.definitions import concerns
 from qvirt_jupyter.widgets.details.entries import icon_of
-from qvirt_jupyter.widgets.details.fields import field_state
+from qvirt_jupyter.widgets.details.fields import field_state, shown_value
 from qvirt_jupyter.widgets.details.page import DevicePage
 from qvirt_jupyter.widgets.details.performance_page import PerformancePage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from qvirt_jupyter.documents import Declared
     from qvirt_jupyter.hypervisor import Effect
     from qvirt_jupyter.widgets._details_messages import (
         BootEntryState,
@@ -155,8 +156,13 @@ def _effect(effect: Effect, page: Page, draft: Draft) -> EffectState:
     path = effect.path
     if base and concerns(path, base):
         path = path[len(base) + 1 :] or page.key
-    label = _label(path, page, draft)
+    label: str = path
     before, after = (_value(each) for each in (effect.change.before, effect.change.after))
+    item = _item_at(path, page, draft)
+    if item is not None:
+        label = str(item.label)
+        if not item.type.secret:
+            before, after = _values(item, page, draft)
     return {
         "when": effect.when,
         "what": str(_("{label}: {before} → {after}")).format(
@@ -170,15 +176,22 @@ def _value(text: str | None) -> str:
     return str(_("not set")) if text is None else text
 
 
-def _label(path: str, page: Page, draft: Draft) -> str:
-    """Return what the page calls what lies at a path; the path itself where it does not show it."""
+def _values(item: Declared, page: Page, draft: Draft) -> tuple[str, str]:
+    """Return what people read for a value before and after, as the input shows it."""
+    read = []
+    for element in (page.element(draft.base), draft.element):
+        value = item.get(element) if element is not None else None
+        read.append(_value(None if value is None or value == "" else shown_value(item, value)))
+    return read[0], read[1]
+
+
+def _item_at(path: str, page: Page, draft: Draft) -> Declared | None:
+    """Return the input whose touch changed what lies at a path; None where the page has none."""
     element = draft.element
     if element is None:
-        return path
-    for item in page.declared(element):
-        if path in item_paths(page, draft, item):
-            return str(item.label)
-    return path
+        return None
+    found = (item for item in page.declared(element) if path in item_paths(page, draft, item))
+    return next(found, None)
 
 
 def item_paths(page: Page, draft: Draft, item: Any) -> tuple[str, ...]:  # noqa: ANN401 - of any declaration
