@@ -149,6 +149,18 @@ def test_the_history_names_what_was_applied_as_its_page_does(a_tab, a_machine):
     assert wait_for(lambda: a_machine.history[0].cause == f"{nic}: Link state")
 
 
+def test_a_page_of_the_machine_is_marked_until_its_changes_count(a_tab, a_machine):
+    if not a_machine.is_active:
+        a_machine.start()
+    assert wait_for(lambda: a_tab._definitions.running)
+    with a_machine.edit() as definition:
+        definition.vcpus = 1
+    assert wait_for(lambda: entries(a_tab)["CPUs"]["marks"])
+    assert not entries(a_tab)["Memory"]["marks"]
+    a_machine.destroy()
+    assert wait_for(lambda: not entries(a_tab)["CPUs"]["marks"])
+
+
 def test_nonsense_stays_with_its_reason_and_is_not_applied(a_tab, a_machine):
     go_to(a_tab, "Memory")
     type_in(a_tab, "current_memory", "plenty")

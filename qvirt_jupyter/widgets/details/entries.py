@@ -14,6 +14,7 @@ from qvirt_jupyter.widgets.details.definitions import (
     path_of,
     removed_and_added,
 )
+from qvirt_jupyter.widgets.details.differences import differences
 from qvirt_jupyter.widgets.details.machine_page import MachinePage, SystemPage
 from qvirt_jupyter.widgets.details.memory_page import MemoryPage
 from qvirt_jupyter.widgets.details.page import DevicePage, DomainPage, Page, RestPage
@@ -138,7 +139,9 @@ def _page(page: DomainPage, definitions: Definitions) -> EntryState:
         "icon": page.icon,
         "label": page.title(definitions),
         "summary": page.summary(definitions),
-        "marks": [],
+        "marks": [{"kind": "pending", "label": str(_PENDING)}]
+        if differences(page, definitions)
+        else [],
         "kept": str(_("It is a part of every machine.")),
     }
 
