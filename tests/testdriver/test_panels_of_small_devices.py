@@ -109,7 +109,7 @@ ADDED = [
     ("sound", {}, "Sound card", "Intel HDA (ICH6)"),
     ("sound", {"model": "usb"}, "Sound card", "USB"),
     ("video", {}, "VirtIO video card", ""),
-    ("video", {"model": "bochs"}, "Bochs video card", "16384 KiB"),
+    ("video", {"model": "bochs"}, "Bochs video card", "16 MiB"),
     ("watchdog", {}, "Watchdog", "i6300ESB · Reset the guest"),
     ("smartcard", {}, "Smart card", "The card reader of the host"),
     ("tpm", {}, "TPM", "Emulated · CRB"),
