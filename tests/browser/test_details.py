@@ -249,3 +249,12 @@ def test_there_is_room_in_a_narrow_window(open_details, a_picture):
         " - document.querySelector('.qvirt-details').clientWidth"
     )
     assert wide <= 0
+
+
+def test_the_buttons_of_a_long_page_stay_in_sight(open_details, a_lab_page):
+    panel = open_details()
+    a_lab_page.set_viewport_size({"width": 1000, "height": 600})
+    entry(panel, "VirtIO disk 1").click()
+    expect(panel.locator(".qvirt-page-form h3")).to_have_text("VirtIO disk 1")
+    expect(panel.get_by_label("Boot order")).not_to_be_in_viewport()
+    expect(panel.get_by_role("button", name="Apply")).to_be_in_viewport()
