@@ -27,11 +27,6 @@ class XmlChecks:
         The draft.
     on_change
         Called on the publisher thread when a slow look has found something.
-
-    Attributes
-    ----------
-    faults
-        What is wrong, as far as that is known.
     """
 
     def __init__(self, source: XmlSource, draft: XmlDraft, on_change: Callable[[], object]) -> None:
@@ -39,17 +34,31 @@ class XmlChecks:
         self._draft = draft
         self._on_change = on_change
         self._is_looking = False
-        self.faults: list[XmlFault] = []
+        # Each with the text that it is about: of another one it says nothing.
+        self._first: tuple[str, XmlFault | None] = ("", None)
+        self._schema: tuple[str, XmlFault | None] = ("", None)
+
+    @property
+    def faults(self) -> list[XmlFault]:
+        """What is wrong with the draft, as far as that is known; what counts most comes first."""
+        text = self._draft.text
+        found = (fault for about, fault in (self._first, self._schema) if about == text)
+        return [fault for fault in found if fault is not None]
 
     def clear(self) -> None:
         """Forget what was wrong: the text is another one."""
-        self.faults = []
+        self._first = self._schema = ("", None)
 
     def look(self) -> None:
         """Look at what was typed; the schema is asked in the background."""
-        fault = xml_faults.unreadable(self._draft.text) if self._draft.is_dirty else None
-        self.faults = [fault] if fault is not None else []
-        if self._draft.is_dirty and fault is None:
+        text = self._draft.text
+        if not self._draft.is_dirty:
+            self.clear()
+            return
+        fault = xml_faults.unreadable(text)
+        if fault is not None:
+            self._first = (text, fault)
+        else:
             self._look_into_schema()
 
     def storable(self) -> str | None:
@@ -61,31 +70,28 @@ class XmlChecks:
             real = self._draft.real(text)
         except InvalidDocument as error:
             fault = fault or xml_faults.refused(text, error)
-        self.faults = [fault] if fault is not None else []
+        self._first = (text, fault)
         return real if fault is None else None
 
     def refused(self, error: BaseException) -> None:
         """Take the reason why the draft was not stored; the schema may say more."""
         text = self._draft.text
-        self.faults = [xml_faults.refused(text, error)]
+        self._first = (text, xml_faults.refused(text, error))
         if text and xml_faults.unreadable(text) is None:
             self._look_into_schema()
 
     def _look_into_schema(self) -> None:
-        # One look at a time: somebody may be typing.
-        if self._is_looking:
+        text = self._draft.text
+        # One look at a time, since somebody may be typing, and one at each text.
+        if self._is_looking or self._schema[0] == text:
             return
         self._is_looking = True
-        text = self._draft.text
 
         def take(fault: XmlFault | None) -> None:
             self._is_looking = False
-            if not self._draft.is_dirty:
-                return
+            self._schema = (text, fault)
             if text != self._draft.text:
                 self.look()
-            elif fault is not None:
-                self.faults = [*self.faults, fault]
             self._on_change()
 
         ask(

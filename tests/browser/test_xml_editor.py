@@ -7,6 +7,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from patience import until
 from playwright.sync_api import expect
 
 GET = """
@@ -359,7 +360,12 @@ def test_leaving_with_changes_asks_first(a_machine_tab, stored, a_picture):
 def test_what_was_typed_is_there_after_the_page_was_loaded_again(a_machine_tab, a_lab_with_a_host):
     page = a_machine_tab("XML")
     type_after(page, "<uuid>", "<title>Typed</title>")
-    page.wait_for_timeout(600)
+    # The kernel is told when somebody pauses.
+    texts = (
+        "[each._draft.text for each in __import__('ipywidgets').widgets.widget._instances.values()"
+        " if hasattr(each, '_draft') and hasattr(each._draft, 'text')]"
+    )
+    assert until(page, lambda: "<title>Typed</title>" in a_lab_with_a_host.run(texts))
     a_lab_with_a_host.reload(page, "vm")
     expect(content(page)).to_contain_text("<title>Typed</title>", timeout=60_000)
     is_dirty(page)
