@@ -6,6 +6,7 @@ import re
 
 import pytest
 from a_console_host import a_running_host, missing
+from patience import until
 from playwright.sync_api import expect
 
 from qvirt_jupyter.documents import Domain
@@ -91,13 +92,18 @@ def test_a_disk_and_a_network_card_are_added_to_what_runs(a_panel, a_machine, a_
         re.compile(r"/images/web\.qcow2$"), timeout=60_000
     )
     is_added(a_panel, "^VirtIO disk 1")
-    assert [disk.target for disk in running(a_machine).disks] == ["hda", "vda"]
+    targets = ["hda", "vda"]
+    assert until(
+        a_panel.page, lambda: [disk.target for disk in running(a_machine).disks] == targets
+    )
 
     form = begin_adding(a_panel, "Network card")
     form.get_by_label("Connected to", exact=True).select_option("user")
     is_added(a_panel, "^NIC ")
-    assert len(running(a_machine).interfaces) == 1
-    assert len(Domain.parse(a_machine.XMLDesc(2)).devices.interfaces) == 1
+    assert until(a_panel.page, lambda: len(running(a_machine).interfaces) == 1)
+    assert until(
+        a_panel.page, lambda: len(Domain.parse(a_machine.XMLDesc(2)).devices.interfaces) == 1
+    )
 
 
 def test_a_disc_is_put_into_the_drive_and_taken_out(a_panel, a_machine):
@@ -110,9 +116,11 @@ def test_a_disc_is_put_into_the_drive_and_taken_out(a_panel, a_machine):
     apply.click()
     expect(apply).to_have_attribute("aria-disabled", "true")
     expect(form.get_by_role("button", name="Eject")).to_be_visible()
-    assert running(a_machine).disks["hda"].path.endswith("disc.iso")
+    page = a_panel.page
+    # The button is off while it is under way, too.
+    assert until(page, lambda: (running(a_machine).disks["hda"].path or "").endswith("disc.iso"))
     form.get_by_role("button", name="Eject").click()
     expect(apply).not_to_have_attribute("aria-disabled", "true")
     apply.click()
     expect(apply).to_have_attribute("aria-disabled", "true")
-    assert running(a_machine).disks["hda"].path is None
+    assert until(page, lambda: running(a_machine).disks["hda"].path is None)
