@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import libvirt
 from PIL import Image, UnidentifiedImageError
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import streams
 from qvirt_jupyter.hypervisor.errors import OperationFailed, Subject
 
 if TYPE_CHECKING:
     import os
 
-_CHUNK: Final = 256 * 1024
+    import libvirt
+
 # A frame of 16384 x 8192 pixels as a PPM; more is not a screen.
 _BYTES_AT_MOST: Final = 400 * 1024 * 1024
 
@@ -80,34 +81,16 @@ def take(
     OperationFailed
         What it sent is not a picture.
     """
-    stream = connection.newStream(0)
-    try:
-        domain.screenshot(stream, screen, 0)
-        data = _read(stream, subject)
-        stream.finish()
-    except BaseException:
-        _abort(stream)
-        raise
+    data = streams.received(
+        connection.newStream(0),
+        lambda stream: domain.screenshot(stream, screen, 0),
+        _BYTES_AT_MOST,
+    )
+    if data is None:
+        raise OperationFailed(
+            _("The hypervisor sent more than a picture of a screen can be."), subject=subject
+        )
     return _as_png(data, subject)
-
-
-def _read(stream: libvirt.virStream, subject: Subject) -> bytes:
-    parts = io.BytesIO()
-    while chunk := stream.recv(_CHUNK):
-        parts.write(chunk)
-        if parts.tell() > _BYTES_AT_MOST:
-            raise OperationFailed(
-                _("The hypervisor sent more than a picture of a screen can be."), subject=subject
-            )
-    return parts.getvalue()
-
-
-def _abort(stream: libvirt.virStream) -> None:
-    try:
-        stream.abort()
-    except libvirt.libvirtError:
-        # A stream that failed is closed already; the first error is the one to show.
-        return
 
 
 def _as_png(data: bytes, subject: Subject) -> Screenshot:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any, Final
 
-import libvirt
-
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import streams
 from qvirt_jupyter.hypervisor.errors import OperationFailed
 
 if TYPE_CHECKING:
@@ -15,7 +13,6 @@ if TYPE_CHECKING:
 
 AT_MOST: Final = 64 * 1024 * 1024
 """Bytes that are read at once: all of it is in memory."""
-_CHUNK: Final = 256 * 1024
 
 
 def read(volume: Any, offset: int, length: int, subject: Subject) -> bytes:  # noqa: ANN401 - libvirt has no types
@@ -41,27 +38,13 @@ def read(volume: Any, offset: int, length: int, subject: Subject) -> bytes:  # n
     """
     if not 0 < length <= AT_MOST:
         raise ValueError(f"One can read 1 to {AT_MOST} bytes at once, not {length}.")
-    stream = volume.connect().newStream(0)
-    parts = io.BytesIO()
-    try:
-        volume.download(stream, offset, length, 0)
-        # A host that sends more than it was asked for is not listened to without end.
-        while (chunk := stream.recv(_CHUNK)) and parts.tell() <= length:
-            parts.write(chunk)
-        stream.finish()
-    except BaseException:
-        _abort(stream)
-        raise
-    if parts.tell() > length:
+    found = streams.received(
+        volume.connect().newStream(0),
+        lambda stream: volume.download(stream, offset, length, 0),
+        length,
+    )
+    if found is None:
         raise OperationFailed(
             _("The host sent more of the volume than it was asked for."), subject=subject
         )
-    return parts.getvalue()
-
-
-def _abort(stream: libvirt.virStream) -> None:
-    try:
-        stream.abort()
-    except libvirt.libvirtError:
-        # A stream that failed is closed already; the first error is the one to show.
-        return
+    return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
@@ -12,6 +11,7 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.devices.interface import random_mac
 from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.provision.host_packages import find_program
 
@@ -124,7 +124,7 @@ class GuestDefinition:
         e = ElementMaker(nsmap={"qemu": QEMU_NAMESPACE})
         forwards = tuple((host or free_port(), guest) for host, guest in self.forwards)
         command_line = forwards if not self._passt_forwards else ()
-        mac = _random_mac() if command_line else None
+        mac = random_mac(()) if command_line else None
         domain = e.domain(
             e.name(self.name),
             *((e.uuid(str(self.uuid)),) if self.uuid is not None else ()),
@@ -248,11 +248,6 @@ def _forward_card(forwards: tuple[tuple[int, int], ...], mac: str) -> etree._Ele
         f"virtio-net-pci,netdev={FORWARD_ID},mac={mac},romfile=,bus=pcie.0,addr={FORWARD_SLOT}",
     )
     return e.commandline(*(e.arg(value=argument) for argument in arguments))
-
-
-def _random_mac() -> str:
-    # 52:54:00 is what QEMU and libvirt use for their own.
-    return "52:54:00:" + ":".join(f"{byte:02x}" for byte in secrets.token_bytes(3))
 
 
 def forwarded_ports(xml: str) -> tuple[tuple[int, int], ...]:

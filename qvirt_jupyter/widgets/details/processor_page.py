@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.page import Facts
 
-_COPIES: Final = ("host-passthrough", "host-model")
 _MODES: Final = ("host-model", "host-passthrough", "maximum")
 _TOPOLOGY: Final = _("Topology")
 _MODEL: Final = _("Model")
@@ -28,10 +27,6 @@ def _set_count(domain: documents.Domain, number: int | None) -> None:
     """As many at the start as there are at most."""
     domain.vcpus = number or 1
     domain.current_vcpus = None
-
-
-def _copies_host(domain: documents.Domain) -> bool:
-    return domain.cpu.mode in _COPIES
 
 
 def _copy_host(domain: documents.Domain, copies: bool | None) -> None:  # noqa: FBT001 - a value
@@ -132,7 +127,7 @@ class ProcessorPage(DomainPage):
                 label=_("Copy the host's CPU"),
                 group=_MODEL,
                 help=_("The guest sees all that the host's processor can do."),
-                read=_copies_host,
+                read=lambda domain: domain.cpu.copies_host,
                 write=_copy_host,
             ),
             Derived(
@@ -147,7 +142,7 @@ class ProcessorPage(DomainPage):
                 label=_("Model"),
                 group=_MODEL,
                 caps="cpu/model",
-                when=lambda domain: not _copies_host(domain),
+                when=lambda domain: not domain.cpu.copies_host,
                 read=_model,
                 write=_set_model,
             ),

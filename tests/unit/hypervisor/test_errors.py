@@ -87,9 +87,7 @@ def test_a_code_of_a_newer_libvirt_keeps_its_text():
 
 def test_what_qemu_says_is_said_without_its_command():
     said = "internal error: unable to execute QEMU command 'device_add': Bus 'pci.0' is full"
-    error = libvirt.libvirtError(said)
-    error.err = (libvirt.VIR_ERR_INTERNAL_ERROR, 10, said, 2, "", None, None, -1, -1)
-    mapped = from_libvirt(error, WEB)
+    mapped = from_libvirt(libvirts(libvirt.VIR_ERR_INTERNAL_ERROR, said), WEB)
     assert mapped.reason == "Bus 'pci.0' is full."
     assert "device_add" in mapped.details
 

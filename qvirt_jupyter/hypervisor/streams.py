@@ -1,0 +1,58 @@
+"""What libvirt sends through a stream, up to a bound.
+
+https://libvirt.org/html/libvirt-libvirt-stream.html
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Final
+
+import libvirt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CHUNK: Final = 256 * 1024
+
+
+def received(
+    stream: libvirt.virStream, begin: Callable[[libvirt.virStream], object], at_most: int
+) -> bytes | None:
+    """Return all that a call sends through a stream; None where it is more than the bound.
+
+    Parameters
+    ----------
+    stream
+        A new one; it is ended here.
+    begin
+        Makes the call that sends.
+    at_most
+        Bytes; who sends more is not listened to without end.
+
+    Raises
+    ------
+    libvirt.libvirtError
+        The call fails, or the stream breaks.
+    """
+    parts = io.BytesIO()
+    try:
+        begin(stream)
+        while chunk := stream.recv(_CHUNK):
+            parts.write(chunk)
+            if parts.tell() > at_most:
+                _abort(stream)
+                return None
+        stream.finish()
+    except BaseException:
+        _abort(stream)
+        raise
+    return parts.getvalue()
+
+
+def _abort(stream: libvirt.virStream) -> None:
+    try:
+        stream.abort()
+    except libvirt.libvirtError:
+        # A stream that failed is closed already; the first error is the one to show.
+        return
