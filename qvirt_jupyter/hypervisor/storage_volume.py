@@ -14,13 +14,16 @@ from qvirt_jupyter.hypervisor.actions import Submit, action
 from qvirt_jupyter.hypervisor.collection import Collection
 from qvirt_jupyter.hypervisor.errors import QvirtError, Subject, WrongState
 from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
+from qvirt_jupyter.hypervisor.volume_writing import VolumeWriting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeVar
 
     from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.hypervisor.job import Job
     from qvirt_jupyter.hypervisor.storage_pool import StoragePool
+    from qvirt_jupyter.hypervisor.volume_writing import Source
 
     _Result = TypeVar("_Result")
 
@@ -126,6 +129,58 @@ class StorageVolume:
             The host refuses.
         """
         return self._call(lambda volume: volume_reading.read(volume, offset, length, self.subject))
+
+    @action(
+        _("Write into the volume {name}"),
+        # What is written may hold passwords, and would fill the log.
+        secrets=("source",),
+        # The job is asked between two pieces.
+        cancel=lambda _volume: lambda: None,
+    )
+    def write(
+        self,
+        source: bytes | Source,
+        *,
+        length: int | None = None,
+        progress: Job[Any] | None = None,
+    ) -> int:
+        """Write bytes into it from its start on, over libvirt: also on another host.
+
+        They become what lies in its file or device. To fill a volume with a qcow2 image, make a raw
+        volume of the size of the image's file and write that: libvirt sees then what it is. In a
+        new volume long runs of zeros stay holes. What is in it behind the end of the source stays.
+
+        Parameters
+        ----------
+        source
+            Bytes, or what can be read: an open binary file.
+        length
+            How many bytes come; None asks the source, where it can tell.
+        progress
+            The job that is told how far it is; None means the one that this runs in.
+
+        Returns
+        -------
+        int
+            How many bytes were written.
+
+        Raises
+        ------
+        InvalidDefinition
+            They do not fit; nothing was written where their number is known.
+        OperationCancelled
+            The job was cancelled; a part may have been written.
+        OperationFailed
+            The source ends too early or goes on too long, or the host refuses; likewise.
+        Unsupported
+            The driver does not let volumes be written.
+        """
+        # The volume stays as it is when this fails: who made it for this removes it.
+        writing = VolumeWriting(source, length, self.subject, progress)
+        try:
+            return self._call(writing.run)
+        finally:
+            self.connection.settled("pool", self._pool.uuid)
 
     @action(_("Delete the volume {name}"))
     def delete(self) -> None:

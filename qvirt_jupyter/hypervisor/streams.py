@@ -41,16 +41,23 @@ def received(
         while chunk := stream.recv(_CHUNK):
             parts.write(chunk)
             if parts.tell() > at_most:
-                _abort(stream)
+                abort(stream)
                 return None
         stream.finish()
     except BaseException:
-        _abort(stream)
+        abort(stream)
         raise
     return parts.getvalue()
 
 
-def _abort(stream: libvirt.virStream) -> None:
+def abort(stream: libvirt.virStream) -> None:
+    """Give a stream up, whatever state it is in.
+
+    Parameters
+    ----------
+    stream
+        It may be broken or ended already.
+    """
     try:
         stream.abort()
     except libvirt.libvirtError:
