@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from qvirt_jupyter.provision.demo_host import demo_host
-from qvirt_jupyter.provision.guest import DiskRequest, GuestRequest
+from qvirt_jupyter.provision.guest import (
+    ContainerApplication,
+    ContainerSystem,
+    Creation,
+    DiskRequest,
+    GuestRequest,
+    ImportDisk,
+    InstallFromMedia,
+    InstallFromNetwork,
+    InstallFromTree,
+    InstallMethod,
+    NoInstall,
+)
 from qvirt_jupyter.provision.guest_definition import forwarded_ports
 from qvirt_jupyter.provision.host_packages import PackagesMissing
 from qvirt_jupyter.provision.kvm import KvmReport, KvmState, kvm_report, kvm_works
@@ -12,10 +24,19 @@ from qvirt_jupyter.provision.readiness import Readiness, ReadinessRow, readiness
 from qvirt_jupyter.provision.tiny_guest import TinyGuest, tiny_guest
 
 __all__ = [
+    "ContainerApplication",
+    "ContainerSystem",
+    "Creation",
     "DiskRequest",
     "GuestRequest",
+    "ImportDisk",
+    "InstallFromMedia",
+    "InstallFromNetwork",
+    "InstallFromTree",
+    "InstallMethod",
     "KvmReport",
     "KvmState",
+    "NoInstall",
     "PackagesMissing",
     "Readiness",
     "ReadinessRow",

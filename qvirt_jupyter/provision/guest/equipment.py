@@ -85,12 +85,8 @@ class Equipment:
         disk = documents.Disk.suggested(domain, self.offer, request.device)
         disk.bus = bus
         disk.target = free_target(bus, [each.target for each in domain.devices.disks])
-        is_device = (path or "").startswith("/dev/")
-        disk.type = "block" if is_device else "file"
-        if isinstance(disk.source, documents.BlockSource):
-            disk.source.device = path
-        elif isinstance(disk.source, documents.FileSource):
-            disk.source.file = path
+        put_in(disk, path)
+        is_device = disk.type == "block"
         if self._is_qemu:
             disk.format = request.format if is_image and not is_device else "raw"
             if is_image:
@@ -214,3 +210,12 @@ class Equipment:
     @property
     def _is_qemu(self) -> bool:
         return self.domain.type in ("qemu", "kvm")
+
+
+def put_in(disk: documents.Disk, path: str | None) -> None:
+    """Say where the contents of a disk or a drive are on the host; None is an empty drive."""
+    disk.type = "block" if (path or "").startswith("/dev/") else "file"
+    if isinstance(disk.source, documents.BlockSource):
+        disk.source.device = path
+    elif isinstance(disk.source, documents.FileSource):
+        disk.source.file = path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Literal
@@ -18,14 +19,14 @@ from qvirt_jupyter.provision.guest.creation import Creation
 from qvirt_jupyter.provision.guest.disk_request import GIB, DiskRequest
 from qvirt_jupyter.provision.guest.equipment import Equipment
 from qvirt_jupyter.provision.guest.host_offer import HostOffer
+from qvirt_jupyter.provision.guest.import_disk import ImportDisk, NoInstall
 from qvirt_jupyter.provision.guest.needs import is_windows
 from qvirt_jupyter.provision.osinfo import GENERIC, Database, OperatingSystem, osinfo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.provision.guest.install_method import InstallMethod, Progress
 
 KIB: Final = 1024
 DEFAULT_MEMORY: Final = 1024 * 1024
@@ -33,6 +34,7 @@ DEFAULT_MEMORY: Final = 1024 * 1024
 DEFAULT_SIZE: Final = 20 * GIB
 """Bytes of a disk, likewise."""
 
+PathOf = Callable[[DiskRequest, str], str | None]
 Display = Literal["vnc", "spice", "none"]
 
 
@@ -52,6 +54,9 @@ class GuestRequest:
         Virtual processors.
     disks
         Its disks, the first of which it starts from.
+    install
+        How it comes to its system; None imports the first disk where that exists, and otherwise
+        installs nothing.
     network
         The virtual network that it is in; None for none, empty for a connection through the user's
         own programs.
@@ -71,6 +76,7 @@ class GuestRequest:
     memory: int | None = option(Integer(1), label=_("Memory"), unit="KiB", default=None)
     vcpus: int | None = option(Integer(1), label=_("Virtual CPUs"), default=None)
     disks: tuple[DiskRequest, ...] = (DiskRequest(),)
+    install: InstallMethod | None = None
     network: str | None = option(Choice(), label=_("Network"), default="default")
     display: Display = option(  # noqa: RUF009 - as field()
         Choice("vnc", "spice", "none", open=False), label=_("Display"), default="vnc"
@@ -84,15 +90,25 @@ class GuestRequest:
     title: str = option(Text(), label=_("Title"), default="")
     description: str = option(Text(multiline=True), label=_("Description"), default="")
 
+    @property
+    def method(self) -> InstallMethod:
+        """How it comes to its system, also where nobody said so."""
+        if self.install is not None:
+            return self.install
+        return ImportDisk() if self.disks and self.disks[0].path else NoInstall()
+
     def build(
         self,
         connection: Connection | None = None,
         *,
         host: HostOffer | None = None,
         database: Database | None = None,
-        path_of: Callable[[DiskRequest, str], str | None] | None = None,
+        path_of: PathOf | None = None,
     ) -> documents.Domain:
-        """Return the definition; nothing is made yet.
+        """Return the definition of the first start; nothing is made yet.
+
+        An installation starts from its medium and ends with the first reboot; the definition that
+        stays is that of :meth:`final`. Other machines have one and the same.
 
         Parameters
         ----------
@@ -113,6 +129,22 @@ class GuestRequest:
         QvirtError
             The connection is lost.
         """
+        domain = self.final(connection, host=host, database=database, path_of=path_of)
+        self.begin(domain, database)
+        return domain
+
+    def final(
+        self,
+        connection: Connection | None = None,
+        *,
+        host: HostOffer | None = None,
+        database: Database | None = None,
+        path_of: PathOf | None = None,
+    ) -> documents.Domain:
+        """Return the definition that stays, once the system is installed; nothing is made yet.
+
+        Parameters and errors are those of :meth:`build`.
+        """
         if host is None:
             if connection is None:
                 raise TypeError("build() needs a connection, or what its host offers.")
@@ -120,25 +152,42 @@ class GuestRequest:
         system = self.system(database)
         domain, offer = self._platform(system, host)
         equipment = Equipment(domain, system, host, offer)
-        names = self._volume_names()
-        for request, name in zip(self.disks, names, strict=True):
-            path = request.path
-            if request.is_new:
-                path = path_of(request, name) if path_of is not None else _IMAGES + name
-            equipment.add_disk(request, path)
-        equipment.add_controllers()
-        if self.network is not None:
-            equipment.add_interface(self.network or None)
-        equipment.add_helpers()
-        equipment.add_tpm()
-        if self.display != "none":
-            equipment.add_display(self.display)
-        if self.disks:
-            domain.os.boot.append(BootDevice(device="hd"))
+        if self.method.is_container:
+            self._equip_container(equipment)
+        else:
+            self._equip(equipment, path_of)
+        for device in self.method.start_from(equipment):
+            domain.os.boot.append(BootDevice(device=device))
         return domain
 
+    def begin(self, domain: documents.Domain, database: Database | None = None) -> bool:
+        """Change the definition that stays into that of the first start.
+
+        Parameters
+        ----------
+        domain
+            What :meth:`final` returned, or what libvirt or somebody made of it.
+        database
+            The systems that are known; those of this machine where it is left out.
+
+        Returns
+        -------
+        bool
+            Whether it was changed; otherwise the first start is like all others.
+        """
+        if not self.method.begin(domain, self.system(database)):
+            return False
+        # The end of the installer is the end of this start: what stays follows.
+        domain.on_reboot = "destroy"
+        return True
+
     def create(
-        self, connection: Connection, *, start: bool = True, database: Database | None = None
+        self,
+        connection: Connection,
+        *,
+        start: bool = True,
+        progress: Progress | None = None,
+        database: Database | None = None,
     ) -> Domain:
         """Make the machine with its new disks, and start it.
 
@@ -152,6 +201,8 @@ class GuestRequest:
             Where it is made.
         start
             Whether it is started; otherwise it stays off.
+        progress
+            Told how far it is, and asked whether to stop; a :class:`~qvirt_jupyter.hypervisor.Job`.
         database
             The systems that are known; those of this machine where it is left out.
 
@@ -167,12 +218,18 @@ class GuestRequest:
         WrongState
             A new disk is asked for and no pool is on.
         QvirtError
-            libvirt refuses. What was made is removed again; what could not be removed is named in
-            a note of the error.
+            libvirt refuses, or it was cancelled. What was made is removed again; what could not be
+            removed is named in a note of the error.
         ValueError
             The host cannot run such a machine, or the system is not known.
         """
-        return Creation(self, connection, database).run(start=start)
+        creation = Creation(connection, database)
+        try:
+            return creation.run(self, start=start, progress=progress)
+        except BaseException as error:
+            for left in creation.take_back():
+                error.add_note(left)
+            raise
 
     def system(self, database: Database | None = None) -> OperatingSystem:
         """Return the system that will run in it.
@@ -212,6 +269,27 @@ class GuestRequest:
             for disk in self.disks
         )
         return dataclasses.replace(self, memory=memory, vcpus=vcpus, disks=disks)
+
+    def _equip(self, equipment: Equipment, path_of: PathOf | None) -> None:
+        for request, name in zip(self.disks, self._volume_names(), strict=True):
+            path = request.path
+            if request.is_new:
+                path = path_of(request, name) if path_of is not None else _IMAGES + name
+            equipment.add_disk(request, path)
+        self.method.equip(equipment)
+        equipment.add_controllers()
+        if self.network is not None:
+            equipment.add_interface(self.network or None)
+        equipment.add_helpers()
+        equipment.add_tpm()
+        if self.display != "none":
+            equipment.add_display(self.display)
+
+    def _equip_container(self, equipment: Equipment) -> None:
+        self.method.equip(equipment)
+        if self.network:
+            equipment.add_interface(self.network)
+        equipment.add_helpers()
 
     def _platform(
         self, system: OperatingSystem, host: HostOffer
