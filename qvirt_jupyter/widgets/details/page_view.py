@@ -117,7 +117,7 @@ class PageView(PanelPart):
             case {"type": "browse", "key": str(key), "name": str(name)}:
                 publisher.post(None, lambda: user.browse(key, name))
             case {"type": "storage", "wish": str(wish)}:
-                found = _storage_wish(wish, content)
+                found = storage_wish(wish, content)
                 publisher.post(None, lambda: user.storage(found))
 
     def _take(self, key: str, name: str, text: str, number: int) -> None:
@@ -125,7 +125,7 @@ class PageView(PanelPart):
         self._user.edit(key, name, text)
 
 
-def _storage_wish(wish: str, content: dict[str, Any]) -> StorageWish:
+def storage_wish(wish: str, content: dict[str, Any]) -> StorageWish:
     """Return what to do in the storage browser; what makes no sense closes it."""
     match wish, content:
         case "pool", {"id": str(pool)}:
