@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.documents import Disk
+from qvirt_jupyter.documents import Disk, Graphics
 from qvirt_jupyter.documents.schema import schema_of
 
 if TYPE_CHECKING:
@@ -67,6 +67,12 @@ class Plug:
 
 def _has_media(device: Device) -> bool:
     return isinstance(device, Disk) and device.device in ("cdrom", "floppy")
+
+
+def _has_no_password(device: Device) -> bool:
+    # QEMU began with a password; libvirt keeps that one where it is given none.
+    source = device.source if isinstance(device, Graphics) else None
+    return getattr(source, "password", None) is None
 
 
 _FIXED_BUSES: Final = ("ide", "sata", "fdc", "sd")
@@ -146,6 +152,11 @@ DEVICE_ROWS: Final[tuple[Row, ...]] = (
     Row(
         r"interface/mtu(/.*)?",
         reason=_("QEMU tells the guest the MTU only when it starts."),
+    ),
+    Row(
+        r"graphics/@passwd(ValidTo)?",
+        reason=_("A display that asks for a password does so until the machine stops."),
+        only=_has_no_password,
     ),
     Row(r"graphics/@(passwd|passwdValidTo|connected)", "update"),
     Row(r"graphics/.*", reason=_("The display listens as it did when the machine was started.")),

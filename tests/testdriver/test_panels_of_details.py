@@ -280,6 +280,30 @@ def test_secrets_come_up_and_never_go_down(a_tab, a_machine):
     assert display.source.password == SECRET
 
 
+def test_a_stored_password_is_taken_away(a_tab, a_machine):
+    go_to(a_tab, "VNC display")
+    away = "source.password away"
+    assert field(a_tab, "source.password")["placeholder"] == "unchanged"
+    assert field(a_tab, away)["label"] == "Password: remove the one that is stored"
+    type_in(a_tab, away, "true")
+    assert wait_for(lambda: a_tab._view.shown["effects"])
+    # Whoever types another one keeps it, and an empty input does not bring the old one back.
+    type_in(a_tab, "source.password", SECRET)
+    assert wait_for(lambda: field(a_tab, away)["value"] == "false")
+    type_in(a_tab, away, "true")
+    type_in(a_tab, "source.password", "")
+    assert wait_for(lambda: field(a_tab, away)["value"] == "true")
+    (effect,) = wait_for(lambda: a_tab._view.shown["effects"])
+    assert effect["what"] == "Password: •••• → not set"
+    press(a_tab, "apply")
+    assert wait_for(lambda: not a_tab._view.shown["dirty"])
+    (display,) = a_machine.document(inactive=True, secure=True).devices.graphics
+    assert display.source.password is None
+    assert wait_for(lambda: field(a_tab, "source.password")["placeholder"] == "")
+    assert away not in [each["name"] for each in a_tab._view.shown["fields"]]
+    assert a_machine.history[0].cause == "VNC display: Password"
+
+
 def test_processors_copy_the_host_and_are_arranged(a_tab, a_machine):
     go_to(a_tab, "CPUs")
     type_in(a_tab, "copies_host", "true")

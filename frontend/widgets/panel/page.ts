@@ -8,6 +8,9 @@ import { KindChoice } from './kindChoice';
 import { IModel } from './messages';
 import { StorageBrowser } from './storageBrowser';
 
+/** What the name of an input ends with that takes a stored secret away. */
+const AWAY = ' away';
+
 let pagesMade = 0;
 
 /** The page in front: what it says, its inputs, what applying does, and the buttons. */
@@ -104,6 +107,9 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
           words,
           edited: (name, value) => {
             edits += 1;
+            if (name.endsWith(AWAY) && value === 'true') {
+              fields.get(name.slice(0, -AWAY.length))?.takeSecret();
+            }
             say(model, { type: 'edit', key, name, value, number: edits });
             return edits;
           },

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter import documents
+from qvirt_jupyter.documents import declarations
 from qvirt_jupyter.documents.many import Many
+from qvirt_jupyter.documents.masks import Masks
 from qvirt_jupyter.documents.schema import schema_of
 
 if TYPE_CHECKING:
@@ -44,6 +46,9 @@ class Definitions:
         How many processors the host has; 0 where that is not known.
     there
         What can be named just now, by the tag of a device and the name of a field.
+    secrets
+        Which fields have a secret, by the key of a device and the name of the field; the secrets
+        themselves are not read for this tab.
     """
 
     stored: documents.Domain
@@ -53,6 +58,7 @@ class Definitions:
     host: documents.DomainCapabilities | None = field(default=None, repr=False)
     host_cpus: int = 0
     there: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
+    secrets: frozenset[tuple[str, str]] = frozenset()
 
 
 def read(domain: Domain) -> Definitions:
@@ -74,6 +80,25 @@ def read(domain: Domain) -> Definitions:
         host=domain.connection.domain_capabilities(stored),
         host_cpus=domain.connection.host.cpus,
         there=_there(domain.connection.inventory.snapshot()),
+        secrets=_secrets(domain, inactive=persistent),
+    )
+
+
+def _secrets(domain: Domain, *, inactive: bool) -> frozenset[tuple[str, str]]:
+    """Return where the definition has secrets, which only those may know who may write."""
+    if domain.connection.features.reason("write"):
+        return frozenset()
+    text = domain.xml(inactive=inactive, secure=True)
+    return secrets_of(documents.Domain.parse(text)) if Masks.finds(text) else frozenset()
+
+
+def secrets_of(domain: documents.Domain) -> frozenset[tuple[str, str]]:
+    """Return which fields of devices have a secret, by the key of the device and their name."""
+    return frozenset(
+        (key, item.name)
+        for key, device in devices_of(domain).items()
+        for item in declarations(device)
+        if item.type.secret and item.get(device)
     )
 
 

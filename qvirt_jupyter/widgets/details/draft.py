@@ -37,7 +37,7 @@ class Draft:
     def __init__(self, page: Page, base: documents.Domain) -> None:
         self.page = page
         self._touched: dict[str, Any] = {}
-        self._secrets: dict[str, str] = {}
+        self._secrets: dict[str, str | None] = {}
         self.wrong: dict[str, tuple[str, str]] = {}
         self.rebase(base)
 
@@ -50,6 +50,11 @@ class Draft:
     def touched(self) -> Mapping[str, Any]:
         """The values by name, without secrets."""
         return self._touched
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether secrets were typed or are to be taken away."""
+        return bool(self._secrets)
 
     @property
     def has_edits(self) -> bool:
@@ -98,8 +103,23 @@ class Draft:
         """Keep a secret until it is applied; an empty one leaves what is there."""
         if text:
             self._secrets[name] = text
-        else:
-            self._secrets.pop(name, None)
+        elif self._secrets.get(name) is not None:
+            del self._secrets[name]
+
+    def take_away(self, name: str, *, wanted: bool) -> None:
+        """Take the secret away that is stored, or leave it there after all."""
+        if wanted:
+            self._secrets[name] = None
+        elif self.takes_away(name):
+            del self._secrets[name]
+
+    def takes_away(self, name: str) -> bool:
+        """Whether the secret that is stored is to be taken away."""
+        return name in self._secrets and self._secrets[name] is None
+
+    def is_touched(self, name: str) -> bool:
+        """Whether applying it would write a value, a secret or not."""
+        return name in self._touched or name in self._secrets
 
     def set_order(self, keys: tuple[str, ...], before: tuple[str, ...]) -> None:
         """Take an order of boot devices."""
@@ -109,9 +129,15 @@ class Draft:
             self._touched[ORDER] = keys
         self._make()
 
-    def filled(self) -> documents.Domain:
-        """Return the definition with all that was typed, secrets included."""
-        domain = self.base.copy()
+    def filled(self, base: documents.Domain | None = None) -> documents.Domain:
+        """Return the definition with all that was typed, secrets included.
+
+        Parameters
+        ----------
+        base
+            What it is put on; None is what the draft began with.
+        """
+        domain = (base or self.base).copy()
         self.write(domain)
         return domain
 

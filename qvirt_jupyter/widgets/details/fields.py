@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MANY: Final = 24
 """From so many choices on, typing finds one faster than looking."""
+AWAY: Final = " away"
+"""What the name of an input ends with that takes a stored secret away."""
 
 
 def input_for(declared: Declared) -> Input:
@@ -91,6 +93,31 @@ def field_state(
         "revert": difference is not None and declared.name != AUTOSTART,
         "browse": str(_("Browse…")) if not fixed and browsable(element, declared.name) else "",
     }
+
+
+def secret_states(secret: DetailFieldState, *, taken_away: bool) -> list[DetailFieldState]:
+    """Say in the input of a secret that there is one; return what takes it away.
+
+    Parameters
+    ----------
+    secret
+        The state of its input.
+    taken_away
+        Whether it is to be taken away.
+    """
+    secret["placeholder"] = str(_("is removed") if taken_away else _("unchanged"))
+    return [
+        {
+            **secret,
+            "name": f"{secret['name']}{AWAY}",
+            "kind": "check",
+            "label": str(_("{label}: remove the one that is stored")).format(label=secret["label"]),
+            "help": "",
+            "value": "true" if taken_away else "false",
+            "placeholder": "",
+            "error": "",
+        }
+    ]
 
 
 def _choices(

@@ -13,7 +13,8 @@ from qvirt_jupyter.widgets.details.add_page import AddPage
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, boot_order, bootable
 from qvirt_jupyter.widgets.details.differences import differences
 from qvirt_jupyter.widgets.details.draft import Draft
-from qvirt_jupyter.widgets.details.fields import input_for
+from qvirt_jupyter.widgets.details.fields import AWAY, input_for
+from qvirt_jupyter.widgets.details.foresight import Foresight
 from qvirt_jupyter.widgets.details.page import Page
 from qvirt_jupyter.widgets.details.page_state import page_state
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from qvirt_jupyter.documents import Declared, Element
-    from qvirt_jupyter.hypervisor import Domain, EditResult, Effect
+    from qvirt_jupyter.hypervisor import Domain, EditResult
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.differences import Difference
     from qvirt_jupyter.widgets.details.page import Facts
@@ -85,9 +86,7 @@ class PageDesk:
         self._said: tuple[str, ...] = ()
         self._is_busy = False
         self._wants_diff = False
-        self._effects: tuple[Effect, ...] = ()
-        self._foreseen = 0
-        self._is_foreseeing = False
+        self._foresight = Foresight(domain, work, self._show)
 
     def show_on(self, view: PageView) -> None:
         """Show the page there."""
@@ -155,8 +154,7 @@ class PageDesk:
         self._differences = differences(self._page, self._definitions)
         self._number += 1
         self._warning = self._problem = ""
-        self._effects = ()
-        self._foreseen += 1
+        self._foresight.forget()
         self._show()
         self._look_up(self._page, self._definitions)
 
@@ -182,12 +180,15 @@ class PageDesk:
         draft, element = self._editable(key)
         if draft is None or element is None:
             return
-        declared = next((item for item in self._declared(element) if item.name == name), None)
-        if declared is None or self._why_fixed(element, name):
+        of, away = name.removesuffix(AWAY), name.endswith(AWAY)
+        declared = next((item for item in self._declared(element) if item.name == of), None)
+        if declared is None or self._why_fixed(element, of):
             return
         was_dirty = draft.is_dirty
         self._problem, self._said = "", ()
-        if declared.type.secret:
+        if away:
+            draft.take_away(of, wanted=text == "true")
+        elif declared.type.secret:
             draft.touch_secret(name, text)
         else:
             try:
@@ -258,37 +259,10 @@ class PageDesk:
 
     def _typed(self, *, was_dirty: bool) -> None:
         self._show()
-        self._foresee()
+        if self._definitions is not None:
+            self._foresight.look(self._draft, self._definitions.stored)
         if was_dirty != self.is_dirty:
             self._around.on_draft()
-
-    # What applying would do ---------------------------------------------------------------------
-
-    def _foresee(self) -> None:
-        self._foreseen += 1
-        draft = self._draft
-        if draft is None or not draft.has_edits:
-            self._effects = ()
-            return
-        if self._is_foreseeing:
-            return
-        self._is_foreseeing = True
-        asked = self._foreseen
-        base = self._definitions.stored if self._definitions is not None else draft.base
-        edited = draft.filled()
-        self._work(
-            lambda: self._domain.foresee(edited, base),
-            partial(self._foreseen_now, asked),
-            lambda _error: self._foreseen_now(asked, ()),
-        )
-
-    def _foreseen_now(self, asked: int, effects: tuple[Effect, ...]) -> None:
-        self._is_foreseeing = False
-        if asked != self._foreseen:
-            self._foresee()
-            return
-        self._effects = effects
-        self._show()
 
     # Applying -----------------------------------------------------------------------------------
 
@@ -383,7 +357,7 @@ class PageDesk:
                     "facts": [{"label": label, "value": value} for label, value in self._facts],
                     "storage": self._storage.state if self._storage is not None else None,
                 },
-                effects=self._effects,
+                effects=self._foresight.effects,
             )
         )
 

@@ -10,7 +10,7 @@ from qvirt_jupyter.widgets.details.add_page import AddPage, addable
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, BootPage, boot_order, bootable
 from qvirt_jupyter.widgets.details.definitions import concerns
 from qvirt_jupyter.widgets.details.entries import icon_of
-from qvirt_jupyter.widgets.details.fields import field_state, shown_value
+from qvirt_jupyter.widgets.details.fields import field_state, secret_states, shown_value
 from qvirt_jupyter.widgets.details.page import DevicePage
 from qvirt_jupyter.widgets.details.performance_page import PerformancePage
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 
 _DRIVES: Final = frozenset({"cdrom", "floppy"})
+_ANYTHING: Final = "x"
+"""What stands for a secret where only its place matters."""
 
 
 class Frame(TypedDict):
@@ -115,8 +117,9 @@ def _fields(
         leaving = str(_("Only the running machine has it: it goes when that stops."))
     if element is None:
         return []
-    states = [
-        field_state(
+    states = []
+    for item in page.declared(element):
+        state = field_state(
             item,
             element,
             host=definitions.host,
@@ -125,8 +128,9 @@ def _fields(
             wrong=draft.wrong.get(item.name),
             difference=differences.get(item.name),
         )
-        for item in page.declared(element)
-    ]
+        states.append(state)
+        if item.type.secret and (page.key, item.name) in definitions.secrets:
+            states += secret_states(state, taken_away=draft.takes_away(item.name))
     if isinstance(page, DevicePage):
         # What is fixed for one reason stands together, so that the reason is said once.
         reasons = list(dict.fromkeys(state["fixed"] for state in states if state["fixed"]))
@@ -196,14 +200,14 @@ def _item_at(path: str, page: Page, draft: Draft) -> Declared | None:
 
 def item_paths(page: Page, draft: Draft, item: Any) -> tuple[str, ...]:  # noqa: ANN401 - of any declaration
     """Return the paths that a touched value changed by itself."""
-    if item.name not in draft.touched:
+    if not draft.is_touched(item.name):
         return ()
     before = page.element(draft.base)
     if before is None:
         return ()
     changed = before.copy()
     try:
-        item.set(changed, draft.touched[item.name])
+        item.set(changed, draft.touched.get(item.name, _ANYTHING))
     except (AttributeError, ValueError):
         # It belongs to a type that was chosen with it, and means nothing for the old one.
         return ()
