@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.document import Document
 from qvirt_jupyter.documents.element import Element
@@ -54,6 +56,26 @@ class StorageVolume(Document):
         when=lambda volume: volume.format == "qcow2",
     )
     backing_store = Group("backingStore", BackingStore)
+
+    @classmethod
+    def overlay(cls, name: str, *, path: str, format: str, capacity: int) -> Self:  # noqa: A002 - libvirt's word
+        """Return a qcow2 image that holds only what differs from another image.
+
+        Parameters
+        ----------
+        name
+            Of the new volume.
+        path
+            Where the other image lies on the host; it must not change any more.
+        format
+            Of the other image, which must be said: an image that is probed could lie.
+        capacity
+            What a guest sees, in bytes.
+        """
+        made = cls(name=name, capacity=capacity)
+        made.format = "qcow2"
+        made.backing_store.path, made.backing_store.format = path, format
+        return made
 
     @rule("format", touches=("compatibility", "lazy_refcounts"))
     def qcow2_features_need_qcow2(self) -> None:

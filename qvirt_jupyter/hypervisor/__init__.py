@@ -41,7 +41,8 @@ from qvirt_jupyter.hypervisor.features import Features
 from qvirt_jupyter.hypervisor.guest_agent import InterfaceStatistics, agent_interface_statistics
 from qvirt_jupyter.hypervisor.host import Versions
 from qvirt_jupyter.hypervisor.inventory import Batch, Inventory, Snapshot
-from qvirt_jupyter.hypervisor.job import Job, JobState, current_job, jobs
+from qvirt_jupyter.hypervisor.job import Job, current_job, jobs
+from qvirt_jupyter.hypervisor.job_state import JobState
 from qvirt_jupyter.hypervisor.lifecycle import LIFECYCLE, Action, Refusal, allowed, allowed_actions
 from qvirt_jupyter.hypervisor.network import Network, Networks
 from qvirt_jupyter.hypervisor.node_device import NodeDevice, NodeDevices
@@ -64,8 +65,10 @@ from qvirt_jupyter.hypervisor.schema_faults import SchemaFault, explain_invalid
 from qvirt_jupyter.hypervisor.screenshot import Screenshot
 from qvirt_jupyter.hypervisor.stats import Stats, StatsBatch
 from qvirt_jupyter.hypervisor.storage_pool import Space, StoragePool, StoragePools
-from qvirt_jupyter.hypervisor.storage_volume import StorageVolume, StorageVolumes
+from qvirt_jupyter.hypervisor.storage_volume import StorageVolume
+from qvirt_jupyter.hypervisor.storage_volume_collection import StorageVolumes
 from qvirt_jupyter.hypervisor.together import together
+from qvirt_jupyter.hypervisor.transfer import PartOf, Reporter, Transfer
 from qvirt_jupyter.hypervisor.unplugs import Unplug
 from qvirt_jupyter.hypervisor.uri import DRIVERS, ConnectionUri, default_uri
 
@@ -117,10 +120,12 @@ __all__ = [
     "NotFound",
     "OperationCancelled",
     "OperationFailed",
+    "PartOf",
     "QvirtError",
     "Record",
     "RecordKey",
     "Refusal",
+    "Reporter",
     "RestoreFailed",
     "Sample",
     "SchemaFault",
@@ -139,6 +144,7 @@ __all__ = [
     "Subject",
     "Submit",
     "Subscription",
+    "Transfer",
     "Unplug",
     "Unsupported",
     "Versions",

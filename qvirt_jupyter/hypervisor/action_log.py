@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.hypervisor.errors import Subject
-    from qvirt_jupyter.hypervisor.job import Job, JobState
+    from qvirt_jupyter.hypervisor.job import Job
+    from qvirt_jupyter.hypervisor.job_state import JobState
 
 REMEMBERED: Final = 1000
 """How many entries the log keeps."""

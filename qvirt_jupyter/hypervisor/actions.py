@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
 
+from qvirt_jupyter.documents.document import Document
 from qvirt_jupyter.hypervisor import pool
 from qvirt_jupyter.hypervisor.action_log import MASK, action_log, mask
 from qvirt_jupyter.hypervisor.errors import ConnectionLost
@@ -203,7 +204,8 @@ class _Marked:
         shown = {name: value for name, value in given.items() if name not in self.secrets}
         title = self.title
         if not isinstance(title, str):
-            title = title.format(**{**shown, "name": owner.subject.name})
+            names = {name: _named(value) for name, value in shown.items()}
+            title = title.format(**{**names, "name": owner.subject.name})
         return begin(
             owner.connection,
             owner.subject,
@@ -235,6 +237,11 @@ class _Marked:
         )
         named = (f"{name}={shown(name, value)}" for name, value in keywords.items())
         return ", ".join((*positional, *named))
+
+
+def _named(value: object) -> object:
+    """Return what a title says of an argument: of a document its name."""
+    return getattr(value, "name", "") if isinstance(value, Document) else value
 
 
 def action(

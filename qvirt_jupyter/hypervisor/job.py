@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import enum
 import itertools
 import threading
 import time
@@ -14,53 +13,20 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import job_display, pool, publisher
 from qvirt_jupyter.hypervisor.errors import OperationCancelled, QvirtError, Subject
+from qvirt_jupyter.hypervisor.job_state import JobState
 from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
     from qvirt_jupyter._translation import LazyString
+    from qvirt_jupyter.hypervisor.transfer import Transfer
 
 _Result = TypeVar("_Result")
 _numbers = itertools.count(1)
 REMEMBERED: Final = 200
 """How many jobs the registry keeps."""
 _CURRENT = threading.local()
-
-
-class JobState(enum.Enum):
-    """Where a job is."""
-
-    QUEUED = "queued"
-    """It waits for a thread."""
-    RUNNING = "running"
-    """It is being done."""
-    SUCCEEDED = "succeeded"
-    """It is done."""
-    FAILED = "failed"
-    """It raised an error."""
-    CANCELLED = "cancelled"
-    """The user stopped it."""
-
-    @property
-    def label(self) -> LazyString:
-        """The state in one word."""
-        return _LABELS[self]
-
-    @property
-    def is_final(self) -> bool:
-        """Whether nothing more will happen."""
-        return self in _FINAL
-
-
-_FINAL = frozenset({JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED})
-_LABELS = {
-    JobState.QUEUED: _("Waiting"),
-    JobState.RUNNING: _("Running"),
-    JobState.SUCCEEDED: _("Done"),
-    JobState.FAILED: _("Failed"),
-    JobState.CANCELLED: _("Cancelled"),
-}
 
 
 class Job(Generic[_Result]):
@@ -97,6 +63,8 @@ class Job(Generic[_Result]):
         self._state = JobState.QUEUED
         self._phase: str | LazyString = ""
         self._progress: float | None = None
+        self._transfer: Transfer | None = None
+        self._log: deque[tuple[float, str]] = deque(maxlen=REMEMBERED)
         self._started: float | None = None
         self._ended: float | None = None
         self._error: BaseException | None = None
@@ -125,6 +93,16 @@ class Job(Generic[_Result]):
     def progress(self) -> float | None:
         """From 0 to 1; None where it is not known."""
         return self._progress
+
+    @property
+    def transfer(self) -> Transfer | None:
+        """How many bytes it has moved and how fast; None where it moves none just now."""
+        return self._transfer
+
+    @property
+    def log(self) -> tuple[tuple[float, str], ...]:
+        """Its phases so far: when each began, in seconds since the epoch, and what it was."""
+        return tuple(self._log)
 
     @property
     def started(self) -> float | None:
@@ -212,7 +190,11 @@ class Job(Generic[_Result]):
         return self._observers.add(callback)
 
     def report(
-        self, *, progress: float | None = None, phase: str | LazyString | None = None
+        self,
+        *,
+        progress: float | None = None,
+        phase: str | LazyString | None = None,
+        transfer: Transfer | None = None,
     ) -> None:
         """Say how far it is; called by what the job does.
 
@@ -222,11 +204,16 @@ class Job(Generic[_Result]):
             From 0 to 1.
         phase
             What it does just now.
+        transfer
+            The bytes that it moves; left out, it moves none any more.
         """
         if self.done():
             return
+        if phase is not None and str(phase) != str(self._phase):
+            self._log.append((time.time(), str(phase)))
         if phase is not None:
             self._phase = phase
+        self._transfer = transfer
         if progress is not None:
             self._progress = min(1.0, max(0.0, progress))
         self._changed()
@@ -326,7 +313,7 @@ class Job(Generic[_Result]):
             self._ended = time.time()
             if state is JobState.SUCCEEDED:
                 self._progress = 1.0
-            self._phase = ""
+            self._phase, self._transfer = "", None
             self._error = error
         if error is not None:
             self._future.set_exception(error)

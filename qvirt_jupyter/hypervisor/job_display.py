@@ -25,6 +25,8 @@ def summary(job: Job[Any]) -> str:
         parts.append(f"{job.progress:.0%}")
     if job.phase:
         parts.append(job.phase)
+    if job.transfer is not None:
+        parts.append(str(job.transfer))
     if job.started is not None:
         parts.append(f"{(job.ended or time.time()) - job.started:.1f} s")
     if job.error is not None:

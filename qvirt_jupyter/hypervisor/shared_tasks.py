@@ -23,7 +23,8 @@ from qvirt_jupyter._private_files import jupyter_folder, private_folder, write_p
 from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.hypervisor.action_log import mask
 from qvirt_jupyter.hypervisor.errors import Subject
-from qvirt_jupyter.hypervisor.job import JobState, jobs
+from qvirt_jupyter.hypervisor.job import jobs
+from qvirt_jupyter.hypervisor.job_state import JobState
 from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
 
 if TYPE_CHECKING:

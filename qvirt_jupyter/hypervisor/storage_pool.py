@@ -10,14 +10,19 @@ from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor.actions import action
+from qvirt_jupyter.hypervisor.byte_sizes import bytes_text
 from qvirt_jupyter.hypervisor.collection import Collection
-from qvirt_jupyter.hypervisor.storage_volume import StorageVolume, StorageVolumes, bytes_text
+from qvirt_jupyter.hypervisor.errors import InvalidDefinition, Subject
+from qvirt_jupyter.hypervisor.job import current_job
+from qvirt_jupyter.hypervisor.storage_volume import StorageVolume
+from qvirt_jupyter.hypervisor.storage_volume_collection import StorageVolumes
 from qvirt_jupyter.hypervisor.switchable import Switchable, make, switch_cells
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qvirt_jupyter.hypervisor.records import StoragePoolRecord
+    from qvirt_jupyter.hypervisor.transfer import Reporter
 
 
 class Space(NamedTuple):
@@ -70,42 +75,73 @@ class StoragePool(Switchable):
         """
         return documents.StoragePool.parse(self.xml(inactive=inactive))
 
-    @action(_("Create the volume {volume} in {name}"))
+    @action(_("Create the volume {volume} in {name}"), cancel=lambda _pool: lambda: None)
     def create_volume(
         self,
-        volume: str,
-        capacity: int,
+        volume: str | documents.StorageVolume,
+        capacity: int | None = None,
         *,
         format: str | None = "qcow2",  # noqa: A002 - libvirt's word
         allocation: int | None = None,
+        copy_of: StorageVolume | None = None,
+        progress: Reporter | None = None,
     ) -> StorageVolume:
-        """Make a new volume.
+        """Make a new volume: empty, a copy of another, or an overlay of a backing image.
+
+        A copy keeps holes, and is stopped when the job is cancelled; what was copied by then is
+        removed. From another host's own services nobody can stop a copy: there it is removed when
+        it is done.
 
         Parameters
         ----------
         volume
-            Its name.
+            Its name, or a document that says all. An overlay is a document with a backing store
+            (:meth:`~qvirt_jupyter.documents.StorageVolume.overlay`).
         capacity
-            What a guest sees, in bytes.
+            What a guest sees, in bytes; with a name that is not a copy it is needed.
         format
             ``"qcow2"``, ``"raw"``, ...; None leaves it to the pool, which for block pools is the
-            only choice.
+            only choice. A document says its own, and a copy by name has that of its original.
         allocation
             What is taken from the host at once, in bytes; None leaves it to the pool.
+        copy_of
+            The volume, of any pool of this connection, whose contents it gets.
+        progress
+            Who is told how far a copy is; the job of this very call where it is left out.
 
         Raises
         ------
         AlreadyExists
             There is a volume of this name.
+        OperationCancelled
+            The copy was cancelled.
+        OperationFailed
+            The host refuses, as where there is no room.
         WrongState
             The pool is off.
         """
-        definition = documents.StorageVolume(name=volume, capacity=capacity)
-        if format is not None:
-            definition.format = format
+        if isinstance(volume, documents.StorageVolume):
+            definition = volume
+        else:
+            definition = documents.StorageVolume(name=volume)
+            if copy_of is not None:
+                definition.format = copy_of.document().format
+            elif format is not None:
+                definition.format = format
+            if capacity is None:
+                capacity = copy_of.record.capacity if copy_of is not None else None
+            if capacity is None:
+                raise InvalidDefinition(
+                    _("The new volume has no size."),
+                    subject=Subject("volume", volume, self.connection.uri),
+                    next_step=_("Give a capacity in bytes."),
+                )
+            definition.capacity = capacity
         if allocation is not None:
             definition.allocation = allocation
-        return self.volumes.create(definition)
+        if copy_of is None:
+            return self.volumes.create(definition)
+        return self.volumes.copy(definition, copy_of, progress or current_job())
 
     @action(_("Refresh {name}"))
     def refresh(self) -> None:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import libvirt
 
 from qvirt_jupyter import documents
-from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor import html, volume_reading
 from qvirt_jupyter.hypervisor.actions import Submit, action
-from qvirt_jupyter.hypervisor.collection import Collection
-from qvirt_jupyter.hypervisor.errors import QvirtError, Subject, WrongState
+from qvirt_jupyter.hypervisor.byte_sizes import bytes_text
+from qvirt_jupyter.hypervisor.errors import QvirtError, Subject
 from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
 from qvirt_jupyter.hypervisor.volume_writing import VolumeWriting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import TypeVar
 
     from qvirt_jupyter.hypervisor.connection import Connection
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     _Result = TypeVar("_Result")
 
-_UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
 _TYPES: Final = {
     libvirt.VIR_STORAGE_VOL_FILE: "file",
     libvirt.VIR_STORAGE_VOL_BLOCK: "block",
@@ -234,120 +233,6 @@ class StorageVolume:
         )
 
 
-class StorageVolumes(Collection[StorageVolume]):
-    """The volumes of a pool: ``connection.storage_pools["default"].volumes``.
-
-    Parameters
-    ----------
-    pool
-        The pool.
-    """
-
-    kind: ClassVar[str] = "volume"
-    _attribute: ClassVar[str] = "volumes"
-    _caption: ClassVar[LazyString] = _("Volumes")
-    _missing: ClassVar[LazyString] = _("There is no volume of this name in the pool.")
-    _headings: ClassVar[tuple[LazyString, ...]] = (
-        _("Name"),
-        _("Format"),
-        _("Capacity"),
-        _("Used on the host"),
-        _("Path"),
-    )
-
-    def __init__(self, pool: StoragePool) -> None:
-        super().__init__(pool.connection)
-        self._pool = pool
-
-    @property
-    def subject(self) -> Subject:
-        """What the action log calls it: the pool."""
-        return self._pool.subject
-
-    @property
-    def code(self) -> str:
-        """A Python expression for it."""
-        return f"{self._pool.code}.{self._attribute}"
-
-    @property
-    def records(self) -> tuple[StorageVolumeRecord, ...]:
-        """What a list shows of all of them, sorted by name, asked of libvirt just now."""
-
-        def read(connection: libvirt.virConnect) -> list[StorageVolumeRecord]:
-            found = []
-            for volume in self._list(connection):
-                try:
-                    found.append(record_of(volume, self._connection.uri, self._pool.uuid))
-                except libvirt.libvirtError as error:
-                    # It went while the list was read.
-                    if error.get_error_code() != libvirt.VIR_ERR_NO_STORAGE_VOL:
-                        raise
-            return found
-
-        listed = self._connection.call(read, subject=self.subject)
-        return tuple(sorted(listed, key=lambda record: (record.name.casefold(), record.name)))
-
-    @action(_("Create a volume in {name}"))
-    def create(self, definition: str | documents.StorageVolume) -> StorageVolume:
-        """Make a new volume.
-
-        Parameters
-        ----------
-        definition
-            XML or a document.
-
-        Raises
-        ------
-        AlreadyExists
-            There is a volume of this name.
-        InvalidDefinition
-            libvirt does not understand it, or the name is not allowed.
-        WrongState
-            The pool is off.
-        """
-        if not self._pool.is_active:
-            raise WrongState(
-                _("The pool is off."), subject=self._pool.subject, next_step=_("Start it first.")
-            )
-        return self._add(
-            definition,
-            lambda connection, text: self._pool_of(connection).createXML(text, 0),
-        )
-
-    def _list(self, connection: libvirt.virConnect) -> Sequence[Any]:
-        pool = self._pool_of(connection)
-        # A pool that is off has no volumes that anybody could see.
-        found: Sequence[Any] = pool.listAllVolumes(0) if pool.isActive() else ()
-        return found
-
-    def _find(self, connection: libvirt.virConnect, key: str, *, by_uuid: bool) -> Any:  # noqa: ANN401 - libvirt has no types
-        # Volumes have no UUID; a name may look like one.
-        return None if by_uuid else self._pool_of(connection).storageVolLookupByName(key)
-
-    def _pool_of(self, connection: libvirt.virConnect) -> libvirt.virStoragePool:
-        return connection.storagePoolLookupByUUIDString(self._pool.uuid)
-
-    def _key(self, found: Any) -> str:  # noqa: ANN401 - libvirt has no types
-        name: str = found.name()
-        return name
-
-    def _handle(self, name: str, key: str) -> StorageVolume:  # noqa: ARG002 - the name is the key
-        return StorageVolume(self._pool, name)
-
-    def _row(self, found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
-        record = record_of(found, self._connection.uri, self._pool.uuid)
-        return (
-            record.format,
-            bytes_text(record.capacity),
-            bytes_text(record.allocation),
-            record.path,
-        )
-
-    @property
-    def _title(self) -> str:
-        return f"{self._caption}: {self._pool.subject}"
-
-
 def record_of(volume: Any, uri: str, pool: str) -> StorageVolumeRecord:  # noqa: ANN401 - libvirt has no types
     """Read libvirt's object; in the pool of threads.
 
@@ -374,14 +259,3 @@ def record_of(volume: Any, uri: str, pool: str) -> StorageVolumeRecord:  # noqa:
         allocation=allocation,
         backing=definition.findtext("backingStore/path") or "",
     )
-
-
-def bytes_text(number: int) -> str:
-    """Return a number of bytes as people read it: ``1.5 GiB``."""
-    step = 1024
-    size = float(number)
-    for unit in _UNITS:
-        if size < step or unit == _UNITS[-1]:
-            return f"{size:.0f} {unit}" if size >= 10 or size.is_integer() else f"{size:.1f} {unit}"  # noqa: PLR2004 - two digits are enough
-        size /= step
-    raise AssertionError("the last unit takes all")

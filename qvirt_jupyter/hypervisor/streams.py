@@ -63,3 +63,27 @@ def abort(stream: libvirt.virStream) -> None:
     except libvirt.libvirtError:
         # A stream that failed is closed already; the first error is the one to show.
         return
+
+
+def send_all(stream: libvirt.virStream, piece: bytes) -> None:
+    """Send a piece to its end, in as many parts as the stream takes it.
+
+    Parameters
+    ----------
+    stream
+        One that blocks.
+    piece
+        What is sent.
+
+    Raises
+    ------
+    libvirt.libvirtError
+        The stream broke.
+    """
+    view = memoryview(piece)
+    while view:
+        sent = stream.send(bytes(view))
+        if sent < 0:
+            # Only a stream that does not block says so, and ours does.
+            raise BlockingIOError("The stream takes nothing.")
+        view = view[sent:]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor.errors import OperationFailed, QvirtError
-from qvirt_jupyter.hypervisor.job import Job, JobState
+from qvirt_jupyter.hypervisor.job import Job
+from qvirt_jupyter.hypervisor.job_state import JobState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -112,7 +112,7 @@ class VolumeWriting:
             if is_sparse and piece == _NOTHING[: len(piece)]:
                 stream.sendHole(len(piece), 0)
             else:
-                _send_all(stream, piece)
+                streams.send_all(stream, piece)
             written += len(piece)
             if self._job is not None:
                 self._job.check_cancelled()
@@ -190,13 +190,3 @@ def _is_untouched(volume: Any) -> bool:  # noqa: ANN401 - libvirt has no types
     kind, _capacity, allocation = volume.info()
     is_file: bool = kind == libvirt.VIR_STORAGE_VOL_FILE
     return is_file and allocation == 0
-
-
-def _send_all(stream: libvirt.virStream, piece: bytes) -> None:
-    view = memoryview(piece)
-    while view:
-        sent = stream.send(bytes(view))
-        if sent < 0:
-            # Only a stream that does not block says so, and ours does.
-            raise BlockingIOError("The stream takes nothing.")
-        view = view[sent:]

@@ -11,7 +11,8 @@ from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.hypervisor.action_log import MASK, REMEMBERED, action_log, mask
 from qvirt_jupyter.hypervisor.actions import Submit, action, perform, submit
 from qvirt_jupyter.hypervisor.errors import ConnectionLost, OperationFailed, Subject
-from qvirt_jupyter.hypervisor.job import Job, JobState, current_job
+from qvirt_jupyter.hypervisor.job import Job, current_job
+from qvirt_jupyter.hypervisor.job_state import JobState
 from qvirt_jupyter.hypervisor.pool import WorkerPool, is_pool_thread
 
 WEB = Subject("domain", "web", "test:///default", "6695eb01")

@@ -15,7 +15,8 @@ from qvirt_jupyter.hypervisor.errors import (
     OperationFailed,
     Subject,
 )
-from qvirt_jupyter.hypervisor.job import Job, JobState, current_job, jobs
+from qvirt_jupyter.hypervisor.job import Job, current_job, jobs
+from qvirt_jupyter.hypervisor.job_state import JobState
 
 WEB = Subject("domain", "web", "test:///default")
 
