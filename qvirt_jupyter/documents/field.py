@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import secret_places
 from qvirt_jupyter.documents.declaration import Declared, Words
-from qvirt_jupyter.documents.location import Location, Node
+from qvirt_jupyter.documents.location import Location, Node, Step
 from qvirt_jupyter.documents.parsing import InvalidDocument
 from qvirt_jupyter.documents.schema import Member, schema_of
 from qvirt_jupyter.documents.switches import Flag
@@ -40,6 +40,9 @@ class Field(Member, Generic[T]):
     essential
         Whether libvirt refuses the element without this value, so that it goes when the value is
         cleared and nothing else is left in it, even if it was there when parsed.
+    required
+        Whether libvirt refuses the element that carries it without this value, whatever else it
+        says: what else is declared of that element is cleared with it.
     label, help, group, unit, advanced, when, caps, among, live
         As in :class:`~qvirt_jupyter.documents.declaration.Declared`.
     """
@@ -51,6 +54,7 @@ class Field(Member, Generic[T]):
         *,
         label: Words,
         essential: bool = False,
+        required: bool = False,
         help: Words = "",  # noqa: A002 - as the attribute is called
         group: Words = "",
         unit: str = "",
@@ -62,7 +66,8 @@ class Field(Member, Generic[T]):
     ) -> None:
         self.location = Location.parse(location)
         self.type = type
-        self.essential = essential
+        self.essential = essential or required
+        self.required = required
         # Asked for each time that a value is read.
         self._is_flag = isinstance(type, Flag)
         self._is_size = isinstance(type, Size)
@@ -191,6 +196,9 @@ class Field(Member, Generic[T]):
             return
         if not self._is_flag:
             self._put(owner, node, None)
+        if self.required:
+            self._take_all_away(owner, node)
+            return
         # The element of a text or a flag is the value; what else it carries is not ours to lose.
         whole = self.location.attribute is None and bool(self.location.steps)
         if self._is_flag or (
@@ -200,6 +208,31 @@ class Field(Member, Generic[T]):
             owner._prune(Location(self.location.steps[:-1]))
         else:
             owner._prune(Location(self.location.steps))
+
+    def _take_all_away(self, owner: Element, node: Node) -> None:
+        """Take away the element that carries it: nothing in it means anything any more."""
+        for element, member in self.goes_along(owner):
+            member.clear(element)
+        # The last of them may have taken it away already; what nobody knows keeps it.
+        is_there = node.getparent() is not None
+        if is_there and not len(node) and not node.attrib and not text_of(node):
+            owner._tree.bury(node)
+        owner._bury_what_is_empty(self.location)
+        owner._prune(self.location)
+
+    def goes_along(self, owner: Element) -> Iterator[tuple[Element, Member]]:
+        """Return what else is declared of the element that carries a required value.
+
+        Each with the element that declares it: that of the value, or the one whose branch it is.
+        """
+        steps = self.location.steps
+        element = owner
+        # A branch of a variant lies in its owner's element.
+        while steps and element._owner and element._root is None and not element._location.steps:
+            element = element._owner
+        for part, member in _declared_at(element, steps):
+            if member is not self:
+                yield part, member
 
     def _clear_up(self, owner: Element) -> None:
         node = self.location.find(owner._node)
@@ -239,3 +272,12 @@ class Field(Member, Generic[T]):
             # libvirt writes the unit of a size after all other attributes.
             order = (*owner._order(way[:-1]), f"@{UNIT}")
             tree.set_attribute(node, self.location.attribute, text or None, order)
+
+
+def _declared_at(element: Element, steps: tuple[Step, ...]) -> Iterator[tuple[Element, Member]]:
+    """Return what is declared at and below a way inside an element."""
+    for member in schema_of(type(element)).clearing:
+        if member.location.steps[: len(steps)] == steps:
+            yield element, member
+        elif not member.location.steps and not isinstance(member, Field):
+            yield from _declared_at(getattr(element, member.name), steps)

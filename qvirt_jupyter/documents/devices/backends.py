@@ -114,7 +114,7 @@ class Reconnecting(Backend):
         YesNo(),
         label=_("Connect again"),
         help=_("Try again when the connection breaks; for clients only."),
-        essential=True,
+        required=True,
         advanced=True,
     )
     reconnect_after = Field(

@@ -41,7 +41,7 @@ class CharacterDevice(Device):
         Path(),
         label=_("Log file"),
         help=_("All output is written there as well."),
-        essential=True,
+        required=True,
         advanced=True,
     )
     log_append = Field("log/@append", OnOff(), label=_("Append to the log file"), advanced=True)

@@ -306,6 +306,12 @@ class Disk(DiskDriver, DiskShape, Device):
         elif isinstance(self.source, VhostUserSource):
             self.source.type = "unix"
 
+    @rule("device", touches=("raw_io", "filtered_io"))
+    def commands_go_with_the_lun(self) -> None:
+        """Clear what only LUNs have."""
+        if self.device != "lun":
+            self.raw_io = self.filtered_io = None
+
     @rule("device", touches=("type", "bus", "target", "address", "removable", "model", "format"))
     def device_sits_on_a_bus_of_its_kind(self) -> None:
         """Change to a bus that takes such a device; a LUN is a block device, media are raw."""

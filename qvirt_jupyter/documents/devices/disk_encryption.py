@@ -58,7 +58,7 @@ class Encryption(Element):
         Choice("luks", "luks2", "luks-any", "qcow", "default"),
         label=_("Encryption"),
         group=_ENCRYPTION,
-        essential=True,
+        required=True,
         advanced=True,
     )
     engine = Field(
@@ -69,7 +69,9 @@ class Encryption(Element):
         advanced=True,
     )
     secret = Group("secret", SecretReference)
-    cipher = Field("cipher/@name", Text(), label=_("Cipher"), group=_ENCRYPTION, advanced=True)
+    cipher = Field(
+        "cipher/@name", Text(), label=_("Cipher"), group=_ENCRYPTION, advanced=True, required=True
+    )
     cipher_size = Field(
         "cipher/@size",
         Integer(1),
@@ -77,6 +79,7 @@ class Encryption(Element):
         group=_ENCRYPTION,
         unit="bits",
         advanced=True,
+        required=True,
     )
     cipher_mode = Field(
         "cipher/@mode", Text(), label=_("Mode of the cipher"), group=_ENCRYPTION, advanced=True
@@ -90,6 +93,7 @@ class Encryption(Element):
         label=_("Generator of initial vectors"),
         group=_ENCRYPTION,
         advanced=True,
+        required=True,
     )
     vector_hash = Field(
         "ivgen/@hash",
@@ -99,12 +103,37 @@ class Encryption(Element):
         advanced=True,
     )
 
+    # libvirt's schema knows these only together, though libvirt itself takes more.
+    @rule("cipher", "cipher_size", touches=("vector_generator", "vector_hash"))
+    def generator_goes_with_the_cipher(self) -> None:
+        """Forget the generator of initial vectors where no cipher is said."""
+        if self.cipher is None and self.cipher_size is None:
+            self.vector_generator = None
+
+    @rule("vector_generator", touches=("cipher", "cipher_size", "cipher_mode", "cipher_hash"))
+    def cipher_goes_with_the_generator(self) -> None:
+        """Forget the cipher where no generator is said."""
+        if self.vector_generator is None:
+            self.cipher = None
+
+    @rule("cipher_mode", touches=("cipher_hash",))
+    def hash_goes_with_the_mode(self) -> None:
+        """Forget the hash of a cipher without a mode."""
+        if self.cipher_mode is None:
+            self.cipher_hash = None
+
+    @rule("cipher_hash", touches=("cipher_mode",))
+    def mode_goes_with_the_hash(self) -> None:
+        """Forget the mode of a cipher without a hash."""
+        if self.cipher_hash is None:
+            self.cipher_mode = None
+
 
 class Authentication(Element):
     """Who the host says it is to the server of a disk."""
 
     tag = "auth"
     username = Field(
-        "@username", Text(), label=_("User"), group=_("Sign-in"), essential=True, advanced=True
+        "@username", Text(), label=_("User"), group=_("Sign-in"), required=True, advanced=True
     )
     secret = Group("secret", SecretReference)

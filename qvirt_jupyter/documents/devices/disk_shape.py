@@ -58,11 +58,28 @@ class DiskShape(Element):
         when=lambda disk: disk.bus == "scsi",
     )
     cylinders = Field(
-        "geometry/@cyls", Integer(1), label=_("Cylinders"), group=_GEOMETRY, advanced=True
+        "geometry/@cyls",
+        Integer(1),
+        label=_("Cylinders"),
+        group=_GEOMETRY,
+        advanced=True,
+        required=True,
     )
-    heads = Field("geometry/@heads", Integer(1), label=_("Heads"), group=_GEOMETRY, advanced=True)
+    heads = Field(
+        "geometry/@heads",
+        Integer(1),
+        label=_("Heads"),
+        group=_GEOMETRY,
+        advanced=True,
+        required=True,
+    )
     sectors = Field(
-        "geometry/@secs", Integer(1), label=_("Sectors"), group=_GEOMETRY, advanced=True
+        "geometry/@secs",
+        Integer(1),
+        label=_("Sectors"),
+        group=_GEOMETRY,
+        advanced=True,
+        required=True,
     )
     translation = Field(
         "geometry/@trans",

@@ -13,6 +13,7 @@ from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
+from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.switches import YesNo
 from qvirt_jupyter.documents.values import Choice, Integer, Path, Text
 
@@ -76,6 +77,12 @@ class FileSource(DiskSource):
     startup_policy = _startup_policy()
     seclabels = Many(SourceSecurityLabel, key="model", location="source/seclabel")
 
+    @rule("file", touches=("file_descriptors",))
+    def file_descriptors_go_with_the_file(self) -> None:
+        """Forget how the file is opened where there is none."""
+        if self.file is None:
+            self.file_descriptors = None
+
 
 class BlockSource(DiskSource):
     """A block device of the host."""
@@ -96,6 +103,7 @@ class BlockSource(DiskSource):
         label=_("Kind of helper"),
         group=_RESERVATIONS,
         advanced=True,
+        required=True,
     )
     reservations_socket = Field(
         "source/reservations/source/@path",
@@ -103,6 +111,7 @@ class BlockSource(DiskSource):
         label=_("Socket of another helper"),
         group=_RESERVATIONS,
         advanced=True,
+        required=True,
     )
     reservations_mode = Field(
         "source/reservations/source/@mode",
@@ -110,6 +119,7 @@ class BlockSource(DiskSource):
         label=_("Side"),
         group=_RESERVATIONS,
         advanced=True,
+        required=True,
     )
     seclabels = Many(SourceSecurityLabel, key="model", location="source/seclabel")
 
@@ -117,15 +127,15 @@ class BlockSource(DiskSource):
 class FolderSource(DiskSource):
     """A folder that the guest sees as a FAT file system."""
 
-    folder = Field("source/@dir", Path(), label=_("Folder"), live="update")
+    folder = Field("source/@dir", Path(), label=_("Folder"), live="update", required=True)
     startup_policy = _startup_policy()
 
 
 class VolumeSource(DiskSource):
     """A volume of a storage pool."""
 
-    pool = Field("source/@pool", Text(), label=_("Storage pool"), live="update")
-    volume = Field("source/@volume", Text(), label=_("Volume"), live="update")
+    pool = Field("source/@pool", Text(), label=_("Storage pool"), live="update", required=True)
+    volume = Field("source/@volume", Text(), label=_("Volume"), live="update", required=True)
     mode = Field(
         "source/@mode",
         Choice(
@@ -172,6 +182,7 @@ class VhostUserSource(Element):
         label=_("Connect again"),
         group=_RECONNECT,
         advanced=True,
+        required=True,
     )
     reconnect_timeout = Field(
         "source/reconnect/@timeout",

@@ -270,7 +270,7 @@ class Spice(RemoteDisplay):
         essential=True,
         advanced=True,
     )
-    gl = Field("gl/@enable", YesNo(), label=_("OpenGL"), help=_GL_HELP, essential=True)
+    gl = Field("gl/@enable", YesNo(), label=_("OpenGL"), help=_GL_HELP, required=True)
     render_node = Field(
         "gl/@rendernode",
         Path(),
@@ -349,7 +349,7 @@ class DbusDisplay(Element):
         label=_("Peer to peer"),
         help=_("Viewers come through libvirt, and no bus is needed."),
     )
-    gl = Field("gl/@enable", YesNo(), label=_("OpenGL"), essential=True)
+    gl = Field("gl/@enable", YesNo(), label=_("OpenGL"), required=True)
     render_node = Field("gl/@rendernode", Path(), label=_("Render node"), help=_NODE_HELP)
     audio = Field("audio/@id", Integer(1), label=_("Audio backend"), essential=True, advanced=True)
 

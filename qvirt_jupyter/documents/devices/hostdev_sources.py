@@ -14,6 +14,7 @@ from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
+from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.switches import OnOff, YesNo
 from qvirt_jupyter.documents.values import Choice, Hexadecimal, Integer, Path, Text, Uuid
 from qvirt_jupyter.documents.variant import Variant
@@ -75,8 +76,9 @@ class UsbSource(HostSource):
         Integer(1),
         label=_("USB bus"),
         help=_("Where it is plugged in; needed where several of the same kind are."),
+        required=True,
     )
-    device = Field("source/address/@device", Integer(1), label=_("USB device"))
+    device = Field("source/address/@device", Integer(1), label=_("USB device"), required=True)
 
     @property
     def where(self) -> str:
@@ -117,7 +119,7 @@ class PciSource(HostSource):
         Choice("transient", "persistent", open=False),
         label=_("Part in a failover pair"),
         group=_TEAMING,
-        essential=True,
+        required=True,
         advanced=True,
     )
     teaming_partner = Field(
@@ -127,6 +129,12 @@ class PciSource(HostSource):
         group=_TEAMING,
         advanced=True,
     )
+
+    @rule("teaming_partner", touches=("teaming",))
+    def transient_part_needs_a_partner(self) -> None:
+        """Leave a failover pair whose other half is not said any more."""
+        if self.teaming_partner is None and self.teaming == "transient":
+            self.teaming = None
 
     @property
     def where(self) -> str:
@@ -158,7 +166,11 @@ class IscsiUnit(Element):
     hosts = Many(IscsiHost, key="name", location="source/host")
     auth = Group("source/auth", Authentication)
     initiator = Field(
-        "source/initiator/iqn/@name", Text(), label=_("Name of the initiator"), advanced=True
+        "source/initiator/iqn/@name",
+        Text(),
+        label=_("Name of the initiator"),
+        advanced=True,
+        required=True,
     )
 
 

@@ -104,7 +104,7 @@ class Interface(InterfaceDriver, Device):
         advanced=True,
         live="update",
     )
-    mac = Field("mac/@address", Mac(), label=_("MAC address"), essential=True)
+    mac = Field("mac/@address", Mac(), label=_("MAC address"), required=True)
     mac_type = Field(
         "mac/@type",
         Choice("static", "generated", open=False),
@@ -151,7 +151,7 @@ class Interface(InterfaceDriver, Device):
     addresses = Many(GuestAddress, key="address")
     routes = Many(GuestRoute)
     target = Field(
-        "target/@dev", Text(), label=_("Device on the host"), essential=True, advanced=True
+        "target/@dev", Text(), label=_("Device on the host"), required=True, advanced=True
     )
     guest_device = Field(
         "guest/@dev", Text(), label=_("Device in the guest"), essential=True, advanced=True
@@ -176,7 +176,7 @@ class Interface(InterfaceDriver, Device):
         Text(),
         label=_("Network filter"),
         group=_SAFETY,
-        essential=True,
+        required=True,
         advanced=True,
         live="update",
     )
@@ -198,7 +198,7 @@ class Interface(InterfaceDriver, Device):
         label=_("Part in a failover pair"),
         help=_("The transient card is taken away for a migration; the persistent one takes over."),
         group=_TEAMING,
-        essential=True,
+        required=True,
         advanced=True,
     )
     teaming_partner = Field(
@@ -322,6 +322,12 @@ class Interface(InterfaceDriver, Device):
         """Drop the address: another model may sit on another bus."""
         if self.address:
             del self.address
+
+    @rule("teaming_partner", touches=("teaming",))
+    def transient_part_needs_a_partner(self) -> None:
+        """Leave a failover pair whose other half is not said any more."""
+        if self.teaming_partner is None and self.teaming == "transient":
+            self.teaming = None
 
     @rule("type", touches=("source", "target"))
     def source_says_its_kind(self) -> None:

@@ -74,6 +74,7 @@ class UserLink(Element):
         label=_("Network device"),
         help=_("The device of the host whose addresses the guest takes over; passt only."),
         advanced=True,
+        essential=True,
     )
     backend = Field(
         "backend/@type",
@@ -124,6 +125,7 @@ class VhostUserLink(Element):
         label=_("Connect again"),
         group=_RECONNECT,
         advanced=True,
+        required=True,
     )
     reconnect_timeout = Field(
         "source/reconnect/@timeout",

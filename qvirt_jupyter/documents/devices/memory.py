@@ -96,7 +96,7 @@ class NvdimmMemory(FileMemory):
         "target/label/size",
         Size(),
         label=_("Size of the label area"),
-        essential=True,
+        required=True,
         advanced=True,
     )
     read_only = Field("target/readonly", Flag(), label=_("Read-only"))

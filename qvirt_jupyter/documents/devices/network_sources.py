@@ -67,9 +67,15 @@ class NbdExport(TlsExport):
 class RbdImage(Element):
     """What rbd, the block device of Ceph, has for itself."""
 
-    snapshot = Field("source/snapshot/@name", Text(), label=_("Snapshot"), advanced=True)
+    snapshot = Field(
+        "source/snapshot/@name", Text(), label=_("Snapshot"), advanced=True, essential=True
+    )
     configuration = Field(
-        "source/config/@file", Path(), label=_("Configuration file of Ceph"), advanced=True
+        "source/config/@file",
+        Path(),
+        label=_("Configuration file of Ceph"),
+        advanced=True,
+        essential=True,
     )
     auth = Group("source/auth", Authentication)
 
@@ -83,6 +89,7 @@ class IscsiUnit(Element):
         label=_("Name of the initiator"),
         help=_("Starts with iqn; who the host says it is."),
         advanced=True,
+        required=True,
     )
     auth = Group("source/auth", Authentication)
 
@@ -96,6 +103,7 @@ class Transfer(Element):
         label=_("Read ahead"),
         unit="bytes",
         advanced=True,
+        essential=True,
     )
     timeout = Field(
         "source/timeout/@seconds",
@@ -103,6 +111,7 @@ class Transfer(Element):
         label=_("Give up after"),
         unit="s",
         advanced=True,
+        essential=True,
     )
 
 

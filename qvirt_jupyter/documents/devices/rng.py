@@ -94,7 +94,7 @@ class Rng(VirtioOptions, Device):
         label=_("Bytes per period"),
         help=_("No more than this, so that one guest does not take all from the others."),
         group=_LIMIT,
-        essential=True,
+        required=True,
         advanced=True,
     )
     rate_period = Field(

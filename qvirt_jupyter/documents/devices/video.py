@@ -155,6 +155,7 @@ class Video(Device):
         group=_SIZE,
         advanced=True,
         when=lambda video: video.model in ("vga", "qxl", "virtio", "bochs"),
+        required=True,
     )
     height = Field(
         "model/resolution/@y",
@@ -164,6 +165,7 @@ class Video(Device):
         group=_SIZE,
         advanced=True,
         when=lambda video: video.model in ("vga", "qxl", "virtio", "bochs"),
+        required=True,
     )
     driver = Field(
         "driver/@name",

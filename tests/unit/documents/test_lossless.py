@@ -111,6 +111,8 @@ def coupled(element, member):
     for other in schema_of(type(element)).members.values():
         if isinstance(other, Variant) and other.selector == member.location:
             yield element, other
+    if member.required:
+        yield from member.goes_along(element)
     for owner, way in element._lineage(member):
         schema = schema_of(type(owner))
         for rule in schema.rules:
