@@ -6,13 +6,13 @@ import dataclasses
 import io
 from html.parser import HTMLParser
 
-import libvirt
 import pytest
 from PIL import Image
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import (
     AlreadyExists,
+    Domain,
     InvalidDefinition,
     NotFound,
     OperationFailed,
@@ -93,13 +93,14 @@ def test_tags_and_group(a_connection, name):
 def test_tags_are_found_without_reading_every_definition(a_connection, monkeypatch):
     a_connection.domains["running"].set_tags(["lab1"])
     read = []
-    original = libvirt.virDomain.XMLDesc
+    original = Domain.tags.fget
 
-    def reading(domain, *arguments):
-        read.append(domain.name())
-        return original(domain, *arguments)
+    def reading(domain):
+        # Not of virDomain.XMLDesc: the inventory reads definitions of its own accord meanwhile.
+        read.append(domain.name)
+        return original(domain)
 
-    monkeypatch.setattr(libvirt.virDomain, "XMLDesc", reading)
+    monkeypatch.setattr(Domain, "tags", property(reading))
     assert [found.name for found in a_connection.domains.tagged("lab1")] == ["running"]
     assert a_connection.domains.tagged("lab") == ()
     assert read == []
