@@ -48,6 +48,9 @@ class Declared:
         at all narrows nothing.
     live
         The strategy by which a running guest may take the value; ``None``: at the next boot.
+    unset
+        What people read for a choice without value; empty where one must be chosen, and ``None``
+        where libvirt or the hypervisor chooses.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Declared:
     caps: str | None = None
     among: Callable[[Any], Sequence[str]] | None = None
     live: str | None = None
+    unset: Words | None = None
 
     def named(self, name: str) -> Declared:
         """Return the same under another name; a condition still looks at the value's owner."""

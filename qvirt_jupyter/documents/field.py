@@ -43,7 +43,7 @@ class Field(Member, Generic[T]):
     required
         Whether libvirt refuses the element that carries it without this value, whatever else it
         says: what else is declared of that element is cleared with it.
-    label, help, group, unit, advanced, when, caps, among, live
+    label, help, group, unit, advanced, when, caps, among, live, unset
         As in :class:`~qvirt_jupyter.documents.declaration.Declared`.
     """
 
@@ -63,6 +63,7 @@ class Field(Member, Generic[T]):
         caps: str | None = None,
         among: Callable[[Any], Sequence[str]] | None = None,
         live: str | None = None,
+        unset: Words | None = None,
     ) -> None:
         self.location = Location.parse(location)
         self.type = type
@@ -84,6 +85,7 @@ class Field(Member, Generic[T]):
             caps=caps,
             among=among,
             live=live,
+            unset=unset,
         )
 
     def __set_name__(self, owner: type[Element], name: str) -> None:

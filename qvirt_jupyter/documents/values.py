@@ -213,13 +213,16 @@ class Size(ValueType[int | None]):
         The unit of the value: ``KiB`` or ``bytes``.
     minimum
         The smallest value.
+    typed
+        The unit in which people type it: ``MiB`` or ``GiB``.
     """
 
     absent = None
 
-    def __init__(self, unit: str = "KiB", *, minimum: int = 0) -> None:
+    def __init__(self, unit: str = "KiB", *, minimum: int = 0, typed: str = "MiB") -> None:
         self.unit = unit
         self.minimum = minimum
+        self.typed = typed
 
     def parse(self, text: str) -> int:
         match = re.fullmatch(r"\s*([0-9]+)\s*([A-Za-z]*)\s*", text)

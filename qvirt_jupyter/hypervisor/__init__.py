@@ -14,6 +14,7 @@ from qvirt_jupyter.hypervisor.connection import Connection
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.credentials import CredentialRequest, Credentials
 from qvirt_jupyter.hypervisor.definition_history import KeptDefinition
+from qvirt_jupyter.hypervisor.device_doubts import Doubt, doubts_about
 from qvirt_jupyter.hypervisor.displays import Display
 from qvirt_jupyter.hypervisor.domain import Domain
 from qvirt_jupyter.hypervisor.domain_collection import Domains
@@ -45,6 +46,7 @@ from qvirt_jupyter.hypervisor.job import Job, current_job, jobs
 from qvirt_jupyter.hypervisor.job_state import JobState
 from qvirt_jupyter.hypervisor.lifecycle import LIFECYCLE, Action, Refusal, allowed, allowed_actions
 from qvirt_jupyter.hypervisor.network import Network, Networks
+from qvirt_jupyter.hypervisor.new_disk import NewDisk
 from qvirt_jupyter.hypervisor.node_device import NodeDevice, NodeDevices
 from qvirt_jupyter.hypervisor.publisher import Subscription
 from qvirt_jupyter.hypervisor.records import (
@@ -95,6 +97,7 @@ __all__ = [
     "DomainState",
     "DomainStats",
     "Domains",
+    "Doubt",
     "Edit",
     "EditConflict",
     "EditResult",
@@ -114,6 +117,7 @@ __all__ = [
     "Network",
     "NetworkRecord",
     "Networks",
+    "NewDisk",
     "NodeDevice",
     "NodeDeviceRecord",
     "NodeDevices",
@@ -159,6 +163,7 @@ __all__ = [
     "connections",
     "current_job",
     "default_uri",
+    "doubts_about",
     "explain_invalid",
     "jobs",
     "perform",

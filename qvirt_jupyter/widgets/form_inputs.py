@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter._translation import _
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets._form_messages import Kind
 
 _ON, _OFF = "true", "false"
-_PER_MIB = {"MiB": 1, "KiB": 1024, "bytes": 1024**2}
+_BYTES = {"bytes": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +99,24 @@ def _choice(kind: Choice, *, optional: bool, narrowed: Collection[str] | None) -
 
 
 def _size(kind: Size) -> Input:
-    """People think of memory in MiB; other units can be typed too."""
-    per_mib = _PER_MIB[kind.unit]
+    """People think of memory in MiB and of disks in GiB; other units can be typed too."""
+    per_unit = _BYTES[kind.typed] // _BYTES[kind.unit]
 
     def read(text: str) -> int | None:
-        return kind.parse(f"{text} MiB" if text.strip().isdecimal() else text) if text else None
+        if not text:
+            return None
+        number = text.strip()
+        if re.fullmatch(r"[0-9]*\.[0-9]+", number):
+            # Half a GiB is a size to people; libvirt takes whole numbers only.
+            return math.ceil(Fraction(number) * per_unit)
+        return kind.parse(f"{number} {kind.typed}" if number.isdecimal() else text)
 
     def write(value: int | None) -> str:
         if value is None:
             return ""
-        return str(value // per_mib) if value % per_mib == 0 else f"{value} {kind.unit}"
+        return str(value // per_unit) if value % per_unit == 0 else f"{value} {kind.unit}"
 
-    return Input("text", read, write, unit="MiB")
+    return Input("text", read, write, unit=kind.typed)
 
 
 def _or_none(parse: Callable[[str], Any]) -> Callable[[str], Any]:

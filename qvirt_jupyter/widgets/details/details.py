@@ -14,7 +14,7 @@ import ipywidgets
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import QvirtError, publisher
 from qvirt_jupyter.widgets.details import definitions as reading
-from qvirt_jupyter.widgets.details.add_page import AddPage, addable
+from qvirt_jupyter.widgets.details.add_page import addable
 from qvirt_jupyter.widgets.details.definitions import devices_of
 from qvirt_jupyter.widgets.details.device_tree import DeviceTree
 from qvirt_jupyter.widgets.details.entries import PAGES, groups, page_of, with_sizes
@@ -267,7 +267,7 @@ class Details(ipywidgets.HBox):
             for kind in ("network", "pool", "node_device"):
                 self._domain.connection.inventory.refresh(kind)
             first = next(kind.tag for kind, reason in addable(self._definitions) if not reason)
-            self.desk.open(AddPage(first))
+            self.desk.begin_adding(first)
         self._selected = key
         self._show_tree()
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, ORDER, set_boot_order
 from qvirt_jupyter.widgets.form import give
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from qvirt_jupyter import documents
     from qvirt_jupyter.documents import Declared
     from qvirt_jupyter.widgets.details.page import Page
 
@@ -98,6 +98,21 @@ class Draft:
             for name in self._touched.keys() - names - {ORDER}:
                 del self._touched[name]
         self._make()
+
+    def forget_hidden(self, shown: Iterable[Declared]) -> None:
+        """Forget what was typed wrong into what another choice has hidden since."""
+        names = {item.name for item in shown}
+        self.wrong = {name: wrong for name, wrong in self.wrong.items() if name in names}
+
+    def new_source(self) -> documents.Device | None:
+        """Return the device as it was filled in, where it gets another source; None where not."""
+        before = self.page.element(self.base)
+        if not isinstance(before, documents.Disk | documents.Interface):
+            return None
+        after = self.element
+        if not isinstance(after, type(before)) or before.where == after.where:
+            return None
+        return after.copy()
 
     def touch_secret(self, name: str, text: str) -> None:
         """Keep a secret until it is applied; an empty one leaves what is there."""

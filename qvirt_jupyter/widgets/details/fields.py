@@ -140,9 +140,11 @@ def _choices(
     unfit = str(_("It does not go with the other values."))
     # What a page adds of its own, with a label, is no device of the host.
     own = set(kind.labels) - set(kind.values) if isinstance(kind, Choice) else set()
-    choices: list[ChoiceState] = [
-        {"value": "", "label": str(_("Hypervisor default")), "reason": ""}
-    ]
+    choices: list[ChoiceState] = []
+    if declared.unset is None or declared.unset or not value:
+        # Where one must be chosen and none is, that is said, too.
+        label_of_none = declared.unset or _("Hypervisor default")
+        choices.append({"value": "", "label": str(label_of_none), "reason": ""})
     for word in dict.fromkeys(words):
         is_offered = offered is None or word in offered or word in own or word == value
         is_fit = not fitting or word in fitting or word == value
@@ -154,7 +156,7 @@ def _choices(
 def shown_value(declared: Declared, value: Any) -> str:  # noqa: ANN401 - of any declaration
     """Return what people read for a value."""
     if value is None or value == "":
-        return str(_("Hypervisor default"))
+        return str(declared.unset or _("Hypervisor default"))
     if isinstance(declared.type, Flag | YesNo | OnOff):
         return str(_("On") if value else _("Off"))
     if isinstance(declared.type, Choice):

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import QvirtError, publisher
+from qvirt_jupyter.hypervisor import QvirtError, doubts_about, publisher
+from qvirt_jupyter.widgets.details.add_disk_page import DISK, AddDiskPage
 from qvirt_jupyter.widgets.details.add_page import AddPage, addable
+from qvirt_jupyter.widgets.details.doubts import Doubts
+from qvirt_jupyter.widgets.details.fields import input_for
 from qvirt_jupyter.widgets.details.host_device_page import HOST_DEVICE, HostDevicePage
 from qvirt_jupyter.widgets.details.page_desk import PageDesk
 from qvirt_jupyter.widgets.details.sources import browsable, source_of
@@ -19,10 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.documents import Device
+    from qvirt_jupyter.hypervisor import Domain, Doubt, NewDisk
     from qvirt_jupyter.hypervisor.hotplug import Moment
     from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
     from qvirt_jupyter.widgets.details.draft import Draft
     from qvirt_jupyter.widgets.details.page import Page
+    from qvirt_jupyter.widgets.details.page_desk import Around
+    from qvirt_jupyter.widgets.details.work import Work
     from qvirt_jupyter.widgets.questions import Answer
 
 StorageWish: TypeAlias = "Callable[[StorageBrowser], object] | None"
@@ -37,6 +43,10 @@ class HardwareDesk(PageDesk):
 
     The parameters are those of :class:`PageDesk`.
     """
+
+    def __init__(self, domain: Domain, work: Work, around: Around) -> None:
+        super().__init__(domain, work, around)
+        self._doubts = Doubts(around.boards.questions, work)
 
     def press(self, key: str, button: str, client: str) -> None:
         """Do what a button says."""
@@ -53,7 +63,48 @@ class HardwareDesk(PageDesk):
         """Bring a page to the front; what was asked about the one before is asked no more."""
         if self._page is None or page.key != self._page.key:
             self._around.boards.questions.withdraw(_NEXT_START)
+            self._doubts.withdraw()
         super().open(page)
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether something was typed that is not applied."""
+        page = self._page
+        return super().is_dirty or (isinstance(page, AddDiskPage) and page.is_touched)
+
+    def discard(self) -> None:
+        """Forget what was typed."""
+        if isinstance(self._page, AddDiskPage):
+            self._page.forget()
+        super().discard()
+
+    def edit(self, key: str, name: str, text: str) -> None:
+        """Take what was typed on a page, as the browser sends it."""
+        page, draft = self._page, self._draft
+        if page is not None and key == page.key:
+            page.remarks.pop(name, None)
+        if not isinstance(page, AddDiskPage) or draft is None or not page.owns(name):
+            super().edit(key, name, text)
+            return
+        _draft, element = self._editable(key)
+        if element is None:
+            return
+        declared = next((item for item in self._declared(element) if item.name == name), None)
+        if declared is None:
+            return
+        was_dirty = self.is_dirty
+        self._problem, self._said = "", ()
+        try:
+            declared.set(element, input_for(declared).read(text))
+            draft.wrong.pop(name, None)
+        except ValueError as error:
+            draft.wrong[name] = (text, str(error))
+        self._typed(was_dirty=was_dirty)
+
+    def _typed(self, *, was_dirty: bool) -> None:
+        # What was asked was about something else.
+        self._doubts.withdraw()
+        super()._typed(was_dirty=was_dirty)
 
     # Adding -------------------------------------------------------------------------------------
 
@@ -63,6 +114,16 @@ class HardwareDesk(PageDesk):
         if not isinstance(self._page, AddPage) or found is None:
             return
         if not any(cls.tag == kind and not reason for cls, reason in addable(found)):
+            return
+        self.begin_adding(kind)
+
+    def begin_adding(self, kind: str) -> None:
+        """Bring the page to the front that adds a device of a kind."""
+        if kind == DISK:
+            inventory = self._domain.connection.inventory
+            self.open(
+                AddDiskPage(self._domain.subject.name, lambda: inventory.snapshot().storage_pools)
+            )
             return
         if kind != HOST_DEVICE:
             self.open(AddPage(kind))
@@ -75,15 +136,49 @@ class HardwareDesk(PageDesk):
 
     def apply(self, then: Callable[[], object] | None = None) -> None:
         """Apply what was touched, or add what is to be added, and then go on."""
+        draft = self._draft
         if isinstance(self._page, AddPage):
             self._add("both", then)
-        else:
+            return
+        device = draft.new_source() if draft is not None and not draft.wrong else None
+        if device is None or draft is None or self._refused or self._is_busy:
             super().apply(then)
+            return
+        self._when_settled(
+            draft,
+            lambda: doubts_about(self._domain, device),
+            lambda: super(HardwareDesk, self).apply(then),
+        )
+
+    def _when_settled(
+        self,
+        draft: Draft,
+        look_up: Callable[[], tuple[Doubt, ...]],
+        go_on: Callable[[], object],
+    ) -> None:
+        """Go on when nothing speaks against it any more."""
+
+        def looked_up(doubts: tuple[Doubt, ...]) -> None:
+            self._is_busy = False
+            if draft is self._draft:
+                draft.page.remarks.update({each.field: str(each.text) for each in doubts})
+                self._show()
+                self._doubts.settle(doubts, settled, self._failed)
+
+        def settled() -> None:
+            if draft is self._draft and not self._is_busy:
+                draft.page.remarks.clear()
+                go_on()
+
+        self._begin_work()
+        self._work(look_up, looked_up, self._failed)
 
     def _add(self, when: Moment, then: Callable[[], object] | None = None) -> None:
         page, draft = self._page, self._draft
         if not isinstance(page, AddPage) or draft is None or self._is_busy:
             return
+        if draft.element is not None:
+            draft.forget_hidden(self._declared(draft.element))
         if draft.wrong or self._refused:
             self._attempt += 1
             self._problem = self._refused
@@ -93,23 +188,53 @@ class HardwareDesk(PageDesk):
         if device is None:
             return
         added = device.copy()
-        refused = self._why_not(added)
+        new = page.new_disk(added) if isinstance(page, AddDiskPage) else None
+        refused = self._why_not(added, makes_source=new is not None)
         if refused:
             self._attempt += 1
             self._problem = refused
             self._show()
             return
         self._around.boards.questions.withdraw(_NEXT_START)
+        go_on = partial(self._attach, added, new, when, then)
+        if when == "next_boot":
+            # It was asked before the running machine was.
+            go_on()
+            return
+        self._when_settled(
+            draft,
+            lambda: new.doubts(self._domain) if new else doubts_about(self._domain, added),
+            go_on,
+        )
+
+    def _attach(
+        self,
+        device: Device,
+        new: NewDisk | None,
+        when: Moment,
+        then: Callable[[], object] | None,
+    ) -> None:
+        domain = self._domain
         self._begin_work()
         self._work(
-            lambda: self._domain.attach(added, when=when),
+            lambda: new.attach_to(domain, when=when) if new else domain.attach(device, when=when),
             lambda _result: self._added(then),
             partial(self._not_added, when, str(device.display_name)),
         )
 
-    def _why_not(self, device: Device) -> str:
+    def _why_not(self, device: Device, *, makes_source: bool) -> str:
         found = self._definitions
-        return "" if found is None else str(device.refused(found.stored, found.host))
+        if found is None:
+            return ""
+        asked = device.copy()
+        if makes_source and isinstance(asked, documents.Disk):
+            # Its image is made when nothing else is wrong.
+            asked.type = "file"
+            asked.source = documents.FileSource(file="/new")
+        reason = str(asked.refused(found.stored, found.host))
+        if not reason and isinstance(asked, documents.Disk) and found.running is not None:
+            reason = str(asked.refused(found.running, found.host))
+        return reason
 
     def _added(self, then: Callable[[], object] | None) -> None:
         self._is_busy = False
@@ -152,7 +277,11 @@ class HardwareDesk(PageDesk):
         if declared is None or self._why_fixed(element, name) or not browsable(element, name):
             return
         # New volumes are for disks; what is read only must be there already.
-        is_new = isinstance(self._page, AddPage) and isinstance(element, documents.Disk)
+        is_new = (
+            isinstance(self._page, AddPage)
+            and isinstance(element, documents.Disk)
+            and element.device in (None, DISK)
+        )
         self._storage = StorageBrowser(
             self._domain.connection,
             self._work,
@@ -186,17 +315,16 @@ class HardwareDesk(PageDesk):
                 draft.touch(declared, value)
         self._typed(was_dirty=was_dirty)
         if isinstance(draft.element, documents.Disk):
+            disk = draft.element.copy()
             self._work(
-                lambda: self._domain.connection.domains.using(path),
-                partial(self._users_found, draft, path),
+                lambda: doubts_about(self._domain, disk),
+                partial(self._doubted, draft, path),
+                # It is asked again when the disk is added.
                 lambda _error: None,
             )
 
-    def _users_found(self, draft: Draft, path: str, users: tuple[str, ...]) -> None:
-        others = [name for name in users if name != self._domain.subject.name]
-        if others and draft is self._draft:
-            self._warning = _(
-                "{path} is used by {names}. Two machines that write to one disk destroy what is "
-                "on it."
-            ).format(path=path, names=", ".join(others))
+    def _doubted(self, draft: Draft, path: str, doubts: tuple[Doubt, ...]) -> None:
+        disk = draft.element
+        if draft is self._draft and isinstance(disk, documents.Disk) and disk.path == path:
+            draft.page.remarks.update({each.field: str(each.text) for each in doubts})
             self._show()

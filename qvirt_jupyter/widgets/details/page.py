@@ -72,6 +72,8 @@ class Page:
     ----------
     icon
         The name of its icon.
+    remarks
+        What speaks against values that were typed, by name; they can be applied all the same.
     """
 
     icon: ClassVar[str] = "machine"
@@ -83,6 +85,7 @@ class Page:
 
     def __init__(self, key: str) -> None:
         self.key = key
+        self.remarks: dict[str, str] = {}
 
     def title(self, definitions: Definitions) -> str:
         """Return what the page is called."""

@@ -128,6 +128,7 @@ def _fields(
             wrong=draft.wrong.get(item.name),
             difference=differences.get(item.name),
         )
+        state["error"] = state["error"] or page.remarks.get(state["name"], "")
         states.append(state)
         if item.type.secret and (page.key, item.name) in definitions.secrets:
             states += secret_states(state, taken_away=draft.takes_away(item.name))

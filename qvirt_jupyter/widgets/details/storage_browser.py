@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import QvirtError
+from qvirt_jupyter.hypervisor.new_disk import FOLDERS, FORMATS
 from qvirt_jupyter.widgets import quantities
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets._details_messages import PoolState, StorageState, VolumeState
     from qvirt_jupyter.widgets.details.work import Work
 
-_FORMATS: Final = {
-    **dict.fromkeys(("dir", "fs", "netfs", "gluster", "vstorage"), ("qcow2", "raw")),
-    **dict.fromkeys(("logical", "disk", "rbd", "zfs"), ("raw",)),
-}
-"""The formats that pools of a type can make volumes of; what is not here makes none."""
 _DEFAULT: Final = "default"
 """The pool that is looked into first."""
 
@@ -117,7 +113,7 @@ class StorageBrowser:
             As people type it: a number of GiB, or with a unit.
         """
         record = self._record()
-        if record is None or self._is_making or form not in _FORMATS.get(record.type, ()):
+        if record is None or self._is_making or form not in FORMATS.get(record.type, ()):
             return
         try:
             capacity = documents.Size("bytes", minimum=1).parse(
@@ -132,7 +128,7 @@ class StorageBrowser:
 
         def make() -> StorageVolumeRecord:
             pool = self._connection.storage_pools[record.uuid]
-            chosen = form if record.type in ("dir", "fs", "netfs") else None
+            chosen = form if record.type in FOLDERS else None
             return pool.create_volume(name.strip(), capacity, format=chosen).record
 
         self._work(make, lambda made: self._on_choose(made.path, made), self._failed)
@@ -141,7 +137,7 @@ class StorageBrowser:
     def state(self) -> StorageState:
         """What it shows."""
         record = self._record()
-        formats = _FORMATS.get(record.type, ()) if record is not None and self._name else ()
+        formats = FORMATS.get(record.type, ()) if record is not None and self._name else ()
         return {
             "title": str(self._title),
             "pools": [_pool(each) for each in self._pools()],
