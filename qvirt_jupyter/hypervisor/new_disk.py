@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor.actions import perform
+from qvirt_jupyter.hypervisor.byte_sizes import bytes_text
 from qvirt_jupyter.hypervisor.device_doubts import Doubt
 from qvirt_jupyter.hypervisor.errors import OperationFailed, QvirtError, WrongState
-from qvirt_jupyter.hypervisor.storage_volume import bytes_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -202,6 +202,7 @@ def test_axe_finds_nothing(open_details, theme, a_picture):
     expect(page.get_by_role("radiogroup")).to_be_visible()
     a_picture(panel.page, f"add-hardware-{shade}")
     axe_finds_nothing(panel.page)
+    page.get_by_label("Storage", exact=True).select_option("there")
     page.get_by_role("button", name="Browse… File").click()
     storage = panel.locator(".qvirt-storage")
     expect(storage.get_by_role("button", name="spare.qcow2")).to_be_visible()
