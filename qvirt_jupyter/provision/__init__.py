@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from qvirt_jupyter.provision.cloud import (
+    CloudNetwork,
+    CloudSeed,
+    InvalidSeed,
+    SeedProblem,
+    own_ssh_keys,
+)
 from qvirt_jupyter.provision.demo_host import demo_host
 from qvirt_jupyter.provision.guest import (
     ContainerApplication,
@@ -24,6 +31,8 @@ from qvirt_jupyter.provision.readiness import Readiness, ReadinessRow, readiness
 from qvirt_jupyter.provision.tiny_guest import TinyGuest, tiny_guest
 
 __all__ = [
+    "CloudNetwork",
+    "CloudSeed",
     "ContainerApplication",
     "ContainerSystem",
     "Creation",
@@ -34,12 +43,14 @@ __all__ = [
     "InstallFromNetwork",
     "InstallFromTree",
     "InstallMethod",
+    "InvalidSeed",
     "KvmReport",
     "KvmState",
     "NoInstall",
     "PackagesMissing",
     "Readiness",
     "ReadinessRow",
+    "SeedProblem",
     "TinyGuest",
     "demo_host",
     "detect_media",
@@ -47,6 +58,7 @@ __all__ = [
     "kvm_report",
     "kvm_works",
     "osinfo",
+    "own_ssh_keys",
     "readiness",
     "tiny_guest",
 ]
