@@ -60,6 +60,7 @@ class DomainDefinition(NamedTuple):
     interfaces: tuple[InterfaceDefinition, ...] = ()
     agent_connected: bool = False
     driver: str = ""
+    is_template: bool = False
 
 
 class NetworkDefinition(NamedTuple):
@@ -101,7 +102,7 @@ def domain_definition(xml: str) -> DomainDefinition:
         devices[device.tag].append(device)
     memory = _kib(parts.get("memory"))
     vcpu = parts.get("vcpu")
-    tags, group, os_id = _metadata(parts.get("metadata"))
+    tags, group, os_id, is_template = _metadata(parts.get("metadata"))
     return DomainDefinition(
         title=_own_text(parts.get("title")),
         description=_own_text(parts.get("description")),
@@ -118,6 +119,7 @@ def domain_definition(xml: str) -> DomainDefinition:
         interfaces=tuple(_interface(found) for found in devices["interface"]),
         agent_connected=bool(devices["channel"]) and is_agent_connected(root),
         driver=root.get("type", ""),
+        is_template=is_template,
     )
 
 
@@ -132,10 +134,10 @@ def _interface(element: _Element) -> InterfaceDefinition:
     )
 
 
-def _metadata(element: _Element | None) -> tuple[tuple[str, ...], str, str]:
-    """Return tags, group, and libosinfo's identifier."""
+def _metadata(element: _Element | None) -> tuple[tuple[str, ...], str, str, bool]:
+    """Return tags, group, libosinfo's identifier, and whether it is a template."""
     if element is None:
-        return (), "", ""
+        return (), "", "", False
     ours = element.find(_OURS)
     system = element.find(_OS)
     return (
@@ -146,6 +148,7 @@ def _metadata(element: _Element | None) -> tuple[tuple[str, ...], str, str]:
         ),
         "" if ours is None else _text(ours, f"{{{DOMAIN_METADATA_URI}}}group"),
         "" if system is None else system.get("id", ""),
+        ours is not None and ours.find(f"{{{DOMAIN_METADATA_URI}}}template") is not None,
     )
 
 

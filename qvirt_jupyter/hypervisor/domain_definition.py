@@ -12,6 +12,7 @@ from qvirt_jupyter.hypervisor import renaming, undefining
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.definition_names import checked_name
 from qvirt_jupyter.hypervisor.domain_edits import Edits
+from qvirt_jupyter.hypervisor.domain_handle import is_template
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, NotFound
 from qvirt_jupyter.hypervisor.lifecycle import Action
 
@@ -50,6 +51,11 @@ class Definition(Edits):
     def group(self) -> str:
         """The group that it belongs to, or empty."""
         return self.document().metadata.group or ""
+
+    @property
+    def is_template(self) -> bool:
+        """Whether it is there to be cloned only, and is not started."""
+        return self._call(is_template)
 
     @property
     def autostart(self) -> bool:
@@ -148,7 +154,7 @@ class Definition(Edits):
                 next_step=_("Put brackets around it: [{tag}].").format(tag=repr(tags)),
             )
         wanted = tuple(dict.fromkeys(tag.strip() for tag in tags if tag.strip()))
-        self._set_own_metadata(wanted, self.group)
+        self._set_own_metadata(wanted, self.group, template=self.is_template)
 
     @action(_("Set the group of {name}"))
     def set_group(self, group: str) -> None:
@@ -160,7 +166,30 @@ class Definition(Edits):
             Its name; an empty one takes the machine out of its group.
         """
         self._check(Action.SET_GROUP)
-        self._set_own_metadata(self.tags, group.strip())
+        self._set_own_metadata(self.tags, group.strip(), template=self.is_template)
+
+    @action(_("Set whether {name} is a template"))
+    def set_template(self, enabled: bool = True) -> None:  # noqa: FBT001, FBT002 - as autostart
+        """Say whether it is there to be cloned only; it must be off.
+
+        A template is not started, neither here nor with its host, so that its disks stay what its
+        clones are made of. Programs that know nothing of this mark can start it all the same.
+
+        Parameters
+        ----------
+        enabled
+            Whether it is one; otherwise it becomes an ordinary machine again.
+
+        Raises
+        ------
+        WrongState
+            It is not off.
+        """
+        self._check(Action.SET_TEMPLATE)
+        if enabled and self.autostart:
+            self._call(lambda domain: domain.setAutostart(0))
+        metadata = self.document(inactive=True).metadata
+        self._set_own_metadata(metadata.tags, metadata.group or "", template=enabled)
 
     @action(_("Remove the definition of {name}"))
     def undefine(self) -> None:
@@ -191,9 +220,9 @@ class Definition(Edits):
 
         self._call(change)
 
-    def _set_own_metadata(self, tags: tuple[str, ...], group: str) -> None:
+    def _set_own_metadata(self, tags: tuple[str, ...], group: str, *, template: bool) -> None:
         try:
-            element = documents.metadata_element(tags, group)
+            element = documents.metadata_element(tags, group, template=template)
         except ValueError as error:
             raise InvalidDefinition(
                 _("A tag or the group is not allowed. {reason}").format(reason=error),

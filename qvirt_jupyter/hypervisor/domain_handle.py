@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import libvirt
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents import DOMAIN_METADATA_URI
 from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, Unsupported, WrongState
 from qvirt_jupyter.hypervisor.handle import Handle
-from qvirt_jupyter.hypervisor.lifecycle import Action, Refusal, allowed
+from qvirt_jupyter.hypervisor.lifecycle import REFUSED_BY_TEMPLATES, Action, Refusal, allowed
 from qvirt_jupyter.hypervisor.records import DomainState
 from qvirt_jupyter.hypervisor.state_reasons import reason_text
 
@@ -58,7 +59,13 @@ class DomainHandle(Handle):
         """
 
         def look_up(domain: libvirt.virDomain) -> Refusal | None:
-            return allowed(read_state(domain), action, persistent=bool(domain.isPersistent()))
+            return allowed(
+                read_state(domain),
+                action,
+                persistent=bool(domain.isPersistent()),
+                # Only these ask: nothing else depends on it.
+                template=action in REFUSED_BY_TEMPLATES and is_template(domain),
+            )
 
         return self._call(look_up)
 
@@ -127,6 +134,21 @@ def read_state(domain: libvirt.virDomain) -> DomainState:
     state = domain.state(0)[0]
     saved = state == libvirt.VIR_DOMAIN_SHUTOFF and has_saved_state(domain)
     return DomainState.from_libvirt(state, managed_save=saved)
+
+
+def is_template(domain: libvirt.virDomain) -> bool:
+    """Whether it is marked as there to be cloned only."""
+    try:
+        text = domain.metadata(libvirt.VIR_DOMAIN_METADATA_ELEMENT, DOMAIN_METADATA_URI, 0)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() in {
+            libvirt.VIR_ERR_NO_DOMAIN_METADATA,
+            libvirt.VIR_ERR_NO_SUPPORT,
+        }:
+            return False
+        raise
+    # libvirt takes the namespace away from what it hands out so.
+    return parse_xml(text).find("{*}template") is not None
 
 
 def has_saved_state(domain: libvirt.virDomain) -> bool:

@@ -14,8 +14,11 @@
     restore              -       -        -       -      x       -         -
     drop_saved_state     -       -        -       -      x       -         -
     rename               -       -        -       x      -       -         -
+    set_template         -       -        -       x      -       -         -
     undefine             -       -        -       x      x       -         -
     everything else      x       x        x       x      x       x         x
+
+A template, which is there to be cloned, refuses start and restore besides.
 
 Each ``-`` is a :class:`Refusal` with its reason and the next step. libvirt is not asked for what is
 refused here; where its own state has moved on meanwhile, its answer counts.
@@ -75,6 +78,8 @@ class Action(Enum):
     """Replace its tags."""
     SET_GROUP = "set_group"
     """Put it into a group."""
+    SET_TEMPLATE = "set_template"
+    """Say whether it is only there to be cloned."""
     UNDEFINE = "undefine"
     """Remove its definition; its disks stay."""
 
@@ -104,6 +109,7 @@ _LABELS: Mapping[Action, LazyString] = MappingProxyType(
         Action.SET_DESCRIPTION: _("Set description"),
         Action.SET_TAGS: _("Set tags"),
         Action.SET_GROUP: _("Set group"),
+        Action.SET_TEMPLATE: _("Mark as template"),
         Action.UNDEFINE: _("Remove definition"),
     }
 )
@@ -207,6 +213,13 @@ _REFUSED: Mapping[Action, Mapping[DomainState, Refusal]] = {
     Action.SET_DESCRIPTION: {},
     Action.SET_TAGS: {},
     Action.SET_GROUP: {},
+    Action.SET_TEMPLATE: {
+        **_MUST_BE_OFF,
+        DomainState.SAVED: Refusal(
+            _("Its memory is saved on disk, and its disks are in the middle of something."),
+            _("Restore it and shut it down, or drop the saved state."),
+        ),
+    },
     Action.UNDEFINE: _MUST_BE_OFF,
 }
 
@@ -223,8 +236,19 @@ TRANSIENT = Refusal(
     _("Define it from its XML first, then it stays when it stops."),
 )
 
+TEMPLATE = Refusal(
+    _("It is a template: its disks must not change, for others are made of them."),
+    _("Clone it and start the clone, or make it an ordinary machine again."),
+)
+
+REFUSED_BY_TEMPLATES: frozenset[Action] = frozenset(
+    {Action.START, Action.START_PAUSED, Action.RESTORE}
+)
+"""What a template refuses in every state."""
+
 NEEDS_DEFINITION: frozenset[Action] = frozenset(
     {
+        Action.SET_TEMPLATE,
         Action.MANAGED_SAVE,
         Action.RESTORE,
         Action.DROP_SAVED_STATE,
@@ -236,7 +260,9 @@ NEEDS_DEFINITION: frozenset[Action] = frozenset(
 """What a transient machine refuses in every state (VIR_ERR_OPERATION_INVALID in libvirt)."""
 
 
-def allowed(state: DomainState, action: Action, *, persistent: bool = True) -> Refusal | None:
+def allowed(
+    state: DomainState, action: Action, *, persistent: bool = True, template: bool = False
+) -> Refusal | None:
     """Look up a cell of the table.
 
     Parameters
@@ -247,6 +273,8 @@ def allowed(state: DomainState, action: Action, *, persistent: bool = True) -> R
         What is to be done.
     persistent
         Whether libvirt keeps its definition when it stops.
+    template
+        Whether it is there to be cloned only.
 
     Returns
     -------
@@ -255,7 +283,10 @@ def allowed(state: DomainState, action: Action, *, persistent: bool = True) -> R
     """
     if not persistent and action in NEEDS_DEFINITION:
         return TRANSIENT
-    return LIFECYCLE[action][state]
+    refusal = LIFECYCLE[action][state]
+    if refusal is None and template and action in REFUSED_BY_TEMPLATES:
+        return TEMPLATE
+    return refusal
 
 
 def allowed_actions(states: Iterable[DomainState]) -> frozenset[Action]:

@@ -117,6 +117,7 @@ def _domain_record(
         xml_version=observed.xml_version,
         pending=observed.pending if active and raw.persistent else (),
         unplugs=observed.unplugs if active else (),
+        is_template=read.is_template,
     )
 
 

@@ -162,6 +162,8 @@ class DomainRecord:
         ``Domain.pending_changes`` asks libvirt.
     unplugs
         Devices that its guest was asked to let go of, and has not.
+    is_template
+        It is there to be cloned, and is not started.
     """
 
     uri: str
@@ -187,6 +189,7 @@ class DomainRecord:
     xml_version: int
     pending: tuple[Change, ...] | None = None
     unplugs: tuple[Unplug, ...] = ()
+    is_template: bool = False
 
     @property
     def key(self) -> tuple[str, str]:

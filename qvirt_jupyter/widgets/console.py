@@ -253,7 +253,9 @@ def _machine(record: DomainRecord, *, read_only: bool) -> MachineState:
     told = record.reason and record.state is not DomainState.RUNNING
     refused: dict[str, str] = {}
     for action in _ACTIONS:
-        refusal = allowed(record.state, action, persistent=record.persistent)
+        refusal = allowed(
+            record.state, action, persistent=record.persistent, template=record.is_template
+        )
         if read_only:
             refused[action.value] = str(_("The connection is read-only."))
         elif refusal is not None:

@@ -97,7 +97,10 @@ def _button(
         action, reason = place[-1], refused
     else:
         refusals = {
-            each: allowed(record.state, each, persistent=record.persistent) for each in place
+            each: allowed(
+                record.state, each, persistent=record.persistent, template=record.is_template
+            )
+            for each in place
         }
         action = next((each for each in place if refusals[each] is None), place[-1])
         refusal = refusals[action]

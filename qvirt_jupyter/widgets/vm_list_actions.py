@@ -6,7 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor.lifecycle import LIFECYCLE, NEEDS_DEFINITION, Action, allowed
+from qvirt_jupyter.hypervisor.lifecycle import (
+    LIFECYCLE,
+    NEEDS_DEFINITION,
+    REFUSED_BY_TEMPLATES,
+    Action,
+    allowed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,13 +97,22 @@ def lifecycle_refusals(action: Action) -> dict[str, object]:
 
 
 def record_refusals(record: DomainRecord) -> dict[str, str]:
-    """Return what one machine refuses in whatever state: transient ones have no definition."""
-    if record.persistent:
-        return {}
-    return {
-        action.value: str(allowed(record.state, action, persistent=False))
-        for action in sorted(NEEDS_DEFINITION, key=lambda action: action.value)
+    """Return what one machine refuses in whatever state.
+
+    Transient ones have no definition; templates do not start.
+    """
+    refused: set[Action] = set()
+    if not record.persistent:
+        refused |= NEEDS_DEFINITION
+    if record.is_template:
+        refused |= REFUSED_BY_TEMPLATES
+    found = {
+        action.value: allowed(
+            record.state, action, persistent=record.persistent, template=record.is_template
+        )
+        for action in sorted(refused, key=lambda action: action.value)
     }
+    return {name: str(refusal) for name, refusal in found.items() if refusal is not None}
 
 
 def connection_refusals(*, remembered: bool) -> dict[str, str]:

@@ -13,6 +13,7 @@ from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.location import NAMESPACES
 from qvirt_jupyter.documents.many import Many
+from qvirt_jupyter.documents.switches import Flag
 from qvirt_jupyter.documents.values import Text
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ class Ours(Element):
     tag = f"{{{DOMAIN_METADATA_URI}}}domain"
     group = Field("qvirt:group", _TAG, label=_("Group"))
     tags = Many(Tag, key="name")
+    template = Field(
+        "qvirt:template",
+        Flag(),
+        label=_("Template"),
+        help=_("It is there to be cloned and is not started."),
+    )
 
 
 class Metadata(Element):
@@ -68,6 +75,15 @@ class Metadata(Element):
             self.ours.tags.extend(new)
 
     @property
+    def template(self) -> bool:
+        """Whether the machine is there to be cloned, and is not started."""
+        return bool(self.ours.template)
+
+    @template.setter
+    def template(self, value: bool) -> None:
+        self.ours.template = value
+
+    @property
     def group(self) -> str | None:
         """The group that the list shows the machine in."""
         return self.ours.group
@@ -77,7 +93,7 @@ class Metadata(Element):
         self.ours.group = name
 
 
-def metadata_element(tags: Iterable[str], group: str | None) -> str:
+def metadata_element(tags: Iterable[str], group: str | None, *, template: bool = False) -> str:
     """Return our metadata as ``virDomainSetMetadata`` takes it; empty text where there is none.
 
     Raises
@@ -87,7 +103,8 @@ def metadata_element(tags: Iterable[str], group: str | None) -> str:
     """
     ours = Ours(group=group)
     ours.tags.extend(_tags(tags))
-    return str(ours) if group or ours.tags else ""
+    ours.template = template
+    return str(ours) if group or ours.tags or template else ""
 
 
 def _tags(names: Iterable[str]) -> list[Tag]:

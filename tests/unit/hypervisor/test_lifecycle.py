@@ -36,6 +36,7 @@ EXPECTED = {
     Action.RESTORE: "S",
     Action.DROP_SAVED_STATE: "S",
     Action.RENAME: "O",
+    Action.SET_TEMPLATE: "O",
     Action.UNDEFINE: "OS",
     Action.SET_AUTOSTART: "RPDOSCZ",
     Action.SET_TITLE: "RPDOSCZ",
@@ -73,6 +74,16 @@ def test_a_transient_machine_refuses_what_needs_a_definition(action, state):
         assert "transient" in str(refusal)
     else:
         assert refusal is LIFECYCLE[action][state]
+
+
+@pytest.mark.parametrize("state", DomainState, ids=lambda state: state.name)
+def test_a_template_is_not_started_in_any_state(state):
+    for action in (Action.START, Action.START_PAUSED, Action.RESTORE):
+        refusal = allowed(state, action, template=True)
+        assert refusal is not None
+        if LIFECYCLE[action][state] is None:
+            assert "template" in str(refusal)
+    assert allowed(DomainState.SHUTOFF, Action.RENAME, template=True) is None
 
 
 def test_the_table_cannot_be_changed():
