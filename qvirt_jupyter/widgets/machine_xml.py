@@ -12,6 +12,7 @@ from qvirt_jupyter.hypervisor.lifecycle import TRANSIENT
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.xml_editor import XmlEditor
 from qvirt_jupyter.widgets.xml_sources import StoredDefinition, StoredDeviceXml, ask
+from qvirt_jupyter.widgets.xml_words import EDITING_OFF
 
 if TYPE_CHECKING:
     from qvirt_jupyter.documents.devices.stored_devices import StoredDevice
@@ -87,12 +88,7 @@ class MachineXml(XmlEditor):
         if not record.persistent:
             return f"{TRANSIENT.reason} {TRANSIENT.next_step}"
         if not preferences.now.edit_xml:
-            return str(
-                _(
-                    "Editing XML is off. To turn it on, open the preferences of the Virtual "
-                    "Machine Manager and set “Edit XML”."
-                )
-            )
+            return str(EDITING_OFF)
         return ""
 
     def _list_devices(self) -> None:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from qvirt_jupyter.documents.devices.stored_devices import StoredDevice
-    from qvirt_jupyter.hypervisor import Domain, EditResult
+    from qvirt_jupyter.hypervisor import EditResult
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
 
 
 class XmlSource(Protocol):
@@ -85,7 +86,7 @@ class StoredDefinition:
     key = "domain"
     root = "domain"
 
-    def __init__(self, domain: Domain) -> None:
+    def __init__(self, domain: Machine) -> None:
         self._domain = domain
 
     @property
@@ -133,7 +134,7 @@ class StoredDeviceXml(StoredDefinition):
         The device, as it was found in the stored definition.
     """
 
-    def __init__(self, domain: Domain, device: StoredDevice) -> None:
+    def __init__(self, domain: Machine, device: StoredDevice) -> None:
         super().__init__(domain)
         self._device = device
         self.key = f"{device.tag} {device.number}"

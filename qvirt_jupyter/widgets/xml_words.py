@@ -87,6 +87,11 @@ HISTORY: Final[Mapping[str, LazyString]] = {
 }
 """Of the earlier definitions."""
 
+EDITING_OFF: Final = _(
+    "Editing XML is off. To turn it on, open the preferences of the Virtual Machine Manager and "
+    "set “Edit XML”."
+)
+"""Why nothing can be typed where the preferences say so."""
 _PATHS_SHOWN: Final = 5
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qvirt_jupyter.widgets.details.customisation import Customisation
 from qvirt_jupyter.widgets.details.details import Details
 
-__all__ = ["Details"]
+__all__ = ["Customisation", "Details"]

@@ -10,13 +10,14 @@ from qvirt_jupyter.documents import declarations
 from qvirt_jupyter.documents.many import Many
 from qvirt_jupyter.documents.masks import Masks
 from qvirt_jupyter.documents.schema import schema_of
+from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qvirt_jupyter.documents import Change
-    from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.hypervisor.inventory import Snapshot
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
 
 ORDER: Final = (
     *("disk", "interface", "input", "graphics", "sound", "audio"),
@@ -49,6 +50,8 @@ class Definitions:
     secrets
         Which fields have a secret, by the key of a device and the name of the field; the secrets
         themselves are not read for this tab.
+    is_drafted
+        Whether the machine is not made yet, so that nothing of it is fixed.
     """
 
     stored: documents.Domain
@@ -59,9 +62,10 @@ class Definitions:
     host_cpus: int = 0
     there: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
     secrets: frozenset[tuple[str, str]] = frozenset()
+    is_drafted: bool = False
 
 
-def read(domain: Domain) -> Definitions:
+def read(domain: Machine) -> Definitions:
     """Read both definitions of a machine; for threads that may wait.
 
     Raises
@@ -81,10 +85,11 @@ def read(domain: Domain) -> Definitions:
         host_cpus=domain.connection.host.cpus,
         there=_there(domain.connection.inventory.snapshot()),
         secrets=_secrets(domain, inactive=persistent),
+        is_drafted=isinstance(domain, DraftedMachine),
     )
 
 
-def _secrets(domain: Domain, *, inactive: bool) -> frozenset[tuple[str, str]]:
+def _secrets(domain: Machine, *, inactive: bool) -> frozenset[tuple[str, str]]:
     """Return where the definition has secrets, which only those may know who may write."""
     if domain.connection.features.reason("write"):
         return frozenset()

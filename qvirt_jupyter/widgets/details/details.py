@@ -17,6 +17,7 @@ from qvirt_jupyter.widgets.details import definitions as reading
 from qvirt_jupyter.widgets.details.add_page import addable
 from qvirt_jupyter.widgets.details.definitions import devices_of
 from qvirt_jupyter.widgets.details.device_tree import DeviceTree
+from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 from qvirt_jupyter.widgets.details.entries import PAGES, groups, page_of, with_sizes
 from qvirt_jupyter.widgets.details.hardware_desk import HardwareDesk
 from qvirt_jupyter.widgets.details.page_desk import Around
@@ -28,9 +29,10 @@ from qvirt_jupyter.widgets.questions import Question
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qvirt_jupyter.hypervisor import Domain, DomainRecord
+    from qvirt_jupyter.hypervisor import DomainRecord
     from qvirt_jupyter.widgets._details_messages import EntryGroupState
     from qvirt_jupyter.widgets.details.definitions import Definitions
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.work import Work
     from qvirt_jupyter.widgets.machine_actions import Wishes
     from qvirt_jupyter.widgets.notices import NoticeBoard
@@ -50,22 +52,23 @@ class Details(ipywidgets.HBox):
     Parameters
     ----------
     domain
-        The machine.
+        The machine; one that is not made yet is shown by
+        :class:`~qvirt_jupyter.widgets.details.Customisation`.
     questions, notices
         Where its panel asks and explains.
     wishes
         What is to be asked.
     to_performance
-        Brings the graphs to the front.
+        Brings the graphs to the front, where there are any.
     """
 
     def __init__(
         self,
-        domain: Domain,
+        domain: Machine,
         questions: QuestionBoard,
         notices: NoticeBoard,
         wishes: Wishes,
-        to_performance: Callable[[], object],
+        to_performance: Callable[[], object] = lambda: None,
     ) -> None:
         self._domain = domain
         self._questions, self._notices, self._wishes = questions, notices, wishes
@@ -175,12 +178,22 @@ class Details(ipywidgets.HBox):
         self._read_at = None
         self._read()
 
-    def _read(self) -> None:
+    def look_again(self) -> None:
+        """Read the definition of a machine that is not made yet, if it was changed."""
+        self._read()
+
+    def _version(self) -> tuple[object, ...] | None:
+        """Return what changes with the definition; None where there is nothing to be read."""
+        if isinstance(self._domain, DraftedMachine):
+            return (self._domain.version,)
         record = self._record
-        if not self._is_wanted or record is None:
-            return
-        now = (record.id, record.xml_version, record.state.is_active, record.autostart)
-        if now == self._read_at:
+        if record is None:
+            return None
+        return (record.id, record.xml_version, record.state.is_active, record.autostart)
+
+    def _read(self) -> None:
+        now = self._version()
+        if not self._is_wanted or now is None or now == self._read_at:
             return
         self._read_at = now
         self._work(
@@ -195,7 +208,8 @@ class Details(ipywidgets.HBox):
             return
         self._definitions = found
         self._removal.take(found.running)
-        self.desk.take(found, autostart=bool(self._record and self._record.autostart))
+        of_machine = self._domain if found.is_drafted else self._record
+        self.desk.take(found, autostart=bool(getattr(of_machine, "autostart", False)))
         if not self._is_there(self._selected):
             self._selected = next(iter(PAGES))
         self._bring(self._selected)

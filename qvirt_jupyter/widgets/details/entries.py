@@ -73,7 +73,7 @@ def groups(definitions: Definitions, unplugging: Collection[str]) -> list[EntryG
     found: list[EntryGroupState] = [
         {
             "label": str(_("Machine")),
-            "entries": [_page(page, definitions) for page in PAGES.values()],
+            "entries": [_page(page, definitions) for page in _pages(definitions)],
         }
     ]
     devices = list(_devices(definitions))
@@ -88,6 +88,13 @@ def groups(definitions: Definitions, unplugging: Collection[str]) -> list[EntryG
         if entries:
             found.append({"label": str(label), "entries": entries})
     return found
+
+
+def _pages(definitions: Definitions) -> Iterator[DomainPage]:
+    """Yield the pages of a machine; one that is not made yet has nothing that is measured."""
+    for page in PAGES.values():
+        if not (definitions.is_drafted and isinstance(page, PerformancePage)):
+            yield page
 
 
 def with_sizes(

@@ -25,6 +25,7 @@ _SOURCE = _(
     "What is stored on a disk is part of the machine: add another disk, or use the XML tab."
 )
 _OF_HOST = _("It says which kind of guest this is.")
+_EMULATOR = _("It belongs to the kind of guest.")
 
 FIXED: Mapping[type[documents.Element], Mapping[str, LazyString]] = MappingProxyType(
     {
@@ -42,7 +43,7 @@ FIXED: Mapping[type[documents.Element], Mapping[str, LazyString]] = MappingProxy
                 "os.secure": _AT_INSTALL,
                 "os.loader_type": _AT_INSTALL,
                 "os.loader_read_only": _AT_INSTALL,
-                "devices.emulator": _OF_HOST,
+                "devices.emulator": _EMULATOR,
             }
         ),
         documents.Disk: MappingProxyType(
@@ -72,7 +73,8 @@ def why_fixed(element: documents.Element, name: str, *, customise: bool = False)
     name
         The name of the field's declaration.
     customise
-        Whether the machine is not installed yet, so that only its identity is fixed.
+        Whether the machine is not made yet, so that only the kind of guest is fixed: all its
+        devices were chosen for that.
     """
     reason: LazyString | str = ""
     for cls, fields in FIXED.items():
@@ -83,6 +85,6 @@ def why_fixed(element: documents.Element, name: str, *, customise: bool = False)
             reason = ""
         elif element.device not in _REMOVABLE and name.startswith("source."):
             reason = _SOURCE
-    if customise and reason in (_AT_INSTALL, _SOURCE):
+    if customise and reason is not _OF_HOST:
         return ""
     return str(reason)

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter import documents
-    from qvirt_jupyter.hypervisor import Domain, Effect
+    from qvirt_jupyter.hypervisor import Effect
     from qvirt_jupyter.widgets.details.draft import Draft
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.work import Work
 
 
@@ -32,7 +33,7 @@ class Foresight:
         What applying the draft would do, as far as that is known.
     """
 
-    def __init__(self, domain: Domain, work: Work, on_change: Callable[[], object]) -> None:
+    def __init__(self, domain: Machine, work: Work, on_change: Callable[[], object]) -> None:
         self._domain, self._work, self._on_change = domain, work, on_change
         self._draft: Draft | None = None
         self._base: documents.Domain | None = None

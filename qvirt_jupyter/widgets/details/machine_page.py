@@ -10,8 +10,8 @@ from qvirt_jupyter.widgets.details.page import DomainPage
 from qvirt_jupyter.widgets.system_names import system_name
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.widgets.details.definitions import Definitions
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.page import Facts
 
 
@@ -49,8 +49,10 @@ class SystemPage(DomainPage):
         os_id = definitions.stored.metadata.os_id
         return system_name(os_id) if os_id else ""
 
-    def facts(self, domain: Domain, definitions: Definitions) -> Facts:  # noqa: ARG002 - of the guest
+    def facts(self, domain: Machine, definitions: Definitions) -> Facts:
         """Return what the guest's agent says; why it says nothing, where it does not."""
+        if definitions.is_drafted:
+            return ()
         if not domain.is_active:
             return ((str(_("Agent")), str(_("The machine is off."))),)
         try:

@@ -11,8 +11,8 @@ from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.details.page import Derived, DomainPage, changed, select
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.widgets.details.definitions import Definitions
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.page import Facts
 
 
@@ -38,7 +38,7 @@ class MemoryPage(DomainPage):
         domain = definitions.stored
         return quantities.size(domain.current_memory or domain.memory or 0, unit="KiB")
 
-    def facts(self, domain: Domain, definitions: Definitions) -> Facts:  # noqa: ARG002 - of the host
+    def facts(self, domain: Machine, definitions: Definitions) -> Facts:  # noqa: ARG002 - of the host
         """Return what the host has."""
         return (
             (

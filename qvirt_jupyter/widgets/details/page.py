@@ -16,7 +16,8 @@ from qvirt_jupyter.widgets.details.fixed import why_fixed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from qvirt_jupyter.hypervisor import Domain
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
+
 
 Facts: TypeAlias = tuple[tuple[str, str], ...]
 """Labels and values that are only read."""
@@ -119,7 +120,7 @@ class Page:
         """Say what is allowed, but unwise, of a definition as it was typed; empty for nothing."""
         return ""
 
-    def facts(self, domain: Domain, definitions: Definitions) -> Facts:  # noqa: ARG002 - for subclasses
+    def facts(self, domain: Machine, definitions: Definitions) -> Facts:  # noqa: ARG002 - for subclasses
         """Return what is only read, with labels; asked in the pool, so it may wait for libvirt."""
         return ()
 
@@ -147,7 +148,7 @@ class DevicePage(Page):
         """Return all that is declared, but for what libvirt chooses itself."""
         return shown_of(element)
 
-    def facts(self, domain: Domain, definitions: Definitions) -> Facts:
+    def facts(self, domain: Machine, definitions: Definitions) -> Facts:
         """Return the addresses of a network card of a running machine."""
         running = definitions.running or definitions.stored
         device = self._device(running)

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from qvirt_jupyter.documents import Declared, Element
-    from qvirt_jupyter.hypervisor import Domain, EditResult
+    from qvirt_jupyter.hypervisor import EditResult
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.differences import Difference
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.page import Facts
     from qvirt_jupyter.widgets.details.page_view import PageView
     from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
@@ -66,7 +67,7 @@ class PageDesk:
         Who is told.
     """
 
-    def __init__(self, domain: Domain, work: Work, around: Around) -> None:
+    def __init__(self, domain: Machine, work: Work, around: Around) -> None:
         self._domain = domain
         self._work = work
         self._around = around
@@ -255,7 +256,10 @@ class PageDesk:
         return self._page.declared(element) if self._page is not None else []
 
     def _why_fixed(self, element: Element, name: str) -> str:
-        return self._page.why_fixed(element, name, customise=False) if self._page else ""
+        page, found = self._page, self._definitions
+        if page is None or found is None:
+            return ""
+        return page.why_fixed(element, name, customise=found.is_drafted)
 
     def _typed(self, *, was_dirty: bool) -> None:
         self._show()

@@ -124,7 +124,7 @@ def _fields(
             element,
             host=definitions.host,
             suggestions=definitions.there.get((element.tag, item.name), ()),
-            fixed=leaving or page.why_fixed(element, item.name, customise=False),
+            fixed=leaving or page.why_fixed(element, item.name, customise=definitions.is_drafted),
             wrong=draft.wrong.get(item.name),
             difference=differences.get(item.name),
         )

@@ -10,8 +10,8 @@ from qvirt_jupyter.documents import Choice, Declared, Flag, Integer, declaration
 from qvirt_jupyter.widgets.details.page import Derived, DomainPage, changed, select
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.widgets.details.definitions import Definitions
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.page import Facts
 
 _MODES: Final = ("host-model", "host-passthrough", "maximum")
@@ -91,7 +91,7 @@ class ProcessorPage(DomainPage):
             )
         return ""
 
-    def facts(self, domain: Domain, definitions: Definitions) -> Facts:  # noqa: ARG002 - of the host
+    def facts(self, domain: Machine, definitions: Definitions) -> Facts:  # noqa: ARG002 - of the host
         """Return what the host has."""
         return ((str(_("CPUs of the host")), str(domain.connection.host.cpus)),)
 

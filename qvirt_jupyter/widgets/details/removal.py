@@ -10,14 +10,16 @@ from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.widgets.details.definitions import devices_of
+from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 from qvirt_jupyter.widgets.notices import Notice
 from qvirt_jupyter.widgets.questions import Question, QuestionField
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from qvirt_jupyter.hypervisor import Domain, EditResult
+    from qvirt_jupyter.hypervisor import EditResult
     from qvirt_jupyter.hypervisor.storage_volume import StorageVolume
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.work import Boards, Work
     from qvirt_jupyter.widgets.questions import Answer
 
@@ -76,7 +78,7 @@ class Removal:
 
     def __init__(
         self,
-        domain: Domain,
+        domain: Machine,
         boards: Boards,
         work: Work,
         on_done: Callable[[], object],
@@ -100,7 +102,8 @@ class Removal:
             The browser window that wants it.
         """
         path = device.path if isinstance(device, documents.Disk) else None
-        if path is None:
+        if path is None or isinstance(self._domain, DraftedMachine):
+            # Nothing on the host belongs to a machine that is not made yet.
             self._ask(key, device, client, None)
             return
         self._work(
