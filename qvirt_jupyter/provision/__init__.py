@@ -29,6 +29,7 @@ from qvirt_jupyter.provision.kvm import KvmReport, KvmState, kvm_report, kvm_wor
 from qvirt_jupyter.provision.osinfo import detect_media, osinfo
 from qvirt_jupyter.provision.readiness import Readiness, ReadinessRow, readiness
 from qvirt_jupyter.provision.tiny_guest import TinyGuest, tiny_guest
+from qvirt_jupyter.provision.trees import DetectedTree, detect_tree
 
 __all__ = [
     "CloudNetwork",
@@ -36,6 +37,7 @@ __all__ = [
     "ContainerApplication",
     "ContainerSystem",
     "Creation",
+    "DetectedTree",
     "DiskRequest",
     "GuestRequest",
     "ImportDisk",
@@ -54,6 +56,7 @@ __all__ = [
     "TinyGuest",
     "demo_host",
     "detect_media",
+    "detect_tree",
     "forwarded_ports",
     "kvm_report",
     "kvm_works",

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import (
     AlreadyExists,
+    NotFound,
     OperationCancelled,
     QvirtError,
     StorageVolume,
     Subject,
-    WrongState,
 )
 from qvirt_jupyter.hypervisor.actions import perform, submit
 from qvirt_jupyter.hypervisor.job import current_job
 from qvirt_jupyter.provision.guest.disk_request import GIB
+from qvirt_jupyter.provision.guest.equipment import put_in
 from qvirt_jupyter.provision.guest.host_offer import HostOffer
+from qvirt_jupyter.provision.guest.install_method import start_last
+from qvirt_jupyter.provision.guest.installation import Installation
+from qvirt_jupyter.provision.guest.places import FOLDERS, free_name, pool_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     from qvirt_jupyter._translation import LazyString
     from qvirt_jupyter.hypervisor import Domain, Job, StoragePool
     from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.hypervisor.transfer import Reporter, Transfer
     from qvirt_jupyter.provision.guest.disk_request import DiskRequest
-    from qvirt_jupyter.provision.guest.install_method import Progress
     from qvirt_jupyter.provision.guest.request import GuestRequest
     from qvirt_jupyter.provision.osinfo import Database
 
-DEFAULT_POOL: Final = "default"
-_FOLDERS: Final = frozenset({"dir", "fs", "netfs"})
-"""Types of pools whose volumes are files, which have formats."""
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A volume that was made: for how long, and in which attempt it was last used."""
+
+    volume: StorageVolume
+    lasting: bool
+    attempt: int
 
 
 class Creation:
@@ -51,11 +65,12 @@ class Creation:
     def __init__(self, connection: Connection, database: Database | None = None) -> None:
         self._connection = connection
         self._database = database
-        self._progress: Progress | None = None
+        self._progress: Reporter | None = None
         self._cancelled = threading.Event()
-        self._made: dict[tuple[object, ...], StorageVolume] = {}
-        self._kept: list[StorageVolume] = []
-        self._scratch: list[StorageVolume] = []
+        self._attempt = 0
+        self._made: dict[Hashable, _Made] = {}
+        self.installation: Job[bool] | None = None
+        """The job that waits for the end of the installer, where there is one."""
 
     # What a caller does -------------------------------------------------------------------------
 
@@ -65,7 +80,7 @@ class Creation:
         *,
         start: bool = True,
         definition: documents.Domain | None = None,
-        progress: Progress | None = None,
+        progress: Reporter | None = None,
     ) -> Domain:
         """Make the volumes and the machine, and start it.
 
@@ -127,17 +142,7 @@ class Creation:
         tuple of str
             What could not be removed, and why.
         """
-        left = []
-        for volume in (*self._scratch, *reversed(self._kept), *reversed(self._made.values())):
-            try:
-                volume.delete()
-            except QvirtError as error:
-                message = _("{what} was made and could not be removed again: {reason}")
-                left.append(str(message.format(what=volume.subject, reason=error.reason)))
-        self._made.clear()
-        self._kept.clear()
-        self._scratch.clear()
-        return tuple(left)
+        return self._remove(lambda _made: True)
 
     # What a way of installation asks for --------------------------------------------------------
 
@@ -148,36 +153,34 @@ class Creation:
 
     def pool(self, name: str = "") -> StoragePool:
         """Return a pool by its name; empty is the one that new disks lie in."""
-        pools = self._connection.storage_pools
-        if name:
-            return pools[name]
-        active = [pool for pool in pools if pool.is_active]
-        if not active:
-            raise WrongState(
-                _("No storage pool is on, so there is no place for a new disk."),
-                subject=self._connection.subject,
-                next_step=_("Start or create a storage pool, or give the path of a disk."),
-            )
-        named = (pool for pool in active if pool.subject.name == DEFAULT_POOL)
-        return next(named, active[0])
+        return pool_for(self._connection, name)
 
-    def keep(self, volume: StorageVolume) -> StorageVolume:
-        """Remember a volume that belongs to the machine."""
-        self._kept.append(volume)
+    def once(
+        self, what: Hashable, make: Callable[[], StorageVolume], *, lasting: bool = True
+    ) -> StorageVolume:
+        """Return what was made already in an attempt that failed later, or make it now."""
+        self.check_cancelled()
+        known = self._made.get(what)
+        volume = make() if known is None else known.volume
+        self._made[what] = _Made(volume, lasting=lasting, attempt=self._attempt)
         return volume
 
-    def discard_later(self, volume: StorageVolume) -> StorageVolume:
-        """Remember a volume that only the first start needs."""
-        self._scratch.append(volume)
+    def keep(self, volume: StorageVolume) -> StorageVolume:
+        """Remember a volume that belongs to the machine and that only this attempt can use."""
+        self._made[object()] = _Made(volume, lasting=True, attempt=self._attempt)
         return volume
 
     def report(
-        self, *, progress: float | None = None, phase: str | LazyString | None = None
+        self,
+        *,
+        progress: float | None = None,
+        phase: str | LazyString | None = None,
+        transfer: Transfer | None = None,
     ) -> None:
         """Tell how far it is."""
-        for listener in (self._progress, current_job()):
+        for listener in dict.fromkeys((self._progress, current_job())):
             if listener is not None:
-                listener.report(progress=progress, phase=phase)
+                listener.report(progress=progress, phase=phase, transfer=transfer)
 
     def check_cancelled(self) -> None:
         """Raise OperationCancelled where somebody asked to stop."""
@@ -196,60 +199,106 @@ class Creation:
     ) -> Domain:
         connection = self._connection
         self._cancelled.clear()
+        self._attempt += 1
         if request.name in connection.domains:
             raise AlreadyExists(
                 _("There is a machine of this name already."),
                 subject=self._subject(request),
                 next_step=_("Choose another name."),
             )
+        if request.method.only_now and not start:
+            raise ValueError(str(_("Such an installation begins at once: it cannot stay off.")))
         host = HostOffer.of(connection)
         whole = request.completed(host, self._database)
         ready = whole.method.prepared(whole, self)
-        self.check_cancelled()
         final = ready.final(host=host, database=self._database, path_of=self._volume)
+        if changed is not None:
+            _take_disks(changed, final)
+            final = changed
         self.check_cancelled()
-        made = connection.domains.define(changed or final)
+        self.report(phase=_("Defining the machine"))
+        made = connection.domains.define(final)
         try:
-            if start:
-                self._start(made, ready)
+            self._begin(made, ready, start=start)
         except BaseException as error:
-            try:
-                if made.is_active:
-                    made.destroy()
-                made.undefine()
-            except QvirtError as left:
-                note = _("{what} was made and could not be removed again: {reason}")
-                error.add_note(str(note.format(what=made.subject, reason=left.reason)))
+            _forget(made, error)
             raise
+        for left in self._remove(lambda one: not one.lasting or one.attempt != self._attempt):
+            _LOG.warning("%s", left)
         self._made.clear()
-        self._kept.clear()
         return made
 
-    def _start(self, made: Domain, request: GuestRequest) -> None:
+    def _begin(self, made: Domain, request: GuestRequest, *, start: bool) -> None:
+        """Start it, or leave it so that its first start installs."""
         first = documents.Domain.parse(made.xml(inactive=True, secure=True))
-        if request.begin(first, self._database):
-            self._connection.domains.create(first)
-        else:
+        has_installer = request.begin(first, self._database)
+        if not start:
+            if has_installer:
+                first.on_reboot = None
+                start_last(first)
+                self._connection.domains.define(first)
+            return
+        self.report(phase=_("Starting the machine"))
+        if not has_installer:
             made.start()
+            return
+        self._connection.domains.create(first)
+        self.installation = Installation(made).watch()
 
     def _volume(self, disk: DiskRequest, name: str) -> str:
         """Make the volume of a new disk, unless an attempt did so, and return where it lies."""
         pool = self.pool(disk.pool)
-        known = (pool.uuid, name, disk.size, disk.format)
-        if known not in self._made:
-            is_file = pool.document().type in _FOLDERS
-            self._made[known] = pool.create_volume(
-                _free_name(pool, name), disk.size or GIB, format=disk.format if is_file else None
+
+        def make() -> StorageVolume:
+            self.report(phase=_("Creating the disk {name}").format(name=name))
+            is_file = pool.document().type in FOLDERS
+            return pool.create_volume(
+                free_name(pool, name), disk.size or GIB, format=disk.format if is_file else None
             )
-        return self._made[known].path
+
+        return self.once((pool.uuid, name, disk.size, disk.format), make).path
+
+    def _remove(self, which: Callable[[_Made], bool]) -> tuple[str, ...]:
+        """Remove some of what was made, the last first; return what could not be removed."""
+        left = []
+        for key, one in reversed(list(self._made.items())):
+            if not which(one):
+                continue
+            try:
+                one.volume.delete()
+            except NotFound:
+                # Somebody else has removed it.
+                _LOG.info("%s is gone already", one.volume.subject)
+            except QvirtError as error:
+                left.append(_left_over(one.volume.subject, error))
+            del self._made[key]
+        return tuple(left)
 
 
-def _free_name(pool: StoragePool, name: str) -> str:
-    """Return a name that no volume has: with -1, -2 and so on before its suffix where needed."""
-    taken = set(pool.volumes.names)
-    path = PurePosixPath(name)
-    number, free = 0, name
-    while free in taken:
-        number += 1
-        free = f"{path.stem}-{number}{path.suffix}"
-    return free
+def _forget(made: Domain, error: BaseException) -> None:
+    """Remove a machine that did not come to run; what fails then goes into a note of the error."""
+    try:
+        if made.is_active:
+            made.destroy()
+        made.undefine()
+    except QvirtError as left:
+        error.add_note(_left_over(made.subject, left))
+
+
+def _left_over(what: Subject, error: QvirtError) -> str:
+    message = _("{what} was made and could not be removed again: {reason}")
+    return str(message.format(what=what, reason=error.reason))
+
+
+def _take_disks(changed: documents.Domain, final: documents.Domain) -> None:
+    """Let a definition that somebody changed have the volumes that were made meanwhile."""
+    made = {disk.target: disk.path for disk in final.devices.disks if disk.path}
+    for disk in changed.devices.disks:
+        # Where nothing is made yet, a definition says where it would lie.
+        path = made.get(disk.target)
+        if (
+            path is not None
+            and disk.path
+            and path.rpartition("/")[2] == disk.path.rpartition("/")[2]
+        ):
+            put_in(disk, path)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import Unsupported
 from qvirt_jupyter.provision.guest.install_method import InstallMethod, Making
+from qvirt_jupyter.provision.guest.places import folder_pool, free_name
+from qvirt_jupyter.provision.trees import checked_url, detect_tree, fetch_boot_file
 
 if TYPE_CHECKING:
     from qvirt_jupyter import documents
+    from qvirt_jupyter.hypervisor import StorageVolume
     from qvirt_jupyter.provision.guest.request import GuestRequest
     from qvirt_jupyter.provision.osinfo import OperatingSystem
+    from qvirt_jupyter.provision.trees import DetectedTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +33,49 @@ class InstallFromTree(InstallMethod):
         Files of the host, where they are there already; left out, they are fetched from the tree.
     """
 
+    only_now: ClassVar[bool] = True
     url: str
     arguments: str = dataclasses.field(default="", kw_only=True)
     kernel: str | None = dataclasses.field(default=None, kw_only=True)
     initrd: str | None = dataclasses.field(default=None, kw_only=True)
 
-    def prepared(self, request: GuestRequest, making: Making) -> GuestRequest:
-        """Fetch the kernel and the initial RAM disk."""
+    def __post_init__(self) -> None:
         if self.kernel is None:
-            raise Unsupported(
-                _("Installing from a tree is not possible yet."),
-                subject=making.connection.subject,
-                next_step=_("Install from an ISO image."),
-            )
-        return request
+            checked_url(self.url)
+
+    def prepared(self, request: GuestRequest, making: Making) -> GuestRequest:
+        """Fetch the kernel and the initial RAM disk into volumes, which go after the start."""
+        if self.kernel is not None:
+            return request
+        making.report(phase=_("Looking at the installation tree"))
+        tree = detect_tree(self.url, check=making.check_cancelled)
+        kernel = self._volume(tree, "kernel", request.name, making)
+        initrd = self._volume(tree, "initrd", request.name, making)
+        arguments = " ".join(part for part in (tree.arguments, self.arguments) if part)
+        found = dataclasses.replace(self, kernel=kernel, initrd=initrd, arguments=arguments)
+        return dataclasses.replace(request, install=found)
+
+    @staticmethod
+    def _volume(
+        tree: DetectedTree, kind: Literal["kernel", "initrd"], name: str, making: Making
+    ) -> str:
+        def make() -> StorageVolume:
+            fetched = fetch_boot_file(tree, kind, reporter=making)
+            with fetched.file:
+                pool = folder_pool(making)
+                made = pool.create_volume(
+                    free_name(pool, f"{name}-{kind}"), fetched.size, format="raw"
+                )
+                try:
+                    making.report(phase=_("Giving the {kind} to the host").format(kind=kind))
+                    made.write(fetched.file, length=fetched.size)
+                except BaseException:
+                    made.delete()
+                    raise
+            return made
+
+        url = tree.kernel if kind == "kernel" else tree.initrd
+        return making.once((kind, url), make, lasting=False).path
 
     def begin(self, domain: documents.Domain, system: OperatingSystem) -> bool:
         """Start the installer's kernel."""

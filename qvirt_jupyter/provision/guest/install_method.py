@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from qvirt_jupyter.documents.sections.operating_system import BootDevice
+from qvirt_jupyter.hypervisor.transfer import Reporter
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
     from qvirt_jupyter import documents
-    from qvirt_jupyter._translation import LazyString
     from qvirt_jupyter.hypervisor import StoragePool, StorageVolume
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.provision.guest.equipment import Equipment
@@ -16,19 +18,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.provision.osinfo import OperatingSystem
 
 
-class Progress(Protocol):
-    """Who is told how far it is and says when to stop, as a Job does."""
-
-    def report(
-        self, *, progress: float | None = None, phase: str | LazyString | None = None
-    ) -> None:
-        """Take note of how far it is (0 to 1), and of what is done just now."""
-
-    def check_cancelled(self) -> None:
-        """Raise OperationCancelled where somebody asked to stop."""
-
-
-class Making(Progress, Protocol):
+class Making(Reporter, Protocol):
     """A machine that is being made, as its way of installation sees it."""
 
     @property
@@ -44,11 +34,25 @@ class Making(Progress, Protocol):
             There is none of this name, or none is on.
         """
 
-    def keep(self, volume: StorageVolume) -> StorageVolume:
-        """Remember a volume that belongs to the machine; it goes again where the making fails."""
+    def once(
+        self, what: Hashable, make: Callable[[], StorageVolume], *, lasting: bool = True
+    ) -> StorageVolume:
+        """Return what was made already in an attempt that failed later, or make it now.
 
-    def discard_later(self, volume: StorageVolume) -> StorageVolume:
-        """Remember a volume that only the first start needs; it goes in any case."""
+        It is removed again where nothing comes of the machine.
+
+        Parameters
+        ----------
+        what
+            Tells it from all others: what it was made of, with which settings.
+        make
+            Makes it, and leaves nothing where it fails.
+        lasting
+            Whether it belongs to the machine; otherwise it goes after the first start.
+        """
+
+    def keep(self, volume: StorageVolume) -> StorageVolume:
+        """Remember a volume that belongs to the machine and that only this attempt can use."""
 
 
 class InstallMethod:
@@ -62,6 +66,8 @@ class InstallMethod:
 
     is_container: ClassVar[bool] = False
     """Whether the machine is a container."""
+    only_now: ClassVar[bool] = False
+    """Whether what it needs is there at the first start only, which cannot wait."""
 
     def prepared(self, request: GuestRequest, making: Making) -> GuestRequest:
         """Fetch and make what is needed, and return the request with the places where that lies.
@@ -128,3 +134,20 @@ def boot_first(domain: documents.Domain, kind: str) -> None:
     domain.os.boot.clear()
     for each in dict.fromkeys((kind, *before)):
         domain.os.boot.append(BootDevice(device=each))
+
+
+def start_last(domain: documents.Domain) -> None:
+    """Try what a machine starts from first after all others: an empty disk is passed over.
+
+    Parameters
+    ----------
+    domain
+        The definition of a first start that nobody has begun yet.
+    """
+    kinds = [str(each.device) for each in domain.os.boot]
+    domain.os.boot.clear()
+    for each in (*kinds[1:], *kinds[:1]):
+        domain.os.boot.append(BootDevice(device=each))
+    if not kinds:
+        order = domain.boot_order
+        domain.boot_order = (*order[1:], *order[:1])

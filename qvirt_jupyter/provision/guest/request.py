@@ -26,7 +26,8 @@ from qvirt_jupyter.provision.osinfo import GENERIC, Database, OperatingSystem, o
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.hypervisor.connection import Connection
-    from qvirt_jupyter.provision.guest.install_method import InstallMethod, Progress
+    from qvirt_jupyter.hypervisor.transfer import Reporter
+    from qvirt_jupyter.provision.guest.install_method import InstallMethod
 
 KIB: Final = 1024
 DEFAULT_MEMORY: Final = 1024 * 1024
@@ -186,7 +187,7 @@ class GuestRequest:
         connection: Connection,
         *,
         start: bool = True,
-        progress: Progress | None = None,
+        progress: Reporter | None = None,
         database: Database | None = None,
     ) -> Domain:
         """Make the machine with its new disks, and start it.

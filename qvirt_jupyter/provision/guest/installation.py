@@ -1,0 +1,146 @@
+"""Watches an installation, and starts the machine again when it has ended.
+
+The first start has a definition of its own, in which a reboot is the end. What stays is defined
+already, so a kernel that goes away meanwhile loses nothing but this start. Whether it follows:
+
+::
+
+    the machine stopped because                      it is started again
+    its system rebooted or powered off               yes
+    it crashed, or could not go on                   no
+    somebody here shut it down, rebooted or reset    no
+      it, forced it off, saved or migrated it
+    somebody elsewhere forced it off                 no
+    its state was saved, or it was migrated          no
+    it is gone, or runs anew already                 no
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+import libvirt
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import (
+    ConnectionLost,
+    ConnectionState,
+    Job,
+    JobState,
+    NotFound,
+    action_log,
+)
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.hypervisor import Domain
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.hypervisor.inventory import Batch
+
+THREAD_NAME: Final = "qvirt-installation"
+_INTERVENTIONS: Final = re.compile(
+    r"\.(?:shutdown|reboot|reset|destroy|save|managed_save|restore|migrate)\("
+)
+_ENDED: Final = frozenset({libvirt.VIR_DOMAIN_SHUTOFF_SHUTDOWN})
+"""Why a machine is off that ended by itself."""
+
+
+class Installation:
+    """One machine whose system is being installed.
+
+    Parameters
+    ----------
+    machine
+        It runs with the definition of its first start.
+    """
+
+    def __init__(self, machine: Domain) -> None:
+        self._machine = machine
+        self._begun = time.time()
+        self._number = machine.connection.call(
+            lambda raw: raw.lookupByUUIDString(machine.uuid).ID(), subject=machine.subject
+        )
+        self._look = threading.Event()
+        self.job: Job[bool] = Job(
+            _("Install {name}").format(name=machine.name),
+            machine.subject,
+            cancel=self._look.set,
+        )
+        """Ends with whether the machine was started again; cancelling it leaves it off then."""
+
+    def watch(self) -> Job[bool]:
+        """Watch on a thread of its own, and return the job of it."""
+        threading.Thread(
+            target=lambda: self.job.run(self._follow), name=THREAD_NAME, daemon=True
+        ).start()
+        return self.job
+
+    def _follow(self) -> bool:
+        connection = self._machine.connection
+        self.job.report(phase=_("The installer runs; when it ends, the machine starts again."))
+        with connection.inventory.subscribe(self._on_batch), connection.observe(self._on_state):
+            while True:
+                self._look.wait()
+                self._look.clear()
+                self.job.check_cancelled()
+                if connection.state in (ConnectionState.CLOSED, ConnectionState.FAILED):
+                    raise ConnectionLost(
+                        _("The connection was closed before the installation ended."),
+                        subject=self._machine.subject,
+                        next_step=_("Start the machine when its installer is done."),
+                    )
+                if connection.state is not ConnectionState.CONNECTED:
+                    continue
+                reason = self._why_off()
+                if reason is not None:
+                    break
+        if reason not in _ENDED or self._somebody_intervened():
+            self.job.report(phase=_("Somebody stopped the machine; it stays off."))
+            return False
+        self.job.report(phase=_("Starting the installed system"))
+        self._machine.submit.start().result()
+        return True
+
+    def _on_batch(self, batch: Batch) -> None:
+        changed = any(
+            getattr(record, "uuid", None) == self._machine.uuid
+            for record in (*batch.added, *batch.changed)
+        )
+        gone = any(key.id == self._machine.uuid for key in batch.removed)
+        if changed or gone:
+            self._look.set()
+
+    def _on_state(self, _connection: Connection) -> None:
+        self._look.set()
+
+    def _why_off(self) -> int | None:
+        """Return libvirt's reason for its being off; -1 where it runs anew, None while it runs."""
+
+        def ask(raw: libvirt.virConnect) -> int | None:
+            domain = raw.lookupByUUIDString(self._machine.uuid)
+            state, reason = domain.state()
+            if state == libvirt.VIR_DOMAIN_SHUTOFF:
+                return int(reason)
+            if state == libvirt.VIR_DOMAIN_CRASHED or domain.ID() != self._number:
+                return -1
+            return None
+
+        try:
+            return self._machine.connection.call(ask, subject=self._machine.subject)
+        except NotFound:
+            return -1
+        except ConnectionLost:
+            # It comes back, or is closed: the state of the connection says so.
+            return None
+
+    def _somebody_intervened(self) -> bool:
+        return any(
+            entry.subject is not None
+            and entry.subject.uuid == self._machine.uuid
+            and entry.started >= self._begun
+            and entry.outcome is not JobState.FAILED
+            and _INTERVENTIONS.search(entry.code)
+            for entry in action_log.entries
+        )
