@@ -19,7 +19,7 @@ from qvirt_jupyter.hypervisor.host_device_users import users_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qvirt_jupyter.hypervisor.domain import Domain
+    from qvirt_jupyter.hypervisor.machine_like import MachineLike
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Doubt:
     mend_label: LazyString | str = ""
 
 
-def doubts_about(domain: Domain, device: documents.Device) -> tuple[Doubt, ...]:
+def doubts_about(domain: MachineLike, device: documents.Device) -> tuple[Doubt, ...]:
     """Return what speaks against giving a machine a device; asked of libvirt just now.
 
     Parameters
@@ -71,7 +71,7 @@ def doubts_about(domain: Domain, device: documents.Device) -> tuple[Doubt, ...]:
     return ()
 
 
-def _disk_users(domain: Domain, disk: documents.Disk) -> tuple[Doubt, ...]:
+def _disk_users(domain: MachineLike, disk: documents.Disk) -> tuple[Doubt, ...]:
     # Several may read one disk.
     if not disk.path or disk.read_only or disk.shareable:
         return ()
@@ -91,7 +91,7 @@ def _disk_users(domain: Domain, disk: documents.Disk) -> tuple[Doubt, ...]:
     )
 
 
-def _unreached(domain: Domain, disk: documents.Disk) -> tuple[Doubt, ...]:
+def _unreached(domain: MachineLike, disk: documents.Disk) -> tuple[Doubt, ...]:
     path, connection = disk.path, domain.connection
     account = emulator_account(connection) if path else None
     if not path or account is None:
@@ -121,7 +121,7 @@ def _unreached(domain: Domain, disk: documents.Disk) -> tuple[Doubt, ...]:
     )
 
 
-def _missing(domain: Domain, disk: documents.Disk, path: str) -> tuple[Doubt, ...]:
+def _missing(domain: MachineLike, disk: documents.Disk, path: str) -> tuple[Doubt, ...]:
     try:
         Path(path).stat()
     except FileNotFoundError:
@@ -143,7 +143,7 @@ def _path_field(disk: documents.Disk) -> str:
     return "source.device" if disk.type == "block" else "source.file"
 
 
-def _host_device_users(domain: Domain, device: documents.Hostdev) -> tuple[Doubt, ...]:
+def _host_device_users(domain: MachineLike, device: documents.Hostdev) -> tuple[Doubt, ...]:
     users = domain.connection.call(lambda raw: users_of(raw, device), subject=domain.subject)
     own = domain.name
     others = [name for name in users if name != own]
@@ -160,7 +160,7 @@ def _host_device_users(domain: Domain, device: documents.Hostdev) -> tuple[Doubt
     )
 
 
-def _network_off(domain: Domain, card: documents.Interface) -> tuple[Doubt, ...]:
+def _network_off(domain: MachineLike, card: documents.Interface) -> tuple[Doubt, ...]:
     source = card.source
     name = source.network if isinstance(source, documents.NetworkLink) else None
     network = domain.connection.networks.get(name) if name else None

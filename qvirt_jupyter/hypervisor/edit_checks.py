@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
@@ -22,30 +22,14 @@ if TYPE_CHECKING:
     import libvirt
 
     from qvirt_jupyter.documents import Declared
-    from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.errors import Subject
+    from qvirt_jupyter.hypervisor.machine_like import MachineLike
 
 _LOG = logging.getLogger(__name__)
 
 
-class Edited(Protocol):
-    """A machine whose definition is to be another one; it may be in memory only."""
-
-    @property
-    def connection(self) -> Connection:
-        """The host that it is made for."""
-
-    @property
-    def subject(self) -> Subject:
-        """What errors are about."""
-
-    @property
-    def uuid(self) -> str:
-        """Its UUID; empty where it has none yet."""
-
-
 def refuse_what_cannot_be(
-    domain: Edited, before: documents.Domain, after: documents.Domain
+    domain: MachineLike, before: documents.Domain, after: documents.Domain
 ) -> None:
     """Raise where an edit sets what the host does not offer, or makes two devices one.
 
@@ -71,7 +55,9 @@ def refuse_what_cannot_be(
     _refuse_foreign_macs(domain, before, after)
 
 
-def _capabilities(domain: Edited, after: documents.Domain) -> documents.DomainCapabilities | None:
+def _capabilities(
+    domain: MachineLike, after: documents.Domain
+) -> documents.DomainCapabilities | None:
     try:
         return domain.connection.domain_capabilities(after)
     except ConnectionLost:
@@ -146,7 +132,9 @@ def _value(declared: Declared, target: documents.Element | None) -> Any:  # noqa
         return None
 
 
-def _refuse_foreign_macs(domain: Edited, before: documents.Domain, after: documents.Domain) -> None:
+def _refuse_foreign_macs(
+    domain: MachineLike, before: documents.Domain, after: documents.Domain
+) -> None:
     old = {_mac(interface) for interface in before.devices.interfaces}
     new = {_mac(interface) for interface in after.devices.interfaces} - old - {""}
     if not new:

@@ -15,9 +15,9 @@ from qvirt_jupyter.hypervisor.errors import OperationFailed, QvirtError, WrongSt
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from qvirt_jupyter.hypervisor.domain import Domain
     from qvirt_jupyter.hypervisor.effects import EditResult
     from qvirt_jupyter.hypervisor.hotplug import Moment
+    from qvirt_jupyter.hypervisor.machine_like import MachineLike, Pluggable
     from qvirt_jupyter.hypervisor.storage_pool import StoragePool
     from qvirt_jupyter.hypervisor.storage_volume import StorageVolume
 
@@ -50,7 +50,7 @@ class NewDisk:
     pool: str
     capacity: int
 
-    def doubts(self, domain: Domain) -> tuple[Doubt, ...]:
+    def doubts(self, domain: MachineLike) -> tuple[Doubt, ...]:
         """Return what speaks against it: that the pool has less room than the guest may use.
 
         Parameters
@@ -89,7 +89,7 @@ class NewDisk:
             ),
         )
 
-    def attach_to(self, domain: Domain, *, when: Moment = "both") -> EditResult:
+    def attach_to(self, domain: Pluggable, *, when: Moment = "both") -> EditResult:
         """Make the image, named after the machine and the target, and add the disk.
 
         Parameters
@@ -119,7 +119,7 @@ class NewDisk:
             lambda: self._attach(domain, when),
         )
 
-    def _attach(self, domain: Domain, when: Moment) -> EditResult:
+    def _attach(self, domain: Pluggable, when: Moment) -> EditResult:
         pool = domain.connection.storage_pools[self.pool]
         kind = _kind_of(pool)
         # Only files have formats, and endings that say them.

@@ -32,8 +32,9 @@ class Customisation(ipywidgets.VBox):
     What is fixed in a machine that exists can be changed here: firmware, chipset, buses, images,
     addresses, its name; only the kind of guest (hypervisor, architecture) stays. Apply writes into
     the definition in memory and nowhere else: there is no history, nothing is tried on a running
-    machine, and removing a disk deletes no volume. A dialogue embeds it as a child and makes the
-    machine of :attr:`document` when the user has finished::
+    machine, and removing a disk deletes no volume. The new image of a disk that is added here is
+    made at once, though. A dialogue embeds it as a child and makes the machine of :attr:`document`
+    when the user has finished::
 
         page = Customisation(request.build(connection), connection, on_change=self._take)
         ...

@@ -83,6 +83,16 @@ class DraftedMachine:
         return self._document.uuid or ""
 
     @property
+    def name(self) -> str:
+        """Its name; empty where it has none yet."""
+        return self._document.name or ""
+
+    @property
+    def code(self) -> str:
+        """What calls it in Python."""
+        return "vm"
+
+    @property
     def subject(self) -> Subject:
         """What errors are about."""
         name = self._document.name or str(_("the new machine"))

@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.documents import Device
-    from qvirt_jupyter.hypervisor import Domain, Doubt, NewDisk
+    from qvirt_jupyter.hypervisor import Doubt, NewDisk
     from qvirt_jupyter.hypervisor.hotplug import Moment
     from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
     from qvirt_jupyter.widgets.details.draft import Draft
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.page import Page
     from qvirt_jupyter.widgets.details.page_desk import Around
     from qvirt_jupyter.widgets.details.work import Work
@@ -44,7 +45,7 @@ class HardwareDesk(PageDesk):
     The parameters are those of :class:`PageDesk`.
     """
 
-    def __init__(self, domain: Domain, work: Work, around: Around) -> None:
+    def __init__(self, domain: Machine, work: Work, around: Around) -> None:
         super().__init__(domain, work, around)
         self._doubts = Doubts(around.boards.questions, work)
 
