@@ -192,14 +192,28 @@ class Definition(Edits):
         self._set_own_metadata(metadata.tags, metadata.group or "", template=enabled)
 
     @action(_("Remove the definition of {name}"))
-    def undefine(self) -> None:
+    def undefine(self, *, keep_nvram: bool = False, keep_tpm: bool = False) -> None:
         """Remove its definition, saved state, NVRAM and the metadata of its snapshots.
 
         Its disks stay. It must be off.
+
+        Parameters
+        ----------
+        keep_nvram
+            Leave the file with the settings of its firmware.
+        keep_tpm
+            Leave what is stored in its TPM.
+
+        Raises
+        ------
+        Unsupported
+            The TPM's state is to stay, and libvirt is too old for that.
         """
         self._check(Action.UNDEFINE)
-        subject = self.subject
-        self._call(lambda domain: undefining.undefine(domain, undefining.Purpose.DELETE, subject))
+        subject, kept = self.subject, undefining.Kept(keep_nvram, keep_tpm)
+        self._call(
+            lambda domain: undefining.undefine(domain, undefining.Purpose.DELETE, subject, kept)
+        )
 
     def _metadata(self, kind: int) -> str:
         try:

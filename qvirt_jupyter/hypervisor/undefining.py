@@ -6,6 +6,7 @@ https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainUndefineFlagsValue
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import libvirt
@@ -28,6 +29,9 @@ UNKNOWN_FLAG_CODES: Final = frozenset(
     }
 )
 
+CAN_KEEP_TPM: Final = hasattr(libvirt, "VIR_DOMAIN_UNDEFINE_KEEP_TPM")
+"""Whether libvirt can leave the state of a TPM where it is; libvirt 8.9."""
+
 
 class Purpose(enum.Enum):
     """Why a definition is removed: it decides what goes with it."""
@@ -38,7 +42,28 @@ class Purpose(enum.Enum):
     """It comes back under another name and needs its NVRAM and TPM."""
 
 
-def undefine(domain: libvirt.virDomain, purpose: Purpose, subject: Subject) -> None:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stays of a machine that is deleted.
+
+    Parameters
+    ----------
+    nvram
+        The file with the settings of its firmware.
+    tpm
+        What is stored in its TPM.
+    """
+
+    nvram: bool = False
+    tpm: bool = False
+
+
+_NOTHING: Final = Kept()
+
+
+def undefine(
+    domain: libvirt.virDomain, purpose: Purpose, subject: Subject, kept: Kept = _NOTHING
+) -> None:
     """Remove the definition of a machine that is off.
 
     Parameters
@@ -49,6 +74,8 @@ def undefine(domain: libvirt.virDomain, purpose: Purpose, subject: Subject) -> N
         What is to go with it.
     subject
         For errors.
+    kept
+        What stays although it is deleted.
 
     Raises
     ------
@@ -58,7 +85,9 @@ def undefine(domain: libvirt.virDomain, purpose: Purpose, subject: Subject) -> N
         The machine's TPM would be lost, and the driver cannot keep it.
     """
     definition = parse_xml(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))
-    attempts = list(_attempts(purpose, definition, subject))
+    if purpose is Purpose.REDEFINE:
+        kept = Kept(nvram=True, tpm=True)
+    attempts = list(_attempts(purpose, definition, subject, kept))
     for number, flags in enumerate(attempts, start=1):
         try:
             if flags:
@@ -72,37 +101,45 @@ def undefine(domain: libvirt.virDomain, purpose: Purpose, subject: Subject) -> N
             return
 
 
-def _attempts(purpose: Purpose, definition: _Element, subject: Subject) -> Iterator[int]:
+def _attempts(
+    purpose: Purpose, definition: _Element, subject: Subject, kept: Kept
+) -> Iterator[int]:
     """Yield the flags to try, from the most to none."""
-    has_nvram = _has_nvram(definition)
-    if purpose is Purpose.REDEFINE:
-        keep = libvirt.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM if has_nvram else 0
-        if definition.find("devices/tpm/backend[@type='emulator']") is not None:
-            keep_tpm = getattr(libvirt, "VIR_DOMAIN_UNDEFINE_KEEP_TPM", 0)  # libvirt 8.9
-            if not keep_tpm:
-                raise Unsupported(
-                    _("Its TPM would lose what is stored in it."),
-                    subject=subject,
-                    next_step=_("Update libvirt on the host, or remove the TPM first."),
-                )
-            # Without this flag the TPM's state would be deleted, so there is no lesser attempt.
-            yield keep | keep_tpm
-            return
-        if keep:
-            yield keep
+    keep = 0
+    if has_nvram(definition):
+        nvram = libvirt.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM
+        keep |= nvram if kept.nvram else libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
+    tpm = has_tpm_state(definition) and kept.tpm
+    if tpm:
+        if not CAN_KEEP_TPM:
+            raise Unsupported(
+                _("Its TPM would lose what is stored in it."),
+                subject=subject,
+                next_step=_("Update libvirt on the host, or remove the TPM first."),
+            )
+        keep |= libvirt.VIR_DOMAIN_UNDEFINE_KEEP_TPM
+    elif has_tpm_state(definition) and purpose is Purpose.DELETE:
+        # It goes without this flag too, unless its definition says that it shall stay.
+        keep |= getattr(libvirt, "VIR_DOMAIN_UNDEFINE_TPM", 0)  # libvirt 8.9
+    if purpose is Purpose.DELETE:
+        wanted = keep | libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
+        wanted |= libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
+        yield wanted | getattr(libvirt, "VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA", 0)  # 5.6
+        yield wanted
+    elif keep:
+        yield keep
+    if not tpm:
+        # Without the flag the TPM's state would be deleted, so there is no lesser attempt.
         yield 0
-        return
-    wanted = (
-        libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
-    )
-    if has_nvram:
-        wanted |= libvirt.VIR_DOMAIN_UNDEFINE_NVRAM
-    yield wanted | getattr(libvirt, "VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA", 0)  # libvirt 5.6
-    yield wanted
-    yield 0
 
 
-def _has_nvram(definition: _Element) -> bool:
+def has_tpm_state(definition: _Element) -> bool:
+    """Whether a machine has a TPM whose state libvirt keeps for it."""
+    return definition.find("devices/tpm/backend[@type='emulator']") is not None
+
+
+def has_nvram(definition: _Element) -> bool:
+    """Whether a machine has a file for the settings of its firmware."""
     # With <os firmware='efi'> libvirt chooses the file itself when the machine first starts.
     return (
         definition.find("os/nvram") is not None

@@ -9,6 +9,7 @@ from qvirt_jupyter.provision.cloud import (
     SeedProblem,
     own_ssh_keys,
 )
+from qvirt_jupyter.provision.deletion import DeletePlan, DeleteRequest, DeleteResults
 from qvirt_jupyter.provision.demo_host import demo_host
 from qvirt_jupyter.provision.guest import (
     ContainerApplication,
@@ -37,6 +38,9 @@ __all__ = [
     "ContainerApplication",
     "ContainerSystem",
     "Creation",
+    "DeletePlan",
+    "DeleteRequest",
+    "DeleteResults",
     "DetectedTree",
     "DiskRequest",
     "GuestRequest",
