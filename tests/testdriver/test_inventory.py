@@ -39,12 +39,12 @@ def batches(a_connection):
             lambda: all(found.xml_version for found in a_connection.inventory.snapshot().domains),
             30,
         )
-        settle(a_connection)
+        come_to_rest(a_connection)
         received.clear()
         yield received
 
 
-def wait_for(condition, seconds=2.0):
+def wait_for(condition, seconds=30.0):
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, "it did not happen in time"
@@ -56,6 +56,14 @@ def settle(_connection):
     """Wait until the watcher has read what came and the publisher has told it."""
     time.sleep(0.15)
     publisher.flush()
+
+
+def come_to_rest(connection):
+    """Wait until nothing new has come for a while: a busy machine reads late."""
+    seen = None
+    while seen != (seen := connection.inventory.snapshot().version):
+        time.sleep(0.3)
+        publisher.flush()
 
 
 def by_name(connection, name):
