@@ -12,7 +12,7 @@ from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor import html, volume_reading
 from qvirt_jupyter.hypervisor.actions import Submit, action
 from qvirt_jupyter.hypervisor.byte_sizes import bytes_text
-from qvirt_jupyter.hypervisor.errors import QvirtError, Subject
+from qvirt_jupyter.hypervisor.errors import InvalidDefinition, QvirtError, Subject
 from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
 from qvirt_jupyter.hypervisor.volume_writing import VolumeWriting
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from qvirt_jupyter.hypervisor.connection import Connection
-    from qvirt_jupyter.hypervisor.job import Job
     from qvirt_jupyter.hypervisor.storage_pool import StoragePool
+    from qvirt_jupyter.hypervisor.transfer import Reporter
     from qvirt_jupyter.hypervisor.volume_writing import Source
 
     _Result = TypeVar("_Result")
@@ -141,7 +141,7 @@ class StorageVolume:
         source: bytes | Source,
         *,
         length: int | None = None,
-        progress: Job[Any] | None = None,
+        progress: Reporter | None = None,
     ) -> int:
         """Write bytes into it from its start on, over libvirt: also on another host.
 
@@ -156,7 +156,7 @@ class StorageVolume:
         length
             How many bytes come; None asks the source, where it can tell.
         progress
-            The job that is told how far it is; None means the one that this runs in.
+            Who is told how far it is, and asked whether to stop; None means the job of this call.
 
         Returns
         -------
@@ -180,6 +180,38 @@ class StorageVolume:
             return self._call(writing.run)
         finally:
             self.connection.settled("pool", self._pool.uuid)
+
+    @action(_("Resize the volume {name}"))
+    def resize(self, capacity: int) -> None:
+        """Make it larger; no machine that uses it may be running.
+
+        Parameters
+        ----------
+        capacity
+            What a guest sees then, in bytes.
+
+        Raises
+        ------
+        InvalidDefinition
+            It is larger now: a guest could lose what lies at its end.
+        OperationFailed
+            The host refuses, as where there is no room.
+        """
+
+        def resize(volume: Any) -> None:  # noqa: ANN401 - libvirt has no types
+            now = volume.info()[1]
+            if capacity < now:
+                raise InvalidDefinition(
+                    _("The volume has {now}, and would lose what lies behind {wanted}.").format(
+                        now=bytes_text(now), wanted=bytes_text(capacity)
+                    ),
+                    subject=self.subject,
+                    next_step=_("Make a smaller volume and copy what is needed."),
+                )
+            volume.resize(capacity, 0)
+
+        self._call(resize)
+        self.connection.settled("pool", self._pool.uuid)
 
     @action(_("Delete the volume {name}"))
     def delete(self) -> None:

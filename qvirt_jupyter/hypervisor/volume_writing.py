@@ -12,10 +12,11 @@ from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor import streams
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, OperationFailed
 from qvirt_jupyter.hypervisor.job import current_job
+from qvirt_jupyter.hypervisor.transfer import Course
 
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.errors import Subject
-    from qvirt_jupyter.hypervisor.job import Job
+    from qvirt_jupyter.hypervisor.transfer import Reporter
 
 CHUNK: Final = 256 * 1024
 """Bytes that are read from the source at once, and the least hole that is kept as one."""
@@ -51,18 +52,22 @@ class VolumeWriting:
         How many bytes that will be; None where it is not known and cannot be asked.
     subject
         For errors.
-    job
-        What is told how far it is, and may be cancelled; None means the job that runs here, if any.
+    reporter
+        Who is told how far it is, and asked whether to stop; None means the job that runs here.
     """
 
     def __init__(
-        self, source: bytes | Source, length: int | None, subject: Subject, job: Job[Any] | None
+        self,
+        source: bytes | Source,
+        length: int | None,
+        subject: Subject,
+        reporter: Reporter | None,
     ) -> None:
         known = len(source) if isinstance(source, bytes | bytearray) else _rest_of(source)
         self._length = length if length is not None else known
         self._source = io.BytesIO(source) if isinstance(source, bytes | bytearray) else source
         self._subject = subject
-        self._job = job or current_job()
+        self._reporter = reporter or current_job()
 
     def run(self, volume: Any) -> int:  # noqa: ANN401 - libvirt has no types
         """Write it and return how many bytes it was.
@@ -100,6 +105,7 @@ class VolumeWriting:
         self, stream: libvirt.virStream, piece: bytes, room: int | None, *, is_sparse: bool
     ) -> int:
         written = 0
+        course = Course(self._reporter, self._length or 0)
         while piece:
             if self._length is not None and written + len(piece) > self._length:
                 raise OperationFailed(
@@ -114,10 +120,10 @@ class VolumeWriting:
             else:
                 streams.send_all(stream, piece)
             written += len(piece)
-            if self._job is not None:
-                self._job.check_cancelled()
-                if self._length:
-                    self._job.report(progress=written / self._length)
+            if self._length is not None:
+                course.at(written)
+            elif self._reporter is not None:
+                self._reporter.check_cancelled()
             piece = self._next()
         if self._length is not None and written < self._length:
             raise OperationFailed(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from qvirt_jupyter.provision.cloud import (
+    CloudImage,
     CloudNetwork,
     CloudSeed,
     InvalidSeed,
     SeedProblem,
+    detect_image,
     own_ssh_keys,
 )
 from qvirt_jupyter.provision.deletion import DeletePlan, DeleteRequest, DeleteResults
@@ -33,6 +35,7 @@ from qvirt_jupyter.provision.tiny_guest import TinyGuest, tiny_guest
 from qvirt_jupyter.provision.trees import DetectedTree, detect_tree
 
 __all__ = [
+    "CloudImage",
     "CloudNetwork",
     "CloudSeed",
     "ContainerApplication",
@@ -59,6 +62,7 @@ __all__ = [
     "SeedProblem",
     "TinyGuest",
     "demo_host",
+    "detect_image",
     "detect_media",
     "detect_tree",
     "forwarded_ports",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.provision.guest.equipment import Equipment
     from qvirt_jupyter.provision.guest.request import GuestRequest
-    from qvirt_jupyter.provision.osinfo import OperatingSystem
+    from qvirt_jupyter.provision.osinfo import Database, OperatingSystem
 
 
 class Making(Reporter, Protocol):
@@ -68,6 +68,19 @@ class InstallMethod:
     """Whether the machine is a container."""
     only_now: ClassVar[bool] = False
     """Whether what it needs is there at the first start only, which cannot wait."""
+
+    def system(self, database: Database | None = None) -> OperatingSystem | None:
+        """Return the system that comes of it, where that is told without looking at the host.
+
+        It is asked where nobody said which system it is.
+
+        Parameters
+        ----------
+        database
+            The systems that are known; those of this machine where it is left out.
+        """
+        del database
+        return None
 
     def prepared(self, request: GuestRequest, making: Making) -> GuestRequest:
         """Fetch and make what is needed, and return the request with the places where that lies.

@@ -244,6 +244,8 @@ class GuestRequest:
         if found is None:
             message = _("No operating system is called {name}. Search for it with osinfo().")
             raise ValueError(str(message.format(name=self.os)))
+        if found.short_id == GENERIC.short_id:
+            return self.method.system(database) or found
         return found
 
     def completed(self, host: HostOffer, database: Database | None = None) -> GuestRequest:
