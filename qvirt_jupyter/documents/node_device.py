@@ -70,6 +70,14 @@ class MediatedDevice(Element):
     iommu_group = Field("capability/iommuGroup/@number", Integer(), label=_("IOMMU group"))
 
 
+class DrmDevice(Element):
+    """A way to draw with a graphics card."""
+
+    tag = "capability"
+    kind = Field("capability/type", Text(), label=_("Kind of node"))
+    file = Field("devnode[@type='dev']", Path(), label=_("Device file"))
+
+
 class NodeDevice(Document):
     """A device of the host.
 
@@ -83,7 +91,10 @@ class NodeDevice(Document):
     driver = Field("driver/name", Text(), label=_("Driver"))
     type = Field(
         "capability/@type",
-        Choice("system", "pci", "usb", "usb_device", "net", "scsi_host", "scsi", "storage", "mdev"),
+        Choice(
+            *("system", "pci", "usb", "usb_device", "net", "scsi_host", "scsi", "storage", "mdev"),
+            "drm",
+        ),
         label=_("Type"),
     )
     capability = Variant(
@@ -94,5 +105,6 @@ class NodeDevice(Document):
             "net": NetworkDevice,
             "storage": StorageDevice,
             "mdev": MediatedDevice,
+            "drm": DrmDevice,
         },
     )

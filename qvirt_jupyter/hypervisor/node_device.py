@@ -8,6 +8,7 @@ import libvirt
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.documents.node_device import DrmDevice
 from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.hypervisor.collection import Collection
@@ -140,6 +141,24 @@ class NodeDevices(Collection[NodeDevice]):
 
         texts = self._connection.call(read, subject=self.subject)
         return tuple(documents.NodeDevice.parse(text) for text in texts)
+
+    @property
+    def render_nodes(self) -> tuple[str, ...]:
+        """The files by which programs draw with the host's graphics cards, in order."""
+
+        def read(connection: libvirt.virConnect) -> list[str]:
+            found = connection.listAllDevices(libvirt.VIR_CONNECT_LIST_NODE_DEVICES_CAP_DRM)
+            return [device.XMLDesc(0) for device in found]
+
+        texts = self._connection.call(read, subject=self.subject)
+        cards = [documents.NodeDevice.parse(text).capability for text in texts]
+        return tuple(
+            sorted(
+                card.file
+                for card in cards
+                if isinstance(card, DrmDevice) and card.kind == "render" and card.file
+            )
+        )
 
     def of_kind(self, capability: str) -> tuple[NodeDevice, ...]:
         """Return the devices that have a capability, sorted by name.

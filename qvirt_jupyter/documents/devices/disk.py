@@ -312,7 +312,10 @@ class Disk(DiskDriver, DiskShape, Device):
         if self.device != "lun":
             self.raw_io = self.filtered_io = None
 
-    @rule("device", touches=("type", "bus", "target", "address", "removable", "model", "format"))
+    @rule(
+        "device",
+        touches=("type", "source", "bus", "target", "address", "removable", "model", "format"),
+    )
     def device_sits_on_a_bus_of_its_kind(self) -> None:
         """Change to a bus that takes such a device; a LUN is a block device, media are raw."""
         buses = BUSES.get(self.device or "disk", ())

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.widgets.details.definitions import kinds
-from qvirt_jupyter.widgets.details.page import Page, shown_of
+from qvirt_jupyter.widgets.details.display_conditions import doubt_about, offers
+from qvirt_jupyter.widgets.details.page import Known, Page, shown_of
 
 if TYPE_CHECKING:
     from qvirt_jupyter import documents
     from qvirt_jupyter.documents import Declared, Device
     from qvirt_jupyter.widgets.details.definitions import Definitions
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
 
 
 class AddPage(Page):
@@ -52,6 +54,14 @@ class AddPage(Page):
     def declared(self, element: documents.Element) -> list[Declared]:
         """Return all that is declared, but for what libvirt chooses itself."""
         return shown_of(element)
+
+    def look_up(self, domain: Machine, definitions: Definitions) -> Known:
+        """Return what the host has for the device."""
+        return Known(self.facts(domain, definitions), offers(self.kind, domain.connection))
+
+    def warning(self, domain: documents.Domain, definitions: Definitions) -> str:  # noqa: ARG002 - of the device alone
+        """Say what a display lacks."""
+        return doubt_about(self.device(domain))
 
     def why_fixed(self, element: documents.Element, name: str, *, customise: bool) -> str:  # noqa: ARG002 - nothing is
         """Nothing is fixed yet."""

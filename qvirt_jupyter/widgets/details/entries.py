@@ -15,11 +15,12 @@ from qvirt_jupyter.widgets.details.definitions import (
     removed_and_added,
 )
 from qvirt_jupyter.widgets.details.differences import differences
-from qvirt_jupyter.widgets.details.machine_page import MachinePage, SystemPage
+from qvirt_jupyter.widgets.details.machine_page import MachinePage
 from qvirt_jupyter.widgets.details.memory_page import MemoryPage
 from qvirt_jupyter.widgets.details.page import DevicePage, DomainPage, Page, RestPage
 from qvirt_jupyter.widgets.details.performance_page import PerformancePage
 from qvirt_jupyter.widgets.details.processor_page import ProcessorPage
+from qvirt_jupyter.widgets.details.system_page import SystemPage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -73,7 +74,9 @@ def groups(definitions: Definitions, unplugging: Collection[str]) -> list[EntryG
     found: list[EntryGroupState] = [
         {
             "label": str(_("Machine")),
-            "entries": [_page(page, definitions) for page in _pages(definitions)],
+            "entries": [
+                _page(page.bound(definitions), definitions) for page in _pages(definitions)
+            ],
         }
     ]
     devices = list(_devices(definitions))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Choice, Flag, OnOff, YesNo
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART
+from qvirt_jupyter.widgets.details.page import Derived
 from qvirt_jupyter.widgets.details.sources import browsable
 from qvirt_jupyter.widgets.form_inputs import Input, input_of
 
@@ -68,7 +69,12 @@ def field_state(
     text = "" if declared.type.secret else made.write(value)
     kind = made.kind
     choices: list[ChoiceState] = []
-    if isinstance(declared.type, Choice) or list(suggestions):
+    search = declared.search if isinstance(declared, Derived) else None
+    if search is not None:
+        kind = "suggest"
+        words = search(wrong[0] if wrong else text)
+        choices = [{"value": word, "label": word, "reason": ""} for word in words]
+    elif isinstance(declared.type, Choice) or list(suggestions):
         fitting = declared.fitting(element)
         choices = _choices(declared, value, host, suggestions, fitting)
         is_open = not isinstance(declared.type, Choice) or declared.type.open

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self, TypeAlias
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import Declared, declarations
 from qvirt_jupyter.documents.sections.boot_order import BOOTABLE
 from qvirt_jupyter.widgets.details.definitions import Definitions, devices_of, path_of
+from qvirt_jupyter.widgets.details.display_conditions import doubt_about, offers
 from qvirt_jupyter.widgets.details.fixed import why_fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
 
@@ -39,10 +41,13 @@ class Derived(Declared):
         Returns its value for an element.
     write
         Gives a value to an element.
+    search
+        Returns the values that a typed part may mean, where there are too many for a list.
     """
 
     read: Callable[[Any], Any]
     write: Callable[[Any, Any], object]
+    search: Callable[[str], Iterable[str]] | None = None
 
     def get(self, target: object) -> Any:  # noqa: ANN401 - the type is known at run time only
         """Return the value that the target has now."""
@@ -59,6 +64,24 @@ class Derived(Declared):
         if value is not None:
             self.type.check(value)
         self.write(target, value)
+
+
+class Known(NamedTuple):
+    """What was found out about a page after it was shown.
+
+    Parameters
+    ----------
+    facts
+        What is only read, with labels.
+    offers
+        What there is to choose from just now, by the names of the fields.
+    page
+        What takes the place of the page, because more is known; None where nothing does.
+    """
+
+    facts: Facts = ()
+    offers: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    page: Page | None = None
 
 
 class Page:
@@ -120,9 +143,17 @@ class Page:
         """Say what is allowed, but unwise, of a definition as it was typed; empty for nothing."""
         return ""
 
+    def bound(self, definitions: Definitions) -> Self:  # noqa: ARG002 - for subclasses
+        """Return the page for a machine; the same where it asks nothing of the host."""
+        return self
+
     def facts(self, domain: Machine, definitions: Definitions) -> Facts:  # noqa: ARG002 - for subclasses
         """Return what is only read, with labels; asked in the pool, so it may wait for libvirt."""
         return ()
+
+    def look_up(self, domain: Machine, definitions: Definitions) -> Known:
+        """Return what the host or the guest knows of it; asked in the pool."""
+        return Known(self.facts(domain, definitions))
 
 
 class DevicePage(Page):
@@ -156,6 +187,15 @@ class DevicePage(Page):
             return ()
         found = [str(each) for each in domain.addresses() if each.mac == device.mac]
         return ((str(_("Addresses")), "\n".join(found) or str(_("not known (yet)"))),)
+
+    def look_up(self, domain: Machine, definitions: Definitions) -> Known:
+        """Return the facts, and what the host has for the device."""
+        offered = offers(self.key.partition(" ")[0], domain.connection)
+        return Known(self.facts(domain, definitions), offered)
+
+    def warning(self, domain: documents.Domain, definitions: Definitions) -> str:  # noqa: ARG002 - of the device alone
+        """Say what a display lacks."""
+        return doubt_about(self._device(domain))
 
     def _device(self, domain: documents.Domain) -> documents.Device | None:
         return devices_of(domain).get(self.key)

@@ -15,7 +15,7 @@ from qvirt_jupyter.widgets.details.differences import differences
 from qvirt_jupyter.widgets.details.draft import Draft
 from qvirt_jupyter.widgets.details.fields import AWAY, input_for
 from qvirt_jupyter.widgets.details.foresight import Foresight
-from qvirt_jupyter.widgets.details.page import Page
+from qvirt_jupyter.widgets.details.page import Known, Page
 from qvirt_jupyter.widgets.details.page_state import page_state
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.differences import Difference
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
-    from qvirt_jupyter.widgets.details.page import Facts
     from qvirt_jupyter.widgets.details.page_view import PageView
     from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
     from qvirt_jupyter.widgets.details.work import Boards, Work
@@ -78,7 +77,7 @@ class PageDesk:
         self._page: Page | None = None
         self._draft: Draft | None = None
         self._differences: Mapping[str, Difference] = {}
-        self._facts: Facts = ()
+        self._known = Known()
         self._number = 0
         self._attempt = 0
         self._refused = ""
@@ -137,7 +136,7 @@ class PageDesk:
             self._show()
             return
         self._page = page
-        self._facts = ()
+        self._known = Known()
         self._wants_diff = False
         self._said = ()
         self._begin()
@@ -150,6 +149,7 @@ class PageDesk:
     def _begin(self) -> None:
         if self._page is None or self._definitions is None:
             return
+        self._page = self._page.bound(self._definitions)
         self._draft = Draft(self._page, self._page.basis(self._definitions))
         self._storage = None
         self._differences = differences(self._page, self._definitions)
@@ -160,19 +160,22 @@ class PageDesk:
         self._look_up(self._page, self._definitions)
 
     def _look_up(self, page: Page, found: Definitions) -> None:
-        if type(page).facts is Page.facts:
+        if (type(page).facts, type(page).look_up) == (Page.facts, Page.look_up):
             return
         self._work(
-            lambda: page.facts(self._domain, found),
+            lambda: page.look_up(self._domain, found),
             partial(self._looked_up, page),
             # What nobody knows is not said.
             lambda _error: None,
         )
 
-    def _looked_up(self, page: Page, facts: Facts) -> None:
-        if page is self._page and facts != self._facts:
-            self._facts = facts
-            self._show()
+    def _looked_up(self, page: Page, known: Known) -> None:
+        if page is not self._page or self._draft is None:
+            return
+        if known.page is not None:
+            self._page = self._draft.page = known.page
+        self._known = known
+        self._show()
 
     # What is typed ------------------------------------------------------------------------------
 
@@ -358,10 +361,13 @@ class PageDesk:
                     "answered": self._view.answered,
                     "said": list(self._said),
                     "diff": self._diff(draft) if self._wants_diff else "",
-                    "facts": [{"label": label, "value": value} for label, value in self._facts],
+                    "facts": [
+                        {"label": label, "value": value} for label, value in self._known.facts
+                    ],
                     "storage": self._storage.state if self._storage is not None else None,
                 },
                 effects=self._foresight.effects,
+                offers=self._known.offers,
             )
         )
 

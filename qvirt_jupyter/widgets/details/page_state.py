@@ -65,6 +65,7 @@ def page_state(
     autostart: bool,
     frame: Frame,
     effects: Iterable[Effect],
+    offers: Mapping[str, tuple[str, ...]],
 ) -> PageState:
     """Return all that the browser needs to draw a page.
 
@@ -82,8 +83,10 @@ def page_state(
         What stands around the inputs.
     effects
         What applying would do.
+    offers
+        What there is to choose from just now, by the names of the fields.
     """
-    fields = _fields(page, draft, definitions, differences)
+    fields = _fields(page, draft, definitions, differences, offers)
     for state in fields:
         if state["name"] == AUTOSTART:
             wanted = draft.touched.get(AUTOSTART, autostart)
@@ -108,6 +111,7 @@ def _fields(
     draft: Draft,
     definitions: Definitions,
     differences: Mapping[str, Difference],
+    offers: Mapping[str, tuple[str, ...]],
 ) -> list[DetailFieldState]:
     """Return the inputs; of a device that only the running machine has they are only read."""
     element = draft.element
@@ -123,7 +127,10 @@ def _fields(
             item,
             element,
             host=definitions.host,
-            suggestions=definitions.there.get((element.tag, item.name), ()),
+            suggestions=(
+                *definitions.there.get((element.tag, item.name), ()),
+                *offers.get(item.name, ()),
+            ),
             fixed=leaving or page.why_fixed(element, item.name, customise=definitions.is_drafted),
             wrong=draft.wrong.get(item.name),
             difference=differences.get(item.name),

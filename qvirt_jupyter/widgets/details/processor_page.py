@@ -74,6 +74,15 @@ class ProcessorPage(DomainPage):
 
     icon = "processor"
     label = _("CPUs")
+
+    def __init__(self, key: str, host: documents.DomainCapabilities | None = None) -> None:
+        super().__init__(key)
+        self._host = host
+
+    def bound(self, definitions: Definitions) -> ProcessorPage:
+        """Return the page that knows what the host has against Spectre and its like."""
+        return ProcessorPage(self.key, definitions.host)
+
     names = ("vcpus", "current_vcpus", "vcpu_placement", "vcpu_cpus", "cpu.", "cpu_tune.")
 
     def summary(self, definitions: Definitions) -> str:
@@ -144,8 +153,9 @@ class ProcessorPage(DomainPage):
                 caps="cpu/model",
                 when=lambda domain: not domain.cpu.copies_host,
                 read=_model,
-                write=_set_model,
+                write=self._set_model,
             ),
+            *self._mitigations(),
             Derived(
                 name="arranged",
                 type=Flag(),
@@ -161,6 +171,39 @@ class ProcessorPage(DomainPage):
             *(changed(item, group=item.group or _MODEL, advanced=True) for item in rest),
             *select(found, ("vcpu_placement", "vcpu_cpus", "cpu_tune.")),
         ]
+
+    def _mitigations(self) -> list[Declared]:
+        names = self._host.mitigations if self._host is not None else ()
+        if not names:
+            return []
+        return [
+            Derived(
+                name="mitigations",
+                type=Flag(),
+                label=_("Security mitigations"),
+                group=_MODEL,
+                help=_("Require what this host has against Spectre and its like: {names}.").format(
+                    names=", ".join(names)
+                ),
+                # A copy of the host has them, and without a model nothing can be required.
+                when=lambda domain: not domain.cpu.copies_host and bool(domain.cpu.model),
+                read=self._has_mitigations,
+                write=self._set_mitigations,
+            )
+        ]
+
+    def _has_mitigations(self, domain: documents.Domain) -> bool:
+        return self._host is not None and domain.cpu.has_mitigations(self._host)
+
+    def _set_mitigations(self, domain: documents.Domain, required: bool | None) -> None:  # noqa: FBT001 - a value
+        if self._host is not None and domain.cpu.model:
+            domain.cpu.set_mitigations(self._host, bool(required))
+
+    def _set_model(self, domain: documents.Domain, model: str | None) -> None:
+        """Give it another model, with the mitigations that the old one had."""
+        guarded = self._has_mitigations(domain)
+        _set_model(domain, model)
+        self._set_mitigations(domain, guarded)
 
     def why_fixed(self, element: documents.Element, name: str, *, customise: bool) -> str:
         """Say that the number follows from the topology, where that is set by hand."""

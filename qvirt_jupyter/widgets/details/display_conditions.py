@@ -1,0 +1,59 @@
+"""What a display with OpenGL asks of its host and its machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qvirt_jupyter.hypervisor.connection import Connection
+
+_NODES: Final = {"graphics": "source.render_node", "video": "render_node"}
+"""The fields that name a render node, by the tags of their devices."""
+_LOCAL: Final = ("none", "socket")
+
+
+def offers(tag: str, connection: Connection) -> Mapping[str, tuple[str, ...]]:
+    """Return the values that the host has for fields of a device; in the pool.
+
+    Parameters
+    ----------
+    tag
+        Of the device.
+    connection
+        The host.
+    """
+    if tag not in _NODES:
+        return {}
+    return {_NODES[tag]: connection.node_devices.render_nodes}
+
+
+def doubt_about(device: documents.Device | None) -> str:
+    """Say why the guest may not start with a display, or its viewers see nothing; else nothing.
+
+    Parameters
+    ----------
+    device
+        Of a definition, as it was typed.
+    """
+    if not isinstance(device, documents.Graphics):
+        return ""
+    display = device.source
+    if not isinstance(display, documents.Spice) or not display.gl:
+        return ""
+    first = device.listens[0] if device.listens else None
+    if first is None or first.type not in _LOCAL:
+        return str(
+            _(
+                "SPICE with OpenGL cannot be reached through the network: choose a listen type "
+                "without address."
+            )
+        )
+    videos = device.guest.devices.videos if device.guest is not None else ()
+    if not any(each.model == "virtio" and each.accelerate_3d for each in videos):
+        return str(_("OpenGL needs a VirtIO video card with 3D acceleration, which is missing."))
+    return ""
