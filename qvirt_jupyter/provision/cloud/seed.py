@@ -73,7 +73,7 @@ class CloudSeed:
     """
 
     user: str = ""
-    password: str | None = None
+    password: str | None = dataclasses.field(default=None, repr=False)
     ssh_keys: tuple[str, ...] = ()
     administrator: bool = True
     ssh_password: bool = False
