@@ -200,7 +200,8 @@ def test_the_open_machine_has_all_at_each_tick_and_its_devices_apart(a_connectio
 
 
 def test_the_open_machine_that_comes_first_keeps_its_own_figures(a_connection, batches):
-    wait_for(lambda: batches)
+    with a_connection.stats.watch():
+        wait_for(lambda: batches)
     a_connection.stats.stop()
     records, reader = running(a_connection), a_connection.stats._reader
     assert len({record.vcpus for record in records.values()}) > 1
