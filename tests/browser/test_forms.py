@@ -28,6 +28,13 @@ panel.display = Graphics(type="vnc", source=Vnc(port=-1, auto_port=True))
 panel.form = Form(panel.display, title="Display", submit="Apply", on_submit=lambda display: None)
 panel.children = (panel.form,)
 """
+SHOW_SEED = """
+from qvirt_jupyter.widgets.creation.seed_draft import SeedDraft
+from qvirt_jupyter.widgets.creation.seed_form import SeedForm
+seeds = []
+panel.form = SeedForm(seeds.append, lambda: None, SeedDraft(host_name="web"))
+panel.children = (panel.form,)
+"""
 
 
 @pytest.fixture
@@ -184,3 +191,27 @@ def test_the_manager_adds_a_connection_with_it(a_context, a_lab_with_our_panels,
     expect(form).to_have_count(0)
     expect(page.locator(".qvirt-vm-list [role=row]", has_text="Made up")).to_be_visible()
     a_lab_with_our_panels.end_sessions()
+
+
+def test_a_seed_is_typed_and_seen_before_it_is_made(a_panel, a_page, a_lab):
+    form = a_panel(SHOW_SEED)
+    expect(form.get_by_label("Host name")).to_have_value("web")
+    form.get_by_label("User", exact=True).fill("anna")
+    form.get_by_label("Address", exact=True).select_option("static")
+    form.get_by_label("Addresses").fill("192.0.2.5/24")
+    data = form.get_by_label("User data")
+    data.fill("hostname: other")
+    seen = form.locator(".qvirt-form-note")
+    expect(seen).to_contain_text("Line 1: The form says otherwise about hostname")
+    form.get_by_role("button", name="Forward").click()
+    expect(form).to_contain_text("Line 1: The form says otherwise about hostname")
+    data.fill("swap: {size: 1G}")
+    expect(seen.locator("code")).to_contain_text("- name: anna")
+    expect(seen.locator("code")).to_contain_text("- 192.0.2.5/24")
+    form.get_by_label("Password", exact=True).fill(SECRET)
+    form.get_by_role("button", name="Forward").click()
+    until(a_page, lambda: a_lab.run("len(seeds)") == "1")
+    assert a_lab.run(f"seeds[0].password == {SECRET!r}, {SECRET!r} in repr(seeds)") == (
+        "(True, False)"
+    )
+    assert SECRET not in form.inner_html()

@@ -233,7 +233,7 @@ def _misspelt(values: dict[str, Any], lines: dict[Way, int]) -> tuple[SeedProble
             continue
         near = difflib.get_close_matches(key, _KEYS, 1, 0.8)
         if near:
-            message = _("cloud-init knows no “{name}” and would skip it. “{near}” is meant?")
+            message = _("cloud-init knows no “{name}” and would skip it. Did you mean “{near}”?")
             found.append(
                 SeedProblem(
                     field="user_data",
