@@ -89,7 +89,7 @@ def test_a_new_image_is_made_when_the_disk_is_added(a_tab, a_machine, a_pool):
     assert names(a_tab)[:5] == ["device", "storage", "size", "pool", "format"]
     size = field(a_tab, "size")
     assert (size["value"], size["unit"]) == ("20", "GiB")
-    assert "free in the pool" in size["help"]
+    assert "free. The image is called web-vdb.qcow2" in size["help"]
     type_in(a_tab, "size", "1.5")
     assert wait_for(lambda: a_tab.desk.is_dirty)
     assert a_pool.volumes.names == ("web.qcow2",)

@@ -23,8 +23,16 @@ class NetworkLink(Element):
     """A virtual network of libvirt."""
 
     tag = "source"
-    network = Field("source/@network", Text(), label=_("Network"), live="update")
-    port_group = Field("source/@portgroup", Text(), label=_("Port group"), live="update")
+    network = Field(
+        "source/@network", Text(), label=_("Network"), live="update", unset=_("Choose a network")
+    )
+    port_group = Field(
+        "source/@portgroup",
+        Text(),
+        label=_("Port group"),
+        live="update",
+        unset=_("Default of the network"),
+    )
     port_id = Field(
         "source/@portid",
         Text(),
@@ -40,7 +48,9 @@ class BridgeLink(Element):
     """A bridge of the host."""
 
     tag = "source"
-    bridge = Field("source/@bridge", Text(), label=_("Bridge"), live="update")
+    bridge = Field(
+        "source/@bridge", Text(), label=_("Bridge"), live="update", unset=_("Choose a bridge")
+    )
     mac_table = Field(
         "source/@macTableManager",
         Choice("kernel", "libvirt", open=False),
@@ -54,7 +64,13 @@ class DirectLink(Element):
     """A network device of the host, shared by macvtap."""
 
     tag = "source"
-    device = Field("source/@dev", Text(), label=_("Network device"), live="update")
+    device = Field(
+        "source/@dev",
+        Text(),
+        label=_("Network device"),
+        live="update",
+        unset=_("Choose a network device"),
+    )
     mode = Field(
         "source/@mode",
         Choice("bridge", "vepa", "private", "passthrough"),
@@ -159,7 +175,13 @@ class VdpaLink(Element):
     """A vDPA device of the host."""
 
     tag = "source"
-    device = Field("source/@dev", Path(), label=_("vDPA device"), live="update")
+    device = Field(
+        "source/@dev",
+        Path(),
+        label=_("vDPA device"),
+        live="update",
+        unset=_("Choose a vDPA device"),
+    )
 
 
 class InternalLink(Element):

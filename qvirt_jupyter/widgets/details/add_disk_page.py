@@ -11,7 +11,7 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import Choice, Declared, Size
 from qvirt_jupyter.documents.devices.disk_target import free_target
 from qvirt_jupyter.hypervisor import NewDisk
-from qvirt_jupyter.hypervisor.new_disk import FOLDERS, FORMATS
+from qvirt_jupyter.hypervisor.new_disk import FOLDERS, FORMATS, volume_name
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.details.add_page import AddPage
 from qvirt_jupyter.widgets.details.page import Derived, changed
@@ -143,12 +143,15 @@ class AddDiskPage(AddPage):
         else:
             # People look for the file; of which kind it is, choosing it says.
             first += [*source[:1], changed(kind, unset=""), *source[1:], form]
-        return [*first, *items.values()]
+        # The bus names the target.
+        return [*first, items.pop("bus"), *items.values()]
 
     def _new_image(self, disk: documents.Disk, form: Declared) -> list[Declared]:
         pool = self._pool()
         free = quantities.size(pool.available if pool is not None else None)
-        help_ = _("{free} are free in the pool. The image is called after {machine} and {target}.")
+        # Where that is taken already, it gets a number.
+        name = volume_name(self._machine, disk.target or "", _format_in(pool, disk), ())
+        help_ = _("The pool has {free} free. The image is called {name}.")
         labels = {
             each.name: _("{pool} ({free} free)").format(
                 pool=each.name, free=quantities.size(each.available)
@@ -159,7 +162,7 @@ class AddDiskPage(AddPage):
             "size",
             _SIZE,
             _("Size"),
-            help_.format(free=free, machine=self._machine, target=disk.target or ""),
+            help_.format(free=free, name=name),
         )
         where = self._ours("pool", Choice(*labels, labels=labels, open=False), _("Storage pool"))
         if pool is None or pool.type not in FOLDERS:
@@ -206,6 +209,10 @@ class AddDiskPage(AddPage):
     def _pools(self) -> list[StoragePoolRecord]:
         found = [pool for pool in self._all_pools() if pool.active and FORMATS.get(pool.type)]
         return sorted(found, key=lambda pool: (pool.name.casefold(), pool.name))
+
+
+def _format_in(pool: StoragePoolRecord | None, disk: documents.Disk) -> str | None:
+    return (disk.format or "raw") if pool is not None and pool.type in FOLDERS else None
 
 
 def _followed(declared: Declared, then: Callable[[Any], object]) -> _Followed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter._translation import _
@@ -12,7 +13,7 @@ from qvirt_jupyter.widgets.details.sources import browsable
 from qvirt_jupyter.widgets.form_inputs import Input, input_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Mapping
 
     from qvirt_jupyter.documents import Declared, DomainCapabilities, Element
     from qvirt_jupyter.widgets._details_messages import DetailFieldState
@@ -35,7 +36,7 @@ def field_state(
     element: Element,
     *,
     host: DomainCapabilities | None,
-    suggestions: Iterable[str] = (),
+    suggestions: Mapping[str, str] = MappingProxyType({}),
     fixed: str = "",
     wrong: tuple[str, str] | None = None,
     difference: Difference | None = None,
@@ -51,7 +52,8 @@ def field_state(
     host
         What the host offers.
     suggestions
-        Values that there are just now, such as the names of networks.
+        Values that there are just now, such as the names of networks, with their labels; an empty
+        one is the value itself.
     fixed
         Why it cannot be changed.
     wrong
@@ -74,7 +76,7 @@ def field_state(
         kind = "suggest"
         words = search(wrong[0] if wrong else text)
         choices = [{"value": word, "label": word, "reason": ""} for word in words]
-    elif isinstance(declared.type, Choice) or list(suggestions):
+    elif isinstance(declared.type, Choice) or suggestions:
         fitting = declared.fitting(element)
         choices = _choices(declared, value, host, suggestions, fitting)
         is_open = not isinstance(declared.type, Choice) or declared.type.open
@@ -130,7 +132,7 @@ def _choices(
     declared: Declared,
     value: Any,  # noqa: ANN401 - of any declaration
     host: DomainCapabilities | None,
-    suggestions: Iterable[str],
+    suggestions: Mapping[str, str],
     fitting: Collection[str],
 ) -> list[ChoiceState]:
     kind = declared.type
@@ -155,7 +157,8 @@ def _choices(
         is_offered = offered is None or word in offered or word in own or word == value
         is_fit = not fitting or word in fitting or word == value
         reason = (unfit if is_offered else refused) if not (is_offered and is_fit) else ""
-        choices.append({"value": word, "label": label(word), "reason": reason})
+        shown = suggestions.get(word) or label(word)
+        choices.append({"value": word, "label": shown, "reason": reason})
     return choices
 
 

@@ -1,53 +1,38 @@
-"""What a page does with hardware: adds a device, and finds the file for one."""
+"""What a page does with hardware: adds a device, with its image where that is new."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import QvirtError, doubts_about, publisher
 from qvirt_jupyter.widgets.details.add_disk_page import DISK, AddDiskPage
 from qvirt_jupyter.widgets.details.add_page import AddPage, addable
-from qvirt_jupyter.widgets.details.doubts import Doubts
 from qvirt_jupyter.widgets.details.fields import input_for
 from qvirt_jupyter.widgets.details.host_device_page import HOST_DEVICE, HostDevicePage
-from qvirt_jupyter.widgets.details.page_desk import PageDesk
-from qvirt_jupyter.widgets.details.sources import browsable, source_of
-from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
+from qvirt_jupyter.widgets.details.source_desk import SourceDesk
 from qvirt_jupyter.widgets.questions import Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.documents import Device
-    from qvirt_jupyter.hypervisor import Doubt, NewDisk
+    from qvirt_jupyter.hypervisor import NewDisk
     from qvirt_jupyter.hypervisor.hotplug import Moment
-    from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
-    from qvirt_jupyter.widgets.details.draft import Draft
-    from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.page import Page
-    from qvirt_jupyter.widgets.details.page_desk import Around
-    from qvirt_jupyter.widgets.details.work import Work
     from qvirt_jupyter.widgets.questions import Answer
-
-StorageWish: TypeAlias = "Callable[[StorageBrowser], object] | None"
-"""What is wanted in the storage browser; None closes it."""
 
 _NEXT_START: Final = "add for the next start"
 """What the question whether to add something later is about."""
 
 
-class HardwareDesk(PageDesk):
-    """A desk whose pages may also add devices and look for files.
+class HardwareDesk(SourceDesk):
+    """A desk whose pages may also add devices.
 
     The parameters are those of :class:`PageDesk`.
     """
-
-    def __init__(self, domain: Machine, work: Work, around: Around) -> None:
-        super().__init__(domain, work, around)
-        self._doubts = Doubts(around.boards.questions, work)
 
     def press(self, key: str, button: str, client: str) -> None:
         """Do what a button says."""
@@ -64,7 +49,6 @@ class HardwareDesk(PageDesk):
         """Bring a page to the front; what was asked about the one before is asked no more."""
         if self._page is None or page.key != self._page.key:
             self._around.boards.questions.withdraw(_NEXT_START)
-            self._doubts.withdraw()
         super().open(page)
 
     @property
@@ -82,8 +66,6 @@ class HardwareDesk(PageDesk):
     def edit(self, key: str, name: str, text: str) -> None:
         """Take what was typed on a page, as the browser sends it."""
         page, draft = self._page, self._draft
-        if page is not None and key == page.key:
-            page.remarks.pop(name, None)
         if not isinstance(page, AddDiskPage) or draft is None or not page.owns(name):
             super().edit(key, name, text)
             return
@@ -93,6 +75,7 @@ class HardwareDesk(PageDesk):
         declared = next((item for item in self._declared(element) if item.name == name), None)
         if declared is None:
             return
+        page.remarks.pop(name, None)
         was_dirty = self.is_dirty
         self._problem, self._said = "", ()
         try:
@@ -101,11 +84,6 @@ class HardwareDesk(PageDesk):
         except ValueError as error:
             draft.wrong[name] = (text, str(error))
         self._typed(was_dirty=was_dirty)
-
-    def _typed(self, *, was_dirty: bool) -> None:
-        # What was asked was about something else.
-        self._doubts.withdraw()
-        super()._typed(was_dirty=was_dirty)
 
     # Adding -------------------------------------------------------------------------------------
 
@@ -137,42 +115,10 @@ class HardwareDesk(PageDesk):
 
     def apply(self, then: Callable[[], object] | None = None) -> None:
         """Apply what was touched, or add what is to be added, and then go on."""
-        draft = self._draft
         if isinstance(self._page, AddPage):
             self._add("both", then)
-            return
-        device = draft.new_source() if draft is not None and not draft.wrong else None
-        if device is None or draft is None or self._refused or self._is_busy:
+        else:
             super().apply(then)
-            return
-        self._when_settled(
-            draft,
-            lambda: doubts_about(self._domain, device),
-            lambda: super(HardwareDesk, self).apply(then),
-        )
-
-    def _when_settled(
-        self,
-        draft: Draft,
-        look_up: Callable[[], tuple[Doubt, ...]],
-        go_on: Callable[[], object],
-    ) -> None:
-        """Go on when nothing speaks against it any more."""
-
-        def looked_up(doubts: tuple[Doubt, ...]) -> None:
-            self._is_busy = False
-            if draft is self._draft:
-                draft.page.remarks.update({each.field: str(each.text) for each in doubts})
-                self._show()
-                self._doubts.settle(doubts, settled, self._failed)
-
-        def settled() -> None:
-            if draft is self._draft and not self._is_busy:
-                draft.page.remarks.clear()
-                go_on()
-
-        self._begin_work()
-        self._work(look_up, looked_up, self._failed)
 
     def _add(self, when: Moment, then: Callable[[], object] | None = None) -> None:
         page, draft = self._page, self._draft
@@ -219,7 +165,7 @@ class HardwareDesk(PageDesk):
         self._begin_work()
         self._work(
             lambda: new.attach_to(domain, when=when) if new else domain.attach(device, when=when),
-            lambda _result: self._added(then),
+            lambda _result: self._added(device, then),
             partial(self._not_added, when, str(device.display_name)),
         )
 
@@ -237,8 +183,9 @@ class HardwareDesk(PageDesk):
             reason = str(asked.refused(found.running, found.host))
         return reason
 
-    def _added(self, then: Callable[[], object] | None) -> None:
+    def _added(self, device: Device, then: Callable[[], object] | None) -> None:
         self._is_busy = False
+        self._remember(device)
         self._begin()
         if then is not None:
             then()
@@ -266,66 +213,3 @@ class HardwareDesk(PageDesk):
             ),
             go_on,
         )
-
-    # Looking for files --------------------------------------------------------------------------
-
-    def browse(self, key: str, name: str) -> None:
-        """Look for a file for a field."""
-        draft, element = self._editable(key)
-        if draft is None or element is None:
-            return
-        declared = next((item for item in self._declared(element) if item.name == name), None)
-        if declared is None or self._why_fixed(element, name) or not browsable(element, name):
-            return
-        # New volumes are for disks; what is read only must be there already.
-        is_new = (
-            isinstance(self._page, AddPage)
-            and isinstance(element, documents.Disk)
-            and element.device in (None, DISK)
-        )
-        self._storage = StorageBrowser(
-            self._domain.connection,
-            self._work,
-            self._show,
-            partial(self._chosen, name),
-            name=self._domain.subject.name if is_new else "",
-            path=str(declared.get(element) or ""),
-            title=_("Choose a file or a device"),
-        )
-        self._show()
-
-    def storage(self, wish: StorageWish) -> None:
-        """Do what is wanted in the storage browser."""
-        if wish is None or self._storage is None:
-            self._storage = None
-            self._show()
-        else:
-            wish(self._storage)
-
-    def _chosen(self, name: str, path: str, volume: StorageVolumeRecord | None) -> None:
-        page, draft = self._page, self._draft
-        self._storage = None
-        if page is None or draft is None or draft.element is None:
-            return
-        was_dirty = draft.is_dirty
-        for field, value in source_of(draft.element, name, path, volume):
-            declared = next(
-                (each for each in self._declared(draft.element) if each.name == field), None
-            )
-            if declared is not None and not self._why_fixed(draft.element, field):
-                draft.touch(declared, value)
-        self._typed(was_dirty=was_dirty)
-        if isinstance(draft.element, documents.Disk):
-            disk = draft.element.copy()
-            self._work(
-                lambda: doubts_about(self._domain, disk),
-                partial(self._doubted, draft, path),
-                # It is asked again when the disk is added.
-                lambda _error: None,
-            )
-
-    def _doubted(self, draft: Draft, path: str, doubts: tuple[Doubt, ...]) -> None:
-        disk = draft.element
-        if draft is self._draft and isinstance(disk, documents.Disk) and disk.path == path:
-            draft.page.remarks.update({each.field: str(each.text) for each in doubts})
-            self._show()

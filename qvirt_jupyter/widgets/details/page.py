@@ -27,6 +27,10 @@ _OURS: Final = "metadata.ours."
 """Tags and group, which the list of machines sets."""
 _OF_LIBVIRT: Final = frozenset({"id", "emulator_deprecation"})
 """What libvirt says of a running machine, and nobody sets."""
+REMOVABLE: Final = frozenset({"cdrom", "floppy"})
+"""The kinds of disks whose medium is changed."""
+MEDIUM: Final = ("source.file", "source.device")
+"""The values that are the medium of a drive, by the type of its source."""
 _HIDDEN: Final = frozenset({"alias"})
 """What libvirt chooses itself and nobody looks for; it is in the XML."""
 
@@ -98,6 +102,8 @@ class Page:
         The name of its icon.
     remarks
         What speaks against values that were typed, by name; they can be applied all the same.
+    offers
+        What can be chosen just now, as :mod:`~qvirt_jupyter.widgets.details.offers` has it.
     """
 
     icon: ClassVar[str] = "machine"
@@ -110,6 +116,7 @@ class Page:
     def __init__(self, key: str) -> None:
         self.key = key
         self.remarks: dict[str, str] = {}
+        self.offers: Mapping[str, Mapping[str, str]] = {}
 
     def title(self, definitions: Definitions) -> str:
         """Return what the page is called."""
@@ -223,11 +230,17 @@ class DomainPage(Page):
 
 def shown_of(device: documents.Element) -> list[Declared]:
     """Return what is declared of a device, but for what libvirt chooses itself."""
-    return [
+    found = [
         item
         for item in declarations(device)
         if item.name not in _HIDDEN and (item.name != "boot_order" or device.tag in BOOTABLE)
     ]
+    if isinstance(device, documents.Disk) and device.device in REMOVABLE:
+        # Of a drive people look for its medium.
+        medium = [item for item in found if item.name in MEDIUM]
+        first = [changed(item, unset=_("No medium")) for item in medium]
+        return [*first, *(item for item in found if item not in medium)]
+    return found
 
 
 def select(found: Iterable[Declared], names: Iterable[str]) -> list[Declared]:

@@ -11,7 +11,8 @@ from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, BootPage, boot_or
 from qvirt_jupyter.widgets.details.definitions import concerns
 from qvirt_jupyter.widgets.details.entries import icon_of
 from qvirt_jupyter.widgets.details.fields import field_state, secret_states, shown_value
-from qvirt_jupyter.widgets.details.page import DevicePage
+from qvirt_jupyter.widgets.details.offers import offered
+from qvirt_jupyter.widgets.details.page import REMOVABLE, DevicePage
 from qvirt_jupyter.widgets.details.performance_page import PerformancePage
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.page import Page
 
 
-_DRIVES: Final = frozenset({"cdrom", "floppy"})
 _ANYTHING: Final = "x"
 """What stands for a secret where only its place matters."""
 
@@ -127,22 +127,27 @@ def _fields(
             item,
             element,
             host=definitions.host,
-            suggestions=(
-                *definitions.there.get((element.tag, item.name), ()),
-                *offers.get(item.name, ()),
-            ),
+            suggestions={
+                **dict.fromkeys(definitions.there.get((element.tag, item.name), ()), ""),
+                **dict.fromkeys(offers.get(item.name, ()), ""),
+                **offered(page.offers, element, item.name),
+            },
             fixed=leaving or page.why_fixed(element, item.name, customise=definitions.is_drafted),
             wrong=draft.wrong.get(item.name),
             difference=differences.get(item.name),
         )
         state["error"] = state["error"] or page.remarks.get(state["name"], "")
+        if item.name == "source.port_group" and page.offers and not state["choices"]:
+            # The network has none.
+            state["shown"] = bool(state["value"])
         states.append(state)
         if item.type.secret and (page.key, item.name) in definitions.secrets:
             states += secret_states(state, taken_away=draft.takes_away(item.name))
     if isinstance(page, DevicePage):
-        # What is fixed for one reason stands together, so that the reason is said once.
+        # What can be changed stands first. What is fixed for one reason stands together, so that
+        # the reason is said once.
         reasons = list(dict.fromkeys(state["fixed"] for state in states if state["fixed"]))
-        order = {reason: number for number, reason in enumerate((*reasons, ""))}
+        order = {reason: number for number, reason in enumerate(("", *reasons))}
         states.sort(key=lambda state: order[state["fixed"]])
     return states
 
@@ -250,6 +255,6 @@ def _buttons(page: Page, draft: Draft) -> list[ButtonState]:
         {"id": "cancel", "label": str(_("Cancel")), "kind": "plain"},
     ]
     element = draft.element
-    if isinstance(element, documents.Disk) and element.device in _DRIVES and element.path:
+    if isinstance(element, documents.Disk) and element.device in REMOVABLE and element.path:
         buttons.append({"id": "eject", "label": str(_("Eject")), "kind": "plain"})
     return buttons

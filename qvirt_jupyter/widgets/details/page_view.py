@@ -11,7 +11,7 @@ from qvirt_jupyter.widgets.panel_part import PanelPart
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qvirt_jupyter.widgets.details.hardware_desk import StorageWish
+    from qvirt_jupyter.widgets.details.source_desk import StorageWish
 
 
 class PageUser(Protocol):

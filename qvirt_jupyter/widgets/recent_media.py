@@ -1,0 +1,73 @@
+"""The discs and images that a person used last on each connection, for all panels and for good."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from qvirt_jupyter.widgets.kept_file import KeptFile
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+MOST: Final = 10
+"""Paths that are kept for a connection."""
+
+
+class RecentMedia:
+    """Paths of media, the last one first.
+
+    Parameters
+    ----------
+    path
+        The file; None means the one in Jupyter's configuration.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._file: KeptFile[Mapping[str, tuple[str, ...]]] = KeptFile(
+            "recent-media.json", path, _understood, {}
+        )
+
+    def of(self, uri: str) -> tuple[str, ...]:
+        """Return the paths of a connection's host.
+
+        Parameters
+        ----------
+        uri
+            The URI of the connection.
+        """
+        return self._file.now.get(uri, ())
+
+    def add(self, uri: str, path: str) -> None:
+        """Put a path first.
+
+        Parameters
+        ----------
+        uri
+            The URI of the connection.
+        path
+            A path of its host.
+
+        Raises
+        ------
+        OSError
+            It cannot be kept.
+        """
+
+        def change(now: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+            others = [each for each in now.get(uri, ()) if each != path]
+            return {**now, uri: (path, *others)[:MOST]}
+
+        self._file.change(change, lambda kept: {uri: list(kept[uri]) for uri in kept})
+
+
+def _understood(document: dict[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    return {
+        uri: tuple(path for path in paths if isinstance(path, str))[:MOST]
+        for uri, paths in document.items()
+        if isinstance(paths, list)
+    }
+
+
+recent_media: Final = RecentMedia()
+"""Those of this user."""
