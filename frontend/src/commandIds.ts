@@ -8,6 +8,11 @@ export const CommandIDs = {
   openMachine: 'qvirt:open-vm',
   /** Open a virtual machine's screen. */
   openConsole: 'qvirt:open-console',
+  /** Make a new virtual machine, page by page or on one page. */
+  createMachine: 'qvirt:create-vm',
+  quickCreate: 'qvirt:quick-create',
+  /** Make one of the file that is selected in the file browser. */
+  createFromFile: 'qvirt:create-from-file',
   /** Do something to the machines that are selected in the manager. */
   start: 'qvirt:start-vm',
   pause: 'qvirt:pause-vm',

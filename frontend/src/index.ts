@@ -5,6 +5,7 @@ import {
 } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IConsoleTracker } from '@jupyterlab/console';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
@@ -16,6 +17,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { publishClient } from './client';
 import { CommandIDs } from './commandIds';
 import { addCommands } from './commands';
+import { addCreationCommands } from './creation';
 import { managerPanel } from './panel';
 import { PanelTabs } from './panelTabs';
 import { listTabs } from './running';
@@ -43,7 +45,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     IConsoleTracker,
     ISettingRegistry,
     IStatusBar,
-    IRunningSessionManagers
+    IRunningSessionManagers,
+    IFileBrowserFactory
   ],
   activate
 };
@@ -59,7 +62,8 @@ function activate(
   consoles: IConsoleTracker | null,
   registry: ISettingRegistry | null,
   statusBar: IStatusBar | null,
-  running: IRunningSessionManagers | null
+  running: IRunningSessionManagers | null,
+  files: IFileBrowserFactory | null
 ): void {
   const languages = translator ?? nullTranslator;
   const trans = languages.load('qvirt_jupyter');
@@ -78,9 +82,11 @@ function activate(
   });
   const shell = new ShellComm({
     open: panel => void tabs.open(panel),
-    retitle: panel => tabs.find(panel)?.retitle(panel.title)
+    retitle: panel => tabs.find(panel)?.retitle(panel.title),
+    close: panel => tabs.find(panel)?.close()
   });
   addCommands(app, tabs, trans);
+  addCreationCommands({ app, tabs, trans, files });
   if (restorer) {
     tabs.restore(restorer);
   }

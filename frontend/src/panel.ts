@@ -33,7 +33,8 @@ export const PANELS = {
   manager: { icon: managerIcon, command: CommandIDs.openManager },
   host: { icon: hostIcon, command: CommandIDs.openHost },
   vm: { icon: machineIcon, command: CommandIDs.openMachine },
-  console: { icon: consoleIcon, command: CommandIDs.openConsole }
+  console: { icon: consoleIcon, command: CommandIDs.openConsole },
+  create: { icon: machineIcon, command: CommandIDs.createMachine }
 } as const;
 
 export type PanelKind = keyof typeof PANELS;
@@ -42,7 +43,8 @@ export const PANEL_KINDS: readonly PanelKind[] = [
   'manager',
   'host',
   'vm',
-  'console'
+  'console',
+  'create'
 ];
 
 /** Whether a tab can show this kind of panel. */
@@ -79,7 +81,7 @@ export function readArguments(value: unknown): PanelArguments {
 
 /** A request of the kernel, as `qvirt_jupyter/widgets/shell.py` sends it. */
 export interface ShellMessage {
-  action: 'open' | 'title';
+  action: 'open' | 'title' | 'close';
   kind: PanelKind;
   arguments: PanelArguments;
   title: string;
@@ -93,7 +95,7 @@ export function readShellMessage(value: unknown): ShellMessage | null {
   }
   const { action, kind, title, client } = value;
   if (
-    (action !== 'open' && action !== 'title') ||
+    (action !== 'open' && action !== 'title' && action !== 'close') ||
     !isPanelKind(kind) ||
     typeof title !== 'string' ||
     typeof client !== 'string'

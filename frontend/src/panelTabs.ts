@@ -157,7 +157,8 @@ export class PanelTabs {
     manager: new WidgetTracker({ namespace: 'qvirt-manager' }),
     host: new WidgetTracker({ namespace: 'qvirt-host' }),
     vm: new WidgetTracker({ namespace: 'qvirt-vm' }),
-    console: new WidgetTracker({ namespace: 'qvirt-console' })
+    console: new WidgetTracker({ namespace: 'qvirt-console' }),
+    create: new WidgetTracker({ namespace: 'qvirt-create' })
   };
 }
 

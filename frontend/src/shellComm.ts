@@ -36,6 +36,8 @@ export class ShellComm {
       };
       if (request.action === 'title') {
         this._options.retitle(panel);
+      } else if (request.action === 'close') {
+        this._options.close(panel);
       } else if (isForThisWindow(request.client)) {
         this._options.open(panel);
       }
@@ -60,5 +62,6 @@ export namespace ShellComm {
   export interface IOptions {
     open: (panel: Panel) => void;
     retitle: (panel: Panel) => void;
+    close: (panel: Panel) => void;
   }
 }

@@ -27,7 +27,7 @@ from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
-from qvirt_jupyter.widgets.shell import open_host_tab, open_tab
+from qvirt_jupyter.widgets.shell import open_creation_tab, open_host_tab, open_tab
 from qvirt_jupyter.widgets.tasks import Tasks
 from qvirt_jupyter.widgets.unheeded_shutdowns import offer_force_off
 from qvirt_jupyter.widgets.vm_list import VmList
@@ -78,6 +78,8 @@ class Manager(Panel):
         self._dialog = ipywidgets.VBox()
         self._bar = ipywidgets.HBox(
             [
+                self._button("create", _("New virtual machine"), "plus-square", self._create),
+                self._button("quick-create", _("Quick create"), "bolt", self._quick_create),
                 self._button("add-connection", _("Add connection…"), "plus", self._add_connection),
                 self._button("preferences", _("Preferences…"), "sliders", self._edit_preferences),
                 self._button("about", _("About"), "info-circle", self._show_about),
@@ -200,6 +202,8 @@ class Manager(Panel):
         match name:
             case "open_host":
                 open_host_tab(fleet.connection(uri), client)
+            case "create":
+                open_creation_tab(client, uri=uri)
             case "connect":
                 fleet.open(fleet.connection(uri))
             case "disconnect":
@@ -248,6 +252,12 @@ class Manager(Panel):
                 close_all(widget)
 
         publisher.post(("dialog", id(self)), close)
+
+    def _create(self) -> None:
+        open_creation_tab()
+
+    def _quick_create(self) -> None:
+        open_creation_tab(quick="true")
 
     def _add_connection(self) -> None:
         empty = ConnectionRequest(recents=saved_connections.recent).coupled("hypervisor")

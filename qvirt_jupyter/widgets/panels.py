@@ -18,9 +18,10 @@ def show_panel(kind: str, **arguments: str) -> Widget:
     Parameters
     ----------
     kind
-        ``"manager"``, ``"host"``, ``"vm"`` or ``"console"``.
+        ``"manager"``, ``"host"``, ``"vm"``, ``"console"`` or ``"create"``.
     **arguments
-        For a host ``uri``, for a machine ``uri`` and ``uuid``.
+        For a host ``uri``, for a machine ``uri`` and ``uuid``; for a new machine ``uri``,
+        ``medium`` and ``quick``, all of which may be left out.
 
     Raises
     ------
@@ -58,9 +59,16 @@ def _console(uri: str, uuid: str) -> Widget:
     return ConsoleTab(fleet.domain(uri, uuid))
 
 
+def _create(**arguments: str) -> Widget:
+    from qvirt_jupyter.widgets.creation import CreationPanel  # noqa: PLC0415 - as above
+
+    return CreationPanel(**arguments)
+
+
 _PANELS: Mapping[str, Callable[..., Widget]] = {
     "manager": _manager,
     "host": _host,
     "vm": _vm,
     "console": _console,
+    "create": _create,
 }

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 from comm import create_comm
 
+from qvirt_jupyter._translation import _
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,7 +25,7 @@ TARGET = "qvirt_jupyter:shell"
 class ShellMessage(TypedDict):
     """What is sent: ``readShellMessage`` in ``frontend/src/panel.ts`` checks it."""
 
-    action: Literal["open", "title"]
+    action: Literal["open", "title", "close"]
     kind: str
     arguments: dict[str, str]
     title: str
@@ -42,7 +44,7 @@ def open_tab(kind: str, arguments: Mapping[str, str], title: str, client: str = 
     Parameters
     ----------
     kind
-        ``"manager"``, ``"host"``, ``"vm"`` or ``"console"``.
+        ``"manager"``, ``"host"``, ``"vm"``, ``"console"`` or ``"create"``.
     arguments
         What :func:`~qvirt_jupyter.widgets.show_panel` is called with: for hosts ``uri``, for
         machines ``uri`` and ``uuid``.
@@ -68,6 +70,17 @@ def open_host_tab(connection: Connection, client: str = "") -> None:
     open_tab("host", {"uri": connection.uri}, connection.label, client)
 
 
+def open_creation_tab(client: str = "", **arguments: str) -> None:
+    """Open the wizard for a new machine (MGR-24); ``client`` is as in :func:`open_tab`.
+
+    Parameters
+    ----------
+    **arguments
+        ``uri``, ``medium`` and ``quick``, as :func:`~qvirt_jupyter.widgets.show_panel` takes them.
+    """
+    open_tab("create", arguments, str(_("New virtual machine")), client)
+
+
 def rename_tab(kind: str, arguments: Mapping[str, str], title: str) -> None:
     """Give a panel's tab another name, in every window, for a machine that was renamed."""
     _send(
@@ -76,6 +89,19 @@ def rename_tab(kind: str, arguments: Mapping[str, str], title: str) -> None:
             "kind": kind,
             "arguments": dict(arguments),
             "title": title,
+            "client": "",
+        }
+    )
+
+
+def close_tab(kind: str, arguments: Mapping[str, str]) -> None:
+    """Close a panel's tab, in every window: what it was for is done."""
+    _send(
+        {
+            "action": "close",
+            "kind": kind,
+            "arguments": dict(arguments),
+            "title": "",
             "client": "",
         }
     )

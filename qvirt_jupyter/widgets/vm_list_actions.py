@@ -180,7 +180,7 @@ DOMAIN_ACTIONS: tuple[ListAction, ...] = (
 )
 """What the toolbar and the menus of machines offer, in their order (MGR-07 to MGR-19)."""
 
-_NOT_CONNECTED: Mapping[str, object] = {
+_NOT_CONNECTED: dict[str, object] = {
     state: _("It is not connected.") for state in ("disconnected", "failed", "closed")
 }
 _CONNECTED: Mapping[str, object] = {
@@ -188,6 +188,15 @@ _CONNECTED: Mapping[str, object] = {
 }
 
 CONNECTION_ACTIONS: tuple[ListAction, ...] = (
+    ListAction(
+        "create",
+        _("New virtual machine…"),
+        "create",
+        row="connection",
+        refused=_NOT_CONNECTED | {"connecting": _("It is not connected yet.")},
+        toolbar=False,
+        several=False,
+    ),
     ListAction(
         "open_host",
         _("Open host"),

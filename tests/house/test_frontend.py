@@ -79,7 +79,7 @@ def test_commands_are_named_verb_noun():
 
 
 def test_every_command_is_registered_described_and_in_the_palette():
-    source = read(FRONTEND / "src/commands.ts")
+    source = "".join(read(FRONTEND / f"src/{name}.ts") for name in ("commands", "creation"))
     for name in command_ids():
         assert f"CommandIDs.{name}," in source
     assert source.count("addCommand(") == source.count("describedBy:")

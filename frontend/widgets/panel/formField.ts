@@ -15,6 +15,8 @@ export interface IFieldUser {
   revert?: (name: string) => void;
   /** Look for a file; absent where that is not offered. */
   browse?: (name: string) => void;
+  /** Take away what is wrong; absent where that is not offered. */
+  mend?: (name: string) => void;
 }
 
 /** The entry of an open choice that asks for another value; no value of libvirt is like it. */
@@ -123,7 +125,7 @@ export class FormField {
     const isLate = !forget && answered < this.edit;
     this.node.hidden = !field.shown;
     this.help.textContent = field.fixed || field.help;
-    this.error.textContent = field.error;
+    this.drawError(field);
     this.control.setAttribute('aria-invalid', String(field.error !== ''));
     this.drawFixed(field.fixed ?? '');
     this.drawRunning(field);
@@ -212,6 +214,30 @@ export class FormField {
       this.tell(made.value || this.field.value);
     });
     return made;
+  }
+
+  private drawError(field: IField): void {
+    const { mend } = this.user;
+    const shown = JSON.stringify([field.error, field.mend]);
+    if (this.error.dataset.shown === shown) {
+      // The button may have the focus.
+      return;
+    }
+    this.error.dataset.shown = shown;
+    this.error.textContent = field.error;
+    if (field.error && field.mend && mend) {
+      const made = element(
+        'button',
+        {
+          type: 'button',
+          class: 'qvirt-panel-button',
+          'data-mend': field.name
+        },
+        field.mend
+      );
+      made.addEventListener('click', () => mend(field.name));
+      this.error.append(' ', made);
+    }
   }
 
   private drawFixed(reason: string): void {

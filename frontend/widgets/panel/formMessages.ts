@@ -40,6 +40,8 @@ export interface IField {
   revert?: boolean;
   /** Label of the button that looks for a file; empty or absent where there is none. */
   browse?: string;
+  /** Label of the button that takes away what is wrong; empty or absent where there is none. */
+  mend?: string;
 }
 
 export interface INote {

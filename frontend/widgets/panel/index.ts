@@ -15,6 +15,7 @@ import { renderPresence, renderScreen } from './screen';
 import { addPanelStyle } from './sheet';
 import { renderSpans } from './spans';
 import { renderTasks } from './tasks';
+import { renderWizard } from './wizard';
 
 const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
   {
@@ -29,7 +30,8 @@ const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
     ranking: renderRanking,
     screen: renderScreen,
     spans: renderSpans,
-    tasks: renderTasks
+    tasks: renderTasks,
+    wizard: renderWizard
   };
 
 export default {

@@ -1,5 +1,6 @@
 import { DetailsSaid } from './detailsMessages';
 import { FormSaid } from './formMessages';
+import { WizardSaid } from './wizardMessages';
 
 /**
  * What the kernel and the parts of a panel say to each other; the Python side is
@@ -159,6 +160,7 @@ export interface IFileMessage {
 export type Said =
   | DetailsSaid
   | FormSaid
+  | WizardSaid
   | { type: 'ready' }
   | { type: 'press'; id: string; item?: string }
   | { type: 'dismiss'; id: string }

@@ -1,13 +1,14 @@
 import detailsStyle from './details.css';
 import formStyle from './form.css';
 import style from './style.css';
+import wizardStyle from './wizard.css';
 
 /** Give the page the looks of our panels, once; other modules have buttons as ours, too. */
 export function addPanelStyle(): void {
   if (!document.getElementById('qvirt-panel-style')) {
     const sheet = document.createElement('style');
     sheet.id = 'qvirt-panel-style';
-    sheet.textContent = `${style}\n${formStyle}\n${detailsStyle}`;
+    sheet.textContent = `${style}\n${formStyle}\n${detailsStyle}\n${wizardStyle}`;
     document.head.append(sheet);
   }
 }

@@ -1,3 +1,4 @@
+import { copy } from './clipboard';
 import { button, element, follow, redraw, say, text } from './dom';
 import { IModel, ITask, ITaskPart, ITasksState } from './messages';
 
@@ -9,21 +10,6 @@ function span(seconds: number): string {
   return whole < 60
     ? `${whole} s`
     : `${Math.floor(whole / 60)} min ${whole % 60} s`;
-}
-
-/** Put a text on the clipboard, also where the page has no right to the modern way. */
-async function copy(value: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(value);
-  } catch {
-    const area = element('textarea', { class: 'qvirt-hidden' });
-    area.value = value;
-    document.body.append(area);
-    area.select();
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without that right
-    document.execCommand('copy');
-    area.remove();
-  }
 }
 
 /** The list of what was done: what, when, how long, with which outcome. */

@@ -1,0 +1,132 @@
+/** The commands that make a new virtual machine, also of a file in JupyterLab's file browser. */
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { PageConfig, PathExt } from '@jupyterlab/coreutils';
+import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type {
+  ReadonlyJSONObject,
+  ReadonlyPartialJSONObject
+} from '@lumino/coreutils';
+
+import { CommandIDs } from './commandIds';
+import { MANAGER_PATH, type PanelArguments, readArguments } from './panel';
+import type { PanelTabs } from './panelTabs';
+
+/** What `qvirt:create-vm` and `qvirt:quick-create` take. */
+export interface ICreationArguments {
+  /** The connection's URI; the first that is open if left out. */
+  uri?: string;
+  /** A file of the host to begin with. */
+  medium?: string;
+  /** The same by its path in the file browser. */
+  file?: string;
+}
+
+/** Endings of files that a machine starts from, or has as its disk. */
+export const IMAGES: readonly string[] = [
+  '.iso',
+  '.img',
+  '.qcow2',
+  '.raw',
+  '.vmdk',
+  '.vdi',
+  '.vhd',
+  '.vhdx',
+  '.qed'
+];
+
+/** Whether a machine can be made of a file, by its name. */
+export function isImage(path: string): boolean {
+  return IMAGES.includes(PathExt.extname(path).toLowerCase());
+}
+
+interface IOptions {
+  app: JupyterFrontEnd;
+  tabs: PanelTabs;
+  trans: TranslationBundle;
+  files: IFileBrowserFactory | null;
+}
+
+export function addCreationCommands({
+  app,
+  tabs,
+  trans,
+  files
+}: IOptions): void {
+  const { commands } = app;
+  const text = (description: string) => ({ type: 'string', description });
+  const args: ReadonlyJSONObject = {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      uri: text(trans.__('The connection’s URI; the first that is open.')),
+      medium: text(trans.__('A file of the host to begin with.')),
+      file: text(trans.__('The same by its path in the file browser.')),
+      quick: text(trans.__('“true”: everything on one page.')),
+      title: text(trans.__('What the tab is called.')),
+      path: text(
+        trans.__(
+          'The session whose kernel shows it; the manager’s own if left out.'
+        )
+      )
+    }
+  };
+
+  const open = async (given: PanelArguments, quick: boolean) => {
+    const wanted: PanelArguments = {};
+    for (const name of ['uri', 'medium']) {
+      if (given[name]) {
+        wanted[name] = given[name];
+      }
+    }
+    if (quick || given.quick === 'true') {
+      wanted.quick = 'true';
+    }
+    await tabs.open({
+      kind: 'create',
+      arguments: wanted,
+      title: given.title ?? trans.__('New virtual machine'),
+      path: given.path ?? MANAGER_PATH
+    });
+  };
+
+  commands.addCommand(CommandIDs.createMachine, {
+    label: trans.__('New Virtual Machine…'),
+    caption: trans.__('Make a new virtual machine, step by step'),
+    describedBy: { args },
+    execute: given => open(readArguments(given), false)
+  });
+  commands.addCommand(CommandIDs.quickCreate, {
+    label: trans.__('Quick Create…'),
+    caption: trans.__('Make a new virtual machine on one page'),
+    describedBy: { args },
+    execute: given => open(readArguments(given), true)
+  });
+
+  /** The image that is meant: the file of the arguments, or what is selected. */
+  const image = (given: ReadonlyPartialJSONObject): string | undefined => {
+    const { file } = readArguments(given);
+    const browser = files?.tracker.currentWidget;
+    const chosen = file ?? [...(browser?.selectedItems() ?? [])][0]?.path;
+    return chosen !== undefined && isImage(chosen) ? chosen : undefined;
+  };
+  commands.addCommand(CommandIDs.createFromFile, {
+    label: trans.__('New Virtual Machine'),
+    caption: trans.__('Make a new virtual machine of this file'),
+    describedBy: { args },
+    isVisible: given => image(given) !== undefined,
+    isEnabled: given => image(given) !== undefined,
+    execute: async given => {
+      const file = image(given);
+      if (file !== undefined) {
+        const { contents } = app.serviceManager;
+        const root = PageConfig.getOption('serverRoot');
+        // The kernel knows what "~" is.
+        await open(
+          { medium: PathExt.join(root, contents.localPath(file)) },
+          false
+        );
+      }
+    }
+  });
+}

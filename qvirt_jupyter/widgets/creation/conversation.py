@@ -1,0 +1,253 @@
+"""What is said of a new machine in the wizard, and what the host says to it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.widgets.creation import ways
+from qvirt_jupyter.widgets.creation.draft import Draft
+from qvirt_jupyter.widgets.creation.inputs import Inputs, Shown
+from qvirt_jupyter.widgets.creation.pages import pages_of
+from qvirt_jupyter.widgets.creation.requested import code_of, request_of
+from qvirt_jupyter.widgets.creation.system_choice import SystemChoice
+from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
+from qvirt_jupyter.widgets.details.work import work_in_pool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
+    from qvirt_jupyter.provision import GuestRequest
+    from qvirt_jupyter.widgets.creation.checks import Problems
+    from qvirt_jupyter.widgets.creation.facts import Facts
+    from qvirt_jupyter.widgets.creation.making import Making
+    from qvirt_jupyter.widgets.creation.pages import Page
+    from qvirt_jupyter.widgets.details.hardware_desk import StorageWish
+    from qvirt_jupyter.widgets.details.work import Work
+    from qvirt_jupyter.widgets.questions import QuestionBoard
+
+_FILES: Final = frozenset({"media", "disk"})
+_SHARED: Final = "a disk of another machine"
+
+
+class Conversation:
+    """What was said of a machine, and on which host it will be; the wizard goes on from here.
+
+    Parameters
+    ----------
+    questions
+        Where it asks.
+    on_change
+        Called when it shows something else.
+    on_connection
+        Called with the URI of another connection that was chosen.
+    quick
+        Whether all of it is one page.
+    """
+
+    def __init__(
+        self,
+        questions: QuestionBoard,
+        on_change: Callable[[], object],
+        on_connection: Callable[[str], object],
+        *,
+        quick: bool = False,
+    ) -> None:
+        self._questions = questions
+        self._on_change, self._on_connection = on_change, on_connection
+        self.is_quick = quick
+        self.draft = Draft()
+        self.inputs = Inputs()
+        self.systems = SystemChoice(self._on_change, self._system_chosen)
+        self.connection: Connection | None = None
+        self.facts: Facts | None = None
+        self.connections: list[tuple[str, str, str]] = []
+        self.problems: Problems = {}
+        self.problem: LazyString | str = ""
+        self.busy: LazyString | str = ""
+        self.storage: StorageBrowser | None = None
+        self.making: Making | None = None
+        self.shows = self.text = ""
+        self.attempt = self.answered = 0
+        self._page = ""
+        self._reached: set[str] = set()
+        self._wanted_medium = ""
+
+    # What it is about ---------------------------------------------------------------------------
+
+    def use(self, connection: Connection, known: Facts) -> None:
+        """Take a host on which the machine will be made."""
+        self.connection, self.facts = connection, known
+        self.systems.take(known.systems)
+        self.problem = ""
+        if ways.way_of(self.draft.method).refusal(connection):
+            usable = (way.id for way in ways.WAYS if not way.refusal(connection))
+            self.draft = self.draft.with_("method", next(usable, "manual"))
+        if self._wanted_medium:
+            wanted, self._wanted_medium = self._wanted_medium, ""
+            self.offer(wanted)
+        self._on_change()
+
+    def drop_host(self, why_not: LazyString | str) -> None:
+        """Take note that there is no host just now."""
+        self.connection = self.facts = None
+        self.storage = None
+        self.problem = why_not
+        self._on_change()
+
+    def offer(self, path: str) -> None:
+        """Begin with a file that somebody pointed at: an ISO image, or a disk."""
+        if self.facts is None:
+            self._wanted_medium = path
+            return
+        is_medium = path.lower().endswith((".iso", ".img.iso"))
+        method, field = ("media", "media") if is_medium else ("import", "disk")
+        self.draft = self.draft.with_("method", method).with_(field, path)
+        if not self.is_quick:
+            self._page = "medium"
+            self._reached |= {"method", "medium"}
+        self._detect()
+
+    @property
+    def pages(self) -> list[Page]:
+        """The pages that there are."""
+        return pages_of(self.draft, quick=self.is_quick)
+
+    @property
+    def page(self) -> Page:
+        """The page in front."""
+        pages = self.pages
+        return next((page for page in pages if page.id == self._page), pages[0])
+
+    def is_reached(self, page: str) -> bool:
+        """Whether one can go to a page without passing others first."""
+        return page in self._reached or page == self.page.id
+
+    @property
+    def request(self) -> GuestRequest | None:
+        """What is asked for; None where no host is known."""
+        if self.facts is None or self.connection is None:
+            return None
+        return request_of(self.draft, self.facts, self.connection)
+
+    @property
+    def makes_disk(self) -> bool:
+        """Whether a new volume is made."""
+        return self.draft.asks_for_storage and self.draft.storage == "new"
+
+    @property
+    def code(self) -> str:
+        """Python that does the same."""
+        request = self.request
+        return code_of(request, self.connection) if request and self.connection else ""
+
+    def shown(self) -> Shown | None:
+        """Return what the inputs show."""
+        request, known = self.request, self.facts
+        if request is None or known is None or self.connection is None:
+            return None
+        whole = request.completed(known.offer, known.systems)
+        return Shown(self.draft, known, self.connection, whole, connections=self.connections)
+
+    # What is said -------------------------------------------------------------------------------
+
+    def edit(self, name: str, text: str, number: int) -> None:
+        """Take what was typed into an input."""
+        self.answered = number
+        if name == "connection":
+            if self.connection is None or text != self.connection.uri:
+                self._on_connection(text)
+            return
+        view = self.shown()
+        if view is None or self.is_making or name not in self.page.inputs(self.draft, view):
+            return
+        self.draft = self.inputs.edit(self.draft, name, text)
+        self.problems.pop(name, None)
+        self.problem = self.shows = ""
+        if name in _FILES:
+            self._detect()
+        self._on_change()
+
+    def choose_way(self, way: str) -> None:
+        """Take a way to install."""
+        for each in ways.WAYS:
+            if each.id == way and self.connection and not each.refusal(self.connection):
+                self.draft = self.draft.with_("method", each.id)
+                self.problems = {}
+                self._reached -= {"medium", "storage", "summary"}
+                self._detect()
+                self._on_change()
+
+    def system(self, wish: str, text: str) -> None:
+        """Search for an operating system, or take one.
+
+        Parameters
+        ----------
+        wish
+            ``search``, ``choose``, ``old`` or ``detect``.
+        text
+            What was typed, the id of a system, or whether old ones are listed.
+        """
+        if self.is_making:
+            return
+        match wish:
+            case "search":
+                self.systems.search(text)
+            case "choose":
+                self.systems.choose(text)
+            case "old":
+                self.systems.show_old(wanted=text == "true")
+            case "detect":
+                self.systems.automatic()
+        self._on_change()
+
+    # Files --------------------------------------------------------------------------------------
+
+    def browse(self, name: str) -> None:
+        """Look for a file for an input."""
+        if self.connection is None or name not in _FILES or self.is_making:
+            return
+        self.storage = StorageBrowser(
+            self.connection,
+            self._work,
+            self._on_change,
+            partial(self._file_chosen, name),
+            path=getattr(self.draft, name),
+            title=_("Choose a file or a device"),
+        )
+        self._on_change()
+
+    def browsing(self, wish: StorageWish) -> None:
+        """Do what is wanted in the storage browser."""
+        if wish is None or self.storage is None:
+            self.storage = None
+            self._on_change()
+        else:
+            wish(self.storage)
+
+    def _file_chosen(self, name: str, path: str, _volume: StorageVolumeRecord | None) -> None:
+        self.storage = None
+        self.edit(name, path, self.answered)
+
+    def _detect(self) -> None:
+        path = {"media": self.draft.media, "import": ""}.get(self.draft.method, "")
+        if self.connection is not None:
+            self.systems.detect(self.connection, path, self._work)
+
+    def _system_chosen(self, name: str) -> None:
+        self.draft = self.draft.with_("os", name)
+
+    @property
+    def is_making(self) -> bool:
+        """Whether the machine is being made just now."""
+        return self.making is not None and self.making.is_running
+
+    @property
+    def _work(self) -> Work:
+        connection = self.connection
+        if connection is None:
+            raise RuntimeError("There is no host to work on.")
+        return partial(work_in_pool, connection)

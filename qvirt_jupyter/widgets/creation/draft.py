@@ -1,0 +1,69 @@
+"""What somebody has said of a new machine so far; what was left out is the request's to choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, TypeAlias
+
+Method: TypeAlias = Literal["media", "import", "manual"]
+Storage: TypeAlias = Literal["new", "existing", "none"]
+
+USER_NETWORK: Final = "user"
+NO_NETWORK: Final = "none"
+NETWORK: Final = "network:"
+"""Stands before the name of a virtual network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What was said; None where the request or the host decides.
+
+    Parameters
+    ----------
+    method
+        How its system comes into it.
+    media
+        The ISO image or drive that it is installed from.
+    disk
+        The disk that exists already.
+    os
+        The id of its system; empty until one is chosen.
+    memory, vcpus
+        In KiB, and a number.
+    storage
+        Which disk it gets where it is installed.
+    size, pool, format
+        Of a new volume; bytes.
+    network
+        ``network:`` and a name, ``user`` or ``none``.
+    name
+        Of the machine.
+    """
+
+    method: Method = "media"
+    media: str = ""
+    disk: str = ""
+    os: str = ""
+    memory: int | None = None
+    vcpus: int | None = None
+    storage: Storage = "new"
+    size: int | None = None
+    pool: str | None = None
+    format: str | None = None
+    network: str | None = None
+    name: str | None = None
+
+    def with_(self, name: str, value: Any) -> Draft:  # noqa: ANN401 - of any field
+        """Return it with another value."""
+        changes: dict[str, Any] = {name: value}
+        return replace(self, **changes)
+
+    @property
+    def has_no_disk(self) -> bool:
+        """Whether it gets none where it would be asked for one."""
+        return self.asks_for_storage and self.storage == "none"
+
+    @property
+    def asks_for_storage(self) -> bool:
+        """Whether its disk is still to be said."""
+        return self.method in ("media", "manual")

@@ -1,0 +1,82 @@
+"""What is known of the host that a machine is to be made on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from qvirt_jupyter.hypervisor import QvirtError
+from qvirt_jupyter.provision.guest import HostOffer
+from qvirt_jupyter.provision.osinfo import Database, OperatingSystem, osinfo
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.hypervisor.records import NetworkRecord, StoragePoolRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What was read of a host.
+
+    Parameters
+    ----------
+    offer
+        What it can run.
+    systems
+        The operating systems that are known on this machine.
+    cpus, memory
+        Of the host: a number, and KiB; zero where that is not known.
+    """
+
+    offer: HostOffer
+    systems: Database = field(repr=False)
+    cpus: int = 0
+    memory: int = 0
+
+    @property
+    def has_kvm(self) -> bool:
+        """Whether guests run with hardware virtualisation."""
+        return self.offer.best_type(self.offer.architecture) == "kvm"
+
+    @property
+    def emulates(self) -> bool:
+        """Whether QEMU would have to emulate every instruction."""
+        return self.offer.best_type(self.offer.architecture) == "qemu"
+
+    def system(self, name: str) -> OperatingSystem | None:
+        """Return a system by its id, or None."""
+        return self.systems.get(name) if name else None
+
+
+def read(connection: Connection) -> Facts:
+    """Ask a host; for threads that may wait: the first look at KVM takes up to 15 seconds.
+
+    Raises
+    ------
+    QvirtError
+        The connection is lost, or its driver does not say what it can run.
+    """
+    offer = HostOffer.of(connection)
+    try:
+        host = connection.host
+        cpus, memory = host.cpus, host.memory
+    except QvirtError:
+        cpus = memory = 0
+    return Facts(offer=offer, systems=osinfo(), cpus=cpus, memory=memory)
+
+
+def pools_of(connection: Connection) -> tuple[StoragePoolRecord, ...]:
+    """Return the pools in which new volumes can be made just now, the default one first."""
+    found = [each for each in connection.inventory.snapshot().storage_pools if each.active]
+    return tuple(sorted(found, key=lambda pool: (pool.name != "default", pool.name.casefold())))
+
+
+def networks_of(connection: Connection) -> tuple[NetworkRecord, ...]:
+    """Return the virtual networks, those that are on first."""
+    found = connection.inventory.snapshot().networks
+    return tuple(sorted(found, key=lambda network: (not network.active, network.name.casefold())))
+
+
+def names_of(connection: Connection) -> frozenset[str]:
+    """Return the names of the machines that there are."""
+    return frozenset(domain.name for domain in connection.inventory.snapshot().domains)

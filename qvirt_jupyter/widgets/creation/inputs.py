@@ -1,0 +1,229 @@
+"""What is typed into the wizard's inputs, and what they show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.widgets import quantities
+from qvirt_jupyter.widgets.creation import facts as host
+from qvirt_jupyter.widgets.creation.asked import ASKED, STORAGE_LABELS
+from qvirt_jupyter.widgets.creation.draft import NETWORK, NO_NETWORK, USER_NETWORK
+from qvirt_jupyter.widgets.creation.requested import name_of, network_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.provision import GuestRequest
+    from qvirt_jupyter.widgets._creation_messages import WizardFieldState
+    from qvirt_jupyter.widgets.creation.draft import Draft
+    from qvirt_jupyter.widgets.creation.facts import Facts
+
+_BROWSE: Final = _("Browse…")
+_FOLDERS: Final = frozenset({"dir", "fs", "netfs"})
+"""Types of pools whose volumes are files, which have formats."""
+
+
+class Inputs:
+    """The inputs of a wizard; texts that are wrong stay where they were typed."""
+
+    def __init__(self) -> None:
+        self._wrong: dict[str, tuple[str, str]] = {}
+
+    def edit(self, draft: Draft, name: str, text: str) -> Draft:
+        """Return the draft after something was typed.
+
+        Parameters
+        ----------
+        draft
+            What was said before.
+        name, text
+            Into which input, and what. Nothing typed means what is chosen by itself.
+        """
+        self._wrong.pop(name, None)
+        asked = ASKED[name]
+        if not text.strip():
+            return draft.with_(name, _nothing(name))
+        try:
+            value = asked.read(text)
+        except ValueError as error:
+            self._wrong[name] = (text, str(error))
+            return draft
+        return draft.with_(name, value)
+
+    def errors(self, names: Sequence[str]) -> dict[str, str]:
+        """Return what is wrong with what was typed, by name."""
+        return {name: self._wrong[name][1] for name in names if name in self._wrong}
+
+    def states(
+        self,
+        names: Sequence[str],
+        view: Shown,
+        errors: Mapping[str, str],
+        mends: Mapping[str, str],
+    ) -> list[WizardFieldState]:
+        """Return what the inputs of a page show.
+
+        Parameters
+        ----------
+        names
+            Which inputs.
+        view
+            What they show it of.
+        errors, mends
+            What is wrong beside the texts themselves, and what takes that away.
+        """
+        found = {**errors, **self.errors(names)}
+        return [self._state(name, view, found.get(name, ""), mends.get(name, "")) for name in names]
+
+    def _state(self, name: str, view: Shown, error: str, mend: str) -> WizardFieldState:
+        asked = ASKED[name]
+        if name in self._wrong:
+            text = self._wrong[name][0]
+        else:
+            value = view.value(name)
+            text = "" if value is None else asked.write(value)
+        return {
+            "name": name,
+            "kind": asked.kind,
+            "label": str(asked.label),
+            "help": view.help(name),
+            "group": "",
+            "unit": asked.unit,
+            "advanced": False,
+            "shown": True,
+            "value": text,
+            "choices": [
+                {"value": word, "label": label, "reason": reason}
+                for word, label, reason in view.choices(name)
+            ],
+            "placeholder": "",
+            "error": error,
+            "browse": str(_BROWSE) if asked.browse else "",
+            "mend": mend,
+        }
+
+
+class Shown:
+    """What the inputs show of a draft on a host.
+
+    Parameters
+    ----------
+    draft
+        What was said.
+    facts, connection
+        The host.
+    whole
+        The request with all that it chooses itself.
+    connections
+        Where a machine can be made: URIs, names, and why not.
+    drives
+        The drives of the host with media in them: paths and what is in them.
+    """
+
+    def __init__(
+        self,
+        draft: Draft,
+        facts: Facts,
+        connection: Connection,
+        whole: GuestRequest,
+        *,
+        connections: Sequence[tuple[str, str, str]],
+        drives: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self._draft, self._facts, self._connection = draft, facts, connection
+        self.whole = whole
+        self._connections, self._drives = connections, drives
+
+    def value(self, name: str) -> Any:  # noqa: ANN401 - of any input
+        """Return what was said or, where nothing was, what is chosen by itself."""
+        draft, whole = self._draft, self.whole
+        disk = whole.disks[0] if whole.disks else None
+        chosen: dict[str, Callable[[], Any]] = {
+            "connection": lambda: self._connection.uri,
+            "memory": lambda: whole.memory,
+            "vcpus": lambda: whole.vcpus,
+            "size": lambda: disk.size if disk is not None else draft.size,
+            "pool": lambda: draft.pool or next(iter(self._pools), ""),
+            "format": lambda: disk.format if disk is not None else draft.format,
+            "network": lambda: network_of(draft, self._connection),
+            "name": lambda: name_of(draft, self._facts, self._connection),
+        }
+        return chosen[name]() if name in chosen else getattr(draft, name)
+
+    @property
+    def _pools(self) -> list[str]:
+        return [pool.name for pool in host.pools_of(self._connection)]
+
+    def choices(self, name: str) -> list[tuple[str, str, str]]:
+        """Return what can be chosen: the value, its label, and why it cannot be."""
+        known: dict[str, Callable[[], list[tuple[str, str, str]]]] = {
+            "connection": lambda: list(self._connections),
+            "media": lambda: [(path, label, "") for path, label in self._drives],
+            "storage": lambda: [(word, str(label), "") for word, label in STORAGE_LABELS.items()],
+            "pool": lambda: [
+                (pool.name, f"{pool.name} ({_free(pool.available)})", "")
+                for pool in host.pools_of(self._connection)
+            ],
+            "format": lambda: [("qcow2", "qcow2", ""), ("raw", "raw", "")],
+            "network": self._networks,
+        }
+        return known[name]() if name in known else []
+
+    def help(self, name: str) -> str:
+        """Return what is to be known beside an input."""
+        facts = self._facts
+        match name:
+            case "memory" if facts.memory:
+                return str(
+                    _("The host has {size}.").format(size=quantities.size(facts.memory, unit="KiB"))
+                )
+            case "vcpus" if facts.cpus:
+                return str(_("The host has {count}.").format(count=facts.cpus))
+            case "format":
+                return str(
+                    _("qcow2 grows as it is filled and can have snapshots; raw can be faster.")
+                )
+            case "network" if network_of(self._draft, self._connection) == USER_NETWORK:
+                return str(
+                    _("The guest reaches the network through your own user; nobody reaches it.")
+                )
+            case _:
+                return ""
+
+    @property
+    def has_format(self) -> bool:
+        """Whether new volumes have formats where they will lie."""
+        wanted = self.value("pool")
+        return any(
+            pool.name == wanted and pool.type in _FOLDERS
+            for pool in host.pools_of(self._connection)
+        )
+
+    @property
+    def space(self) -> int | None:
+        """How much is free where a new volume will lie, in bytes; None where that is not known."""
+        wanted = self.value("pool")
+        found = (p.available for p in host.pools_of(self._connection) if p.name == wanted)
+        return next(found, None)
+
+    def _networks(self) -> list[tuple[str, str, str]]:
+        found = []
+        for network in host.networks_of(self._connection):
+            label = _("Virtual network “{name}”").format(name=network.name)
+            if not network.active:
+                label = _("{network} (off)").format(network=label)
+            found.append((f"{NETWORK}{network.name}", str(label), ""))
+        if self._facts.offer.architecture and self._connection.parts.driver == "qemu":
+            found.append((USER_NETWORK, str(_("User mode (no administrator rights)")), ""))
+        found.append((NO_NETWORK, str(_("No network")), ""))
+        return found
+
+
+def _free(available: int) -> str:
+    return str(_("{size} free").format(size=quantities.size(available)))
+
+
+def _nothing(name: str) -> str | None:
+    return "" if name in ("media", "disk") else None

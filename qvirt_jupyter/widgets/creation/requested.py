@@ -1,0 +1,169 @@
+"""The request that a draft stands for, and the same as Python."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from qvirt_jupyter.provision import (
+    DiskRequest,
+    GuestRequest,
+    ImportDisk,
+    InstallFromMedia,
+    NoInstall,
+)
+from qvirt_jupyter.provision.guest.places import DEFAULT_POOL
+from qvirt_jupyter.provision.guest.suggestions import suggested_name, suggested_network
+from qvirt_jupyter.provision.osinfo import GENERIC
+from qvirt_jupyter.widgets.creation.draft import NETWORK, USER_NETWORK
+from qvirt_jupyter.widgets.creation.facts import names_of, networks_of, pools_of
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.widgets.creation.draft import Draft
+    from qvirt_jupyter.widgets.creation.facts import Facts
+
+
+def request_of(draft: Draft, facts: Facts, connection: Connection) -> GuestRequest:
+    """Return what is asked for; what nobody said is left to the request.
+
+    Parameters
+    ----------
+    draft
+        What was said.
+    facts, connection
+        The host.
+    """
+    said: dict[str, Any] = {
+        "name": name_of(draft, facts, connection),
+        "disks": _disks(draft, connection),
+        "install": _install(draft),
+        "network": _network(draft, connection),
+    }
+    system = facts.system(draft.os)
+    if system is not None and system is not GENERIC:
+        said["os"] = system.short_id
+    for name in ("memory", "vcpus"):
+        value = getattr(draft, name)
+        if value is not None:
+            said[name] = value
+    return GuestRequest(**said)
+
+
+def name_of(draft: Draft, facts: Facts, connection: Connection) -> str:
+    """Return the name that was given, or one that is free."""
+    if draft.name is not None:
+        return draft.name.strip()
+    return suggested_name(facts.system(draft.os), names_of(connection))
+
+
+def pool_of(draft: Draft, connection: Connection) -> str | None:
+    """Return the pool of a new disk; None where it is the one that is taken by itself."""
+    if draft.pool is not None:
+        return draft.pool
+    first = next((pool.name for pool in pools_of(connection)), DEFAULT_POOL)
+    return first if first != DEFAULT_POOL else None
+
+
+def network_of(draft: Draft, connection: Connection) -> str:
+    """Return the choice of the network: what was chosen, or what suits the host."""
+    if draft.network is not None:
+        return draft.network
+    found = suggested_network(networks_of(connection))
+    return f"{NETWORK}{found}" if found else USER_NETWORK
+
+
+def code_of(request: GuestRequest, connection: Connection) -> str:
+    """Return Python that makes the same machine; passwords are asked for where it runs.
+
+    Parameters
+    ----------
+    request
+        What is asked for.
+    connection
+        Where.
+    """
+    names = sorted(_classes(request))
+    lines = [
+        "import qvirt_jupyter",
+        f"from qvirt_jupyter.provision import {', '.join(names)}",
+        "",
+        f"conn = {connection.code}",
+        f"request = {_source(request, '')}",
+        "vm = request.create(conn)",
+    ]
+    if _has_secret(request):
+        lines.insert(0, "from getpass import getpass\n")
+    return "\n".join(lines)
+
+
+def _disks(draft: Draft, connection: Connection) -> tuple[DiskRequest, ...]:
+    if draft.method == "import" or draft.storage == "existing":
+        return (DiskRequest(path=draft.disk),)
+    if draft.storage == "none":
+        return ()
+    said: dict[str, Any] = {
+        "size": draft.size,
+        "pool": pool_of(draft, connection),
+        "format": draft.format,
+    }
+    return (DiskRequest(**{name: value for name, value in said.items() if value is not None}),)
+
+
+def _install(draft: Draft) -> InstallFromMedia | ImportDisk | NoInstall:
+    match draft.method:
+        case "media":
+            return InstallFromMedia(draft.media)
+        case "import":
+            return ImportDisk()
+        case _:
+            return NoInstall()
+
+
+def _network(draft: Draft, connection: Connection) -> str | None:
+    chosen = network_of(draft, connection)
+    if chosen.startswith(NETWORK):
+        return chosen.removeprefix(NETWORK)
+    return "" if chosen == USER_NETWORK else None
+
+
+def _said(value: Any) -> list[tuple[dataclasses.Field[Any], Any]]:  # noqa: ANN401 - of any request
+    """Return the fields of a dataclass that are not as they are by default."""
+    return [
+        (field, getattr(value, field.name))
+        for field in dataclasses.fields(value)
+        if field.init and getattr(value, field.name) != field.default
+    ]
+
+
+def _classes(value: object) -> set[str]:
+    if isinstance(value, tuple):
+        return set().union(*(_classes(each) for each in value))
+    if not dataclasses.is_dataclass(value):
+        return set()
+    return {type(value).__name__}.union(*(_classes(each) for _field, each in _said(value)))
+
+
+def _has_secret(value: object) -> bool:
+    if isinstance(value, tuple):
+        return any(_has_secret(each) for each in value)
+    if not dataclasses.is_dataclass(value):
+        return False
+    return any(not field.repr or _has_secret(each) for field, each in _said(value))
+
+
+def _source(value: object, indent: str) -> str:
+    inner = f"{indent}    "
+    if isinstance(value, tuple) and value:
+        return f"({', '.join(_source(each, indent) for each in value)},)"
+    if not dataclasses.is_dataclass(value):
+        return repr(value)
+    parts = [
+        f"{field.name}={_source(each, inner)}" if field.repr else f"{field.name}=getpass()"
+        for field, each in _said(value)
+    ]
+    name = type(value).__name__
+    if name != "GuestRequest":
+        return f"{name}({', '.join(parts)})"
+    lines = "".join(f"{inner}{part},\n" for part in parts)
+    return f"{name}(\n{lines}{indent})"

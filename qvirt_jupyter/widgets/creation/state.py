@@ -1,0 +1,115 @@
+"""What the browser draws of the wizard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.widgets.creation import checks, ways
+from qvirt_jupyter.widgets.creation.summary import summary_of
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.widgets._creation_messages import StepState, WizardState
+    from qvirt_jupyter.widgets._panel_messages import ButtonState
+    from qvirt_jupyter.widgets.creation.inputs import Shown
+    from qvirt_jupyter.widgets.creation.wizard import Wizard
+
+
+def state_of(wizard: Wizard) -> WizardState:
+    """Return what the wizard shows now."""
+    view = wizard.shown()
+    page = wizard.page
+    texts = {name: str(problem.text) for name, problem in wizard.problems.items()}
+    mends = {name: str(problem.mend) for name, problem in wizard.problems.items()}
+    connection, known = wizard.connection, wizard.facts
+    is_last = page is wizard.pages[-1]
+    return {
+        "title": str(_("New virtual machine") if not wizard.is_quick else page.label),
+        "page": page.id,
+        "steps": [] if wizard.is_quick else _steps(wizard),
+        "lead": "" if wizard.is_quick else str(page.label),
+        "warnings": [str(text) for text in _warnings(wizard, view)],
+        "ways": ways.states(wizard.draft.method, connection)
+        if connection is not None and page.id in ("method", "quick")
+        else [],
+        "fields": wizard.inputs.states(page.inputs(wizard.draft, view), view, texts, mends)
+        if view is not None
+        else [],
+        "systems": wizard.systems.state() if page.has_systems and view is not None else None,
+        "summary": summary_of(wizard.draft, known, view, connection)
+        if is_last and view is not None and known is not None and connection is not None
+        else [],
+        "text": wizard.text if is_last else "",
+        "textLabel": _TEXTS[wizard.shows] if is_last and wizard.shows else "",
+        "storage": wizard.storage.state if wizard.storage is not None else None,
+        "run": wizard.making.state() if wizard.making is not None else None,
+        "busy": str(wizard.busy),
+        "problem": str(wizard.problem),
+        "attempt": wizard.attempt,
+        "answered": wizard.answered,
+        "buttons": _buttons(wizard),
+    }
+
+
+_TEXTS = {"xml": "XML", "code": "Python"}
+
+
+def _steps(wizard: Wizard) -> list[StepState]:
+    return [
+        {
+            "id": page.id,
+            "label": str(page.label),
+            "current": page is wizard.page,
+            "reached": wizard.is_reached(page.id),
+        }
+        for page in wizard.pages
+    ]
+
+
+def _warnings(wizard: Wizard, view: Shown | None) -> list[LazyString | str]:
+    found: list[LazyString | str] = []
+    known, page = wizard.facts, wizard.page.id
+    if known is not None and known.emulates and page in ("method", "quick"):
+        found.append(
+            _(
+                "This host has no hardware virtualisation (KVM) that works, so QEMU emulates the "
+                "processor: expect a machine that is many times slower."
+            )
+        )
+    if view is not None and page in ("storage", "quick") and wizard.makes_disk:
+        warning = checks.size_warning(view)
+        if warning:
+            found.append(warning)
+    if page in ("storage", "summary") and wizard.draft.has_no_disk:
+        found.append(_("Without a disk nothing can be installed; it starts from its medium."))
+    return found
+
+
+def _buttons(wizard: Wizard) -> list[ButtonState]:
+    if wizard.is_making:
+        return [{"id": "cancel", "label": str(_("Cancel"))}]
+    if wizard.made is not None:
+        return [
+            {"id": "open", "label": str(_("Open it")), "kind": "primary"},
+            {"id": "again", "label": str(_("Make another one"))},
+            {"id": "close", "label": str(_("Close"))},
+        ]
+    no_host = "" if wizard.facts is not None else str(wizard.problem or _("Wait for the host."))
+    wait = no_host or str(wizard.busy)
+    is_last = wizard.page is wizard.pages[-1]
+    failed = wizard.making is not None and wizard.making.has_failed
+    buttons: list[ButtonState] = []
+    if not wizard.is_quick:
+        first = "" if wizard.page is not wizard.pages[0] else str(_("This is the first page."))
+        buttons.append({"id": "back", "label": str(_("Back")), "reason": first})
+    if is_last:
+        label = _("Try again") if failed else _("Create")
+        buttons.append({"id": "create", "label": str(label), "kind": "primary", "reason": wait})
+        buttons += [
+            {"id": "xml", "label": str(_("XML")), "reason": no_host},
+            {"id": "code", "label": str(_("Copy as code")), "reason": no_host},
+        ]
+    else:
+        buttons.append({"id": "next", "label": str(_("Next")), "kind": "primary", "reason": wait})
+    buttons.append({"id": "close", "label": str(_("Cancel"))})
+    return buttons

@@ -1,0 +1,63 @@
+"""What will be made, in a few lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.widgets import quantities
+from qvirt_jupyter.widgets.creation.ways import way_of
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.provision import GuestRequest
+    from qvirt_jupyter.widgets._creation_messages import SummaryState
+    from qvirt_jupyter.widgets.creation.draft import Draft
+    from qvirt_jupyter.widgets.creation.facts import Facts
+    from qvirt_jupyter.widgets.creation.inputs import Shown
+
+
+def summary_of(
+    draft: Draft, facts: Facts, view: Shown, connection: Connection
+) -> list[SummaryState]:
+    """Return the lines, each with the page where it can be changed.
+
+    Parameters
+    ----------
+    draft, facts, view, connection
+        What was said, and the host.
+    """
+    system, whole = facts.system(draft.os), view.whole
+    medium = {"media": draft.media, "import": draft.disk}.get(draft.method, "")
+    install = str(way_of(draft.method).label)
+    rows: list[tuple[LazyString | str, str, str]] = [
+        (_("Host"), connection.label, "method"),
+        (_("Install from"), f"{install}: {medium}" if medium else install, "method"),
+        (_("Operating system"), system.name if system is not None else "", "medium"),
+        (_("Memory"), quantities.size(whole.memory, unit="KiB"), "resources"),
+        (_("CPUs"), str(whole.vcpus), "resources"),
+        (_("Disk"), _disk(view, whole), "storage" if draft.asks_for_storage else "medium"),
+        (_("Network"), _network(view), "network"),
+    ]
+    return [{"label": str(label), "value": value, "step": step} for label, value, step in rows]
+
+
+def _disk(view: Shown, whole: GuestRequest) -> str:
+    if not whole.disks:
+        return str(_("none"))
+    disk = whole.disks[0]
+    if disk.path:
+        return disk.path
+    words = _("{size}, new in the pool {pool}")
+    if view.has_format:
+        words = _("{size}, new in the pool {pool} ({format})")
+    return str(
+        words.format(
+            size=quantities.size(disk.size), pool=view.value("pool"), format=view.value("format")
+        )
+    )
+
+
+def _network(view: Shown) -> str:
+    chosen = view.value("network")
+    return next((label for word, label, _why in view.choices("network") if word == chosen), "")

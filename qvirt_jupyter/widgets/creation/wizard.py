@@ -1,0 +1,281 @@
+"""The wizard: what is said page by page becomes a request, and the request a machine.
+
+All of it happens on the publisher thread; what waits for libvirt runs in the connection's pool and
+comes back there.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.provision import Creation
+from qvirt_jupyter.widgets.creation import checks
+from qvirt_jupyter.widgets.creation.conversation import Conversation
+from qvirt_jupyter.widgets.creation.making import Making, was_cancelled, why
+from qvirt_jupyter.widgets.creation.requested import name_of, network_of
+from qvirt_jupyter.widgets.questions import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qvirt_jupyter.hypervisor import Domain, Job
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.widgets.creation.checks import Problems
+    from qvirt_jupyter.widgets.creation.inputs import Shown
+    from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
+
+_FILES: Final = frozenset({"media", "disk"})
+_SHARED: Final = "a disk of another machine"
+
+
+class Wizard(Conversation):
+    """Goes from page to page, and makes the machine.
+
+    The parameters are those of :class:`Conversation`, and:
+
+    Parameters
+    ----------
+    on_made
+        Called with the machine and the browser window that wanted it.
+    on_close
+        Called with the browser window that wants no machine any more.
+    """
+
+    def __init__(
+        self,
+        questions: QuestionBoard,
+        on_change: Callable[[], object],
+        on_connection: Callable[[str], object],
+        on_made: Callable[[Domain, str], object],
+        on_close: Callable[[str], object],
+        *,
+        quick: bool = False,
+    ) -> None:
+        super().__init__(questions, on_change, on_connection, quick=quick)
+        self._on_made, self._on_close = on_made, on_close
+        self._agreed: set[tuple[str, ...]] = set()
+        self._creation: Creation | None = None
+        self.made: Domain | None = None
+
+    def go(self, page: str) -> None:
+        """Bring a page to the front that was there before."""
+        known = {each.id for each in self.pages}
+        if page in known and self.is_reached(page) and not self.is_making:
+            self._bring(page)
+
+    def press(self, button: str, client: str) -> None:
+        """Do what a button says."""
+        match button:
+            case "next" if self.page is self.pages[-1]:
+                self._check(partial(self._create, client))
+            case "next":
+                self._check(self._go_on)
+            case "create":
+                self._check(partial(self._create, client))
+            case "back":
+                self._go_back()
+            case "cancel" if self.making is not None:
+                self.making.cancel()
+            case "xml" | "code":
+                self._show_text(button)
+            case "close" if not self.is_making:
+                self._on_close(client)
+            case "open" if self.made is not None:
+                self._on_made(self.made, client)
+            case "again" if self.made is not None:
+                self.made = self.making = None
+                self.draft = self.draft.with_("name", None)
+                self._bring(self.pages[0].id)
+
+    # From page to page --------------------------------------------------------------------------
+
+    def mend(self, name: str) -> None:
+        """Take away what is wrong with an input, then look again."""
+        problem = self.problems.get(name)
+        if problem is None or problem.do is None or self.busy:
+            return
+        self._begin(_("Mending…"))
+
+        def mended(_result: object) -> None:
+            self.busy = ""
+            self.problems.pop(name, None)
+            self._on_change()
+
+        self._work(problem.do, mended, partial(self._mend_failed, name))
+
+    def _mend_failed(self, name: str, error: BaseException) -> None:
+        self.busy = ""
+        self.problems[name] = checks.Problem(why(error))
+        self._on_change()
+
+    def _check(self, then: Callable[[], object]) -> None:
+        """Look whether the page is right, and go on where it is."""
+        view = self.shown()
+        if view is None or self.busy or self.is_making or self.made is not None:
+            return
+        page, connection = self.page, self.connection
+        names = page.inputs(self.draft, view)
+        if connection is None or self.facts is None:
+            return
+        self.problems = self._problems(names, view, connection)
+        wrong_system = page.has_systems and not self._has_system()
+        if self.problems or wrong_system or self.inputs.errors(names):
+            self._refuse()
+            return
+        files = [(name, getattr(self.draft, name)) for name in names if name in _FILES]
+        if not files:
+            then()
+            return
+        self._begin(_("Looking at the file…"))
+        draft = self.draft
+
+        def look() -> tuple[Problems, tuple[str, ...]]:
+            found: Problems = {}
+            for name, path in files:
+                found.update(checks.file_problem(name, path, connection))
+            return found, checks.users_of(draft, connection)
+
+        self._work(look, partial(self._checked, then), self._check_failed)
+
+    def _problems(self, names: tuple[str, ...], view: Shown, connection: Connection) -> Problems:
+        found: Problems = {}
+        for name in names:
+            if name in _FILES and not getattr(self.draft, name):
+                found[name] = checks.Problem(_("Choose a file: type its path, or press Browse."))
+        if "size" in names or self.is_quick:
+            found.update(checks.size_problem(view, connection) if self.makes_disk else {})
+        if "network" in names or self.is_quick:
+            found.update(checks.network_problem(network_of(self.draft, connection), connection))
+        if "name" in names and self.facts is not None:
+            name = name_of(self.draft, self.facts, connection)
+            found.update(checks.name_problem(name, connection))
+        return found
+
+    def _has_system(self) -> bool:
+        if self.draft.os:
+            return True
+        if self.systems.is_looking:
+            self.systems.error = _("Wait until the medium was looked at, or choose one.")
+        else:
+            self.systems.error = _(
+                "Choose the operating system; the generic one at the end of the list suits any."
+            )
+        return False
+
+    def _checked(self, then: Callable[[], object], found: tuple[Problems, tuple[str, ...]]) -> None:
+        self.busy = ""
+        self.problems, users = found
+        if self.problems:
+            self._refuse()
+            return
+        agreed = (self.draft.disk, *users)
+        if not users or agreed in self._agreed:
+            then()
+            return
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                self._agreed.add(agreed)
+                then()
+
+        self._questions.withdraw(_SHARED)
+        self._questions.ask(
+            Question(
+                _("Use a disk of another machine?"),
+                _(
+                    "{path} is used by {names}. Two machines that write to one disk at the same "
+                    "time destroy what is on it."
+                ).format(path=self.draft.disk, names=", ".join(users)),
+                _("Use it"),
+                danger=True,
+                about=_SHARED,
+            ),
+            answered,
+        )
+        self._on_change()
+
+    def _check_failed(self, error: BaseException) -> None:
+        self.busy, self.problem = "", why(error)
+        self._on_change()
+
+    def _refuse(self) -> None:
+        self.attempt += 1
+        self._on_change()
+
+    def _begin(self, words: LazyString | str) -> None:
+        self.busy, self.problem = words, ""
+        self._on_change()
+
+    def _go_on(self) -> None:
+        pages = [page.id for page in self.pages]
+        at = pages.index(self.page.id)
+        self._reached.add(pages[at])
+        self._bring(pages[min(at + 1, len(pages) - 1)])
+
+    def _go_back(self) -> None:
+        pages = [page.id for page in self.pages]
+        at = pages.index(self.page.id)
+        if at and not self.is_making:
+            self._reached.add(pages[at])
+            self._bring(pages[at - 1])
+
+    def _bring(self, page: str) -> None:
+        self._page = page
+        self.problems, self.problem, self.shows = {}, "", ""
+        self._on_change()
+
+    def _show_text(self, kind: str) -> None:
+        request, connection = self.request, self.connection
+        if self.shows == kind or request is None or connection is None:
+            self.shows = self.text = ""
+        elif kind == "code":
+            self.shows, self.text = kind, self.code
+        else:
+            self.shows, self.text = kind, ""
+            self._work(lambda: str(request.final(connection)), self._xml_made, self._check_failed)
+        self._on_change()
+
+    def _xml_made(self, text: str) -> None:
+        if self.shows == "xml":
+            self.text = text
+            self._on_change()
+
+    # Making -------------------------------------------------------------------------------------
+
+    def _create(self, client: str) -> None:
+        request, connection = self.request, self.connection
+        if request is None or connection is None or self.is_making or self.made is not None:
+            return
+        if self._creation is None or self._creation.connection is not connection:
+            self._take_back()
+            self._creation = Creation(connection, self.facts.systems if self.facts else None)
+        self.problem = self.shows = ""
+        job = self._creation.submit(request)
+        self.making = Making(job, self._on_change, partial(self._made, client))
+        self._on_change()
+
+    def _made(self, client: str, job: Job[Any]) -> None:
+        if was_cancelled(job):
+            self._take_back()
+        elif job.error is None:
+            self._creation, self.made = None, job.result()
+            self._on_made(self.made, client)
+
+    def close(self) -> None:
+        """Take away what failed attempts have left; one that goes on is not touched."""
+        if self.making is not None:
+            self.making.close()
+        if not self.is_making:
+            self._take_back()
+
+    def _take_back(self) -> None:
+        creation, self._creation = self._creation, None
+        if creation is not None and creation.connection.is_connected:
+            self._work(creation.take_back, self._taken_back, lambda _error: None)
+
+    def _taken_back(self, left: tuple[str, ...]) -> None:
+        if left:
+            self.problem = " ".join(left)
+            self._on_change()

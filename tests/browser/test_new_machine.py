@@ -1,0 +1,132 @@
+"""A new machine, from the wizard to a console that shows what was booted: by mouse, and by keyboard.
+
+The medium is GRUB's rescue image, whose menu answers keys where a machine without system would not.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from a_console_host import NOBODY, a_running_host, missing
+from patience import until
+from playwright.sync_api import expect
+
+from qvirt_jupyter import documents
+
+MEDIUM = Path("/usr/lib/grub-rescue/grub-rescue-cdrom.iso")
+READ = 2**20
+"""Bytes of it that a machine reads which starts from it, and no other."""
+
+pytestmark = [
+    pytest.mark.qemu,
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(bool(missing()), reason=missing()),
+    pytest.mark.skipif(not MEDIUM.exists(), reason="grub-rescue-pc is not installed"),
+]
+
+POOL = "<pool type='dir'><name>default</name><target><path>{path}</path></target></pool>"
+SAVED = """
+from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
+saved_connections.add(SavedConnection({uri!r}, "Workshop", autoconnect=True))
+"""
+
+
+@pytest.fixture(scope="module")
+def a_host():
+    """A daemon with an empty pool."""
+    with a_running_host() as host:
+        images = host.folder / "images"
+        images.mkdir()
+        if os.geteuid() == 0:
+            os.chown(images, NOBODY, NOBODY)
+        host.folder.chmod(0o755)
+        host.connection.storagePoolDefineXML(POOL.format(path=images)).create()
+        yield host
+
+
+@pytest.fixture(scope="module")
+def a_lab_of_the_host(a_host, a_lab_of_a_user):
+    """JupyterLab for a user who has saved the connection."""
+    return a_lab_of_a_user(SAVED.format(uri=a_host.uri))
+
+
+def wizard(page):
+    return page.locator(".qvirt-wizard")
+
+
+def press(page, label):
+    wizard(page).get_by_role("button", name=label, exact=True).click()
+
+
+def on_page(page, title):
+    expect(wizard(page).locator("[aria-current=step]")).to_contain_text(title, timeout=60_000)
+
+
+def boots_the_medium(page, host, name):
+    """Wait for the menu on the console's screen, which changes where a key is pressed."""
+    frame = page.frame_locator(".qvirt-console iframe")
+    expect(frame.locator("html")).to_have_attribute("data-phase", "connected", timeout=90_000)
+    canvas = frame.locator("canvas")
+    domain = host.connection.lookupByName(name)
+    disks = documents.Domain.parse(domain.XMLDesc()).devices.disks
+    drive = next(disk.target for disk in disks if disk.device == "cdrom")
+    assert until(page, lambda: domain.blockStats(drive)[1] > READ, 120), "the medium is not read"
+
+    def look():
+        return canvas.evaluate("canvas => canvas.toDataURL()")
+
+    def answers():
+        before = look()
+        canvas.click()
+        page.keyboard.press("c")
+        return until(page, lambda: look() != before, 5)
+
+    assert until(page, answers, 90)
+
+
+def test_by_mouse_to_the_menu_of_the_medium(a_lab_of_the_host, a_host, a_context, a_picture):
+    page = a_lab_of_the_host.enter(a_context, "wizard-mouse", qvirt="manager")
+    row = page.locator(".qvirt-vm-list [role=row]", has_text="Workshop")
+    expect(row).to_have_attribute("data-qvirt-state", "connected", timeout=60_000)
+    page.get_by_role("button", name="New virtual machine").click()
+    on_page(page, "How to install")
+    way = wizard(page).get_by_role("radio", name="Local install media")
+    expect(way).to_have_attribute("aria-checked", "true", timeout=60_000)
+    a_picture(page, "wizard-method")
+    press(page, "Next")
+
+    on_page(page, "Medium and system")
+    wizard(page).get_by_label("ISO image or CD drive", exact=True).fill(str(MEDIUM))
+    systems = wizard(page).get_by_role("combobox", name="Operating system")
+    systems.click()
+    systems.fill("generic")
+    wizard(page).get_by_role("option").first.wait_for()
+    a_picture(page, "wizard-medium")
+    wizard(page).get_by_role("option", name="Generic or unknown").click()
+    expect(wizard(page)).to_contain_text("Chosen: Generic or unknown system")
+    press(page, "Next")
+
+    on_page(page, "Memory and CPUs")
+    wizard(page).get_by_label("Memory").fill("64")
+    a_picture(page, "wizard-resources")
+    press(page, "Next")
+
+    on_page(page, "Storage")
+    wizard(page).get_by_role("textbox", name="Size").fill("1")
+    a_picture(page, "wizard-storage")
+    press(page, "Next")
+    on_page(page, "Network")
+    press(page, "Next")
+
+    on_page(page, "Summary")
+    wizard(page).get_by_role("textbox", name="Name").fill("by-mouse")
+    press(page, "Copy as code")
+    expect(wizard(page)).to_contain_text("InstallFromMedia")
+    a_picture(page, "wizard-summary")
+    press(page, "Create")
+    boots_the_medium(page, a_host, "by-mouse")
+    expect(page.locator(".qvirt-wizard")).to_have_count(0)
+    a_picture(page, "wizard-done")

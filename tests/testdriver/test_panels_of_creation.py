@@ -1,0 +1,320 @@
+"""The wizard for a new machine: each of its pages, what is refused there, and what it makes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from a_manager import wait_for
+from an_iso import an_iso
+
+from qvirt_jupyter.provision import DiskRequest, GuestRequest, NoInstall, osinfo
+from qvirt_jupyter.widgets import shell
+from qvirt_jupyter.widgets.creation import CreationPanel
+from qvirt_jupyter.widgets.questions import Answer
+from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
+
+RECIPES = json.loads((Path(__file__).parent.parent / "data/iso/recipes.json").read_text("utf-8"))
+pytestmark = pytest.mark.usefixtures("a_user_without_a_past")
+needs_osinfo = pytest.mark.skipif(not osinfo().is_installed, reason="osinfo-db is not installed")
+
+
+class Wizard:
+    """What a test sees of a wizard, and how it types and presses there."""
+
+    def __init__(self, uri, **arguments):
+        saved_connections.add(SavedConnection(uri, "Lab", autoconnect=True))
+        self.panel = CreationPanel(uri, **arguments)
+        self.edits = 0
+        assert wait_for(lambda: self.state["fields"]), self.state
+
+    @property
+    def state(self):
+        return self.panel._view.shown
+
+    def say(self, **message):
+        self.panel._view._receive({"client": "window-1", **message})
+        wait_for(lambda: True)
+
+    def type(self, name, text):
+        self.edits += 1
+        self.say(type="edit", name=name, value=text, number=self.edits)
+
+    def press(self, button):
+        self.say(type="press", id=button)
+        wait_for(lambda: not self.state["busy"])
+
+    def field(self, name):
+        return next(field for field in self.state["fields"] if field["name"] == name)
+
+    def choose_system(self, text):
+        self.say(type="system", wish="search", text=text)
+        self.say(type="system", wish="choose", text=self.state["systems"]["options"][0]["id"])
+
+    def go_to(self, page):
+        while self.state["page"] != page:
+            before = self.state["page"]
+            self.press("next")
+            assert wait_for(lambda before=before: self.state["page"] != before), self.state
+
+
+@pytest.fixture
+def a_wizard(a_uri):
+    wizard = Wizard(a_uri)
+    yield wizard
+    wizard.panel.close()
+
+
+@pytest.fixture
+def a_medium(tmp_path):
+    """An image that no pool has, which the test driver's machines may have all the same."""
+    return an_iso(tmp_path, {"id": "installer", "bootable": True, "volume": "NOBODY KNOWS"})
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """What is asked of JupyterLab."""
+    asked = []
+    monkeypatch.setattr(shell, "_send", asked.append)
+    return asked
+
+
+def test_it_goes_from_page_to_page_and_back(a_wizard):
+    a_wizard.say(type="kind", id="manual")
+    pages = []
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    for page in ("resources", "storage", "network", "summary"):
+        a_wizard.go_to(page)
+        pages.append([field["name"] for field in a_wizard.state["fields"]])
+    assert pages == [
+        ["memory", "vcpus"],
+        ["storage", "size", "pool", "format"],
+        ["network"],
+        ["name"],
+    ]
+    a_wizard.press("back")
+    assert a_wizard.state["page"] == "network"
+    a_wizard.say(type="select", id="resources")
+    assert a_wizard.state["page"] == "resources"
+    assert all(step["reached"] for step in a_wizard.state["steps"])
+
+
+def test_a_page_that_was_not_reached_cannot_be_gone_to(a_wizard):
+    a_wizard.say(type="select", id="summary")
+    assert a_wizard.state["page"] == "method"
+
+
+@needs_osinfo
+def test_what_is_left_out_is_the_requests_choice(a_wizard):
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.say(type="system", wish="old", text="true")
+    a_wizard.choose_system("debian11")
+    a_wizard.go_to("resources")
+    recommended = osinfo()["debian11"].resources("recommended", "i686").memory
+    assert a_wizard.field("memory")["value"] == str(recommended // 2**20)
+    assert "64 GiB" in a_wizard.field("memory")["help"], "the host's beside it"
+    a_wizard.type("memory", "3 GiB")
+    a_wizard.go_to("summary")
+    assert a_wizard.field("name")["value"] == "debian11"
+    a_wizard.press("code")
+    code = a_wizard.state["text"]
+    assert "os='debian11'" in code
+    assert "memory=3145728" in code
+    assert "vcpus" not in code, "nobody said how many"
+
+
+def test_the_code_makes_the_same_machine(a_wizard):
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("summary")
+    a_wizard.type("name", "a 'quoted' <name>")
+    a_wizard.press("code")
+    made = {}
+    exec(a_wizard.state["text"], made)  # noqa: S102 - what the panel offers to run
+    assert made["vm"].subject.name == "a 'quoted' <name>"
+    a_wizard.press("create")
+    wait_for(lambda: a_wizard.state["fields"][0]["error"])
+    assert "already" in a_wizard.field("name")["error"]
+
+
+def test_a_machine_is_made_and_its_tab_opens(a_wizard, opened):
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("summary")
+    a_wizard.type("name", "fresh")
+    a_wizard.press("xml")
+    assert wait_for(lambda: "<name>fresh</name>" in a_wizard.state["text"])
+    a_wizard.press("create")
+    assert wait_for(lambda: opened)
+    machine = a_wizard.panel._connection.domains["fresh"]
+    assert machine.is_active
+    assert [(each["action"], each["kind"]) for each in opened] == [
+        ("open", "vm"),
+        ("close", "create"),
+    ]
+    assert opened[0]["arguments"]["uuid"] == machine.uuid
+    assert opened[0]["client"] == "window-1"
+    labels = [button["id"] for button in a_wizard.state["buttons"]]
+    assert labels == ["open", "again", "close"], "nothing is made twice by one click more"
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "text", "words"),
+    [
+        ("medium", "media", "", "Choose a file"),
+        ("medium", "media", "relative.iso", "absolute path"),
+        ("medium", "media", "/nowhere/at/all.iso", "No storage pool of the host has"),
+        ("resources", "memory", "much", "is not a size"),
+        ("resources", "memory", "0", "above zero"),
+        ("resources", "vcpus", "0", "whole number of at least 1"),
+        ("storage", "size", "-3", "is not a size"),
+        ("summary", "name", "a/b", "without slash"),
+        ("summary", "name", "cl\u00f4ned", ""),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field(a_wizard, page, field, text, words):
+    if page != "medium":
+        a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to(page)
+    a_wizard.type(field, text)
+    a_wizard.press("next" if page != "summary" else "code")
+    assert words in a_wizard.field(field)["error"]
+    assert bool(a_wizard.field(field)["error"]) is bool(words)
+    assert a_wizard.state["page"] == page
+
+
+def test_a_disk_that_does_not_fit_is_refused_where_it_is_taken_at_once(a_wizard):
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("storage")
+    a_wizard.type("size", "900000")
+    assert any("may grow to" in words for words in a_wizard.state["warnings"]), "it is sparse"
+    a_wizard.type("format", "raw")
+    a_wizard.press("next")
+    assert "do not fit" in a_wizard.field("size")["error"]
+    assert a_wizard.state["attempt"] == 1, "the field gets the focus"
+    a_wizard.type("size", "1")
+    a_wizard.press("next")
+    assert a_wizard.state["page"] == "network"
+
+
+def test_a_network_that_is_off_can_be_started_here(a_wizard):
+    connection = a_wizard.panel._connection
+    connection.networks["default"].stop()
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("network")
+    a_wizard.type("network", "network:default")
+    a_wizard.press("next")
+    assert "is off" in a_wizard.field("network")["error"]
+    assert a_wizard.field("network")["mend"] == "Start it"
+    a_wizard.say(type="mend", name="network")
+    assert wait_for(lambda: not a_wizard.field("network")["error"])
+    assert connection.networks["default"].is_active
+    a_wizard.go_to("summary")
+
+
+def test_a_system_must_be_chosen(a_wizard):
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.press("next")
+    assert a_wizard.state["page"] == "medium"
+    assert "Choose the operating system" in a_wizard.state["systems"]["error"]
+
+
+def test_a_disk_of_another_machine_is_asked_about(a_wizard):
+    connection = a_wizard.panel._connection
+    disk = connection.storage_pools["images"].create_volume("shared.qcow2", 2**20)
+    GuestRequest(
+        name="owner", disks=(DiskRequest(path=disk.path),), network=None, install=NoInstall()
+    ).create(connection, start=False)
+    a_wizard.say(type="kind", id="import")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.type("disk", disk.path)
+    a_wizard.press("next")
+    questions = a_wizard.panel._questions
+    assert wait_for(lambda: questions.questions)
+    ((number, question),) = questions.questions
+    assert "owner" in str(question.text)
+    questions.answer(number, Answer())
+    assert wait_for(lambda: a_wizard.state["page"] == "resources")
+    a_wizard.go_to("summary")
+    assert "storage" not in [step["id"] for step in a_wizard.state["steps"]]
+    assert disk.path in [row["value"] for row in a_wizard.state["summary"]]
+
+
+def test_everything_on_one_page(a_uri, opened):
+    wizard = Wizard(a_uri, quick="true")
+    try:
+        assert wizard.state["steps"] == []
+        wizard.say(type="kind", id="manual")
+        wizard.choose_system("generic")
+        wizard.type("name", "quick")
+        wizard.press("create")
+        assert wait_for(lambda: opened)
+        assert "quick" in wizard.panel._connection.domains
+    finally:
+        wizard.panel.close()
+
+
+def test_what_failed_can_be_tried_again(a_wizard, opened, monkeypatch):
+    connection = a_wizard.panel._connection
+    pool = connection.storage_pools["images"]
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("summary")
+    # Somebody else is faster: the pool stops between the look at it and the making.
+    monkeypatch.setattr(a_wizard.panel.wizard, "_check", lambda then: (pool.stop(), then()))
+    a_wizard.press("create")
+    assert wait_for(lambda: a_wizard.state["run"]["problem"])
+    assert "No storage pool is on" in a_wizard.state["run"]["problem"]
+    assert not opened
+    assert a_wizard.state["run"]["log"][-1].endswith("Failed")
+    button = next(each for each in a_wizard.state["buttons"] if each["id"] == "create")
+    assert button["label"] == "Try again"
+    monkeypatch.undo()
+    monkeypatch.setattr(shell, "_send", opened.append)
+    pool.start()
+    assert wait_for(lambda: a_wizard.state["fields"][0]["value"] == "vm1")
+    a_wizard.press("create")
+    assert wait_for(lambda: opened)
+    assert "vm1" in connection.domains
+
+
+def test_a_file_that_the_file_browser_pointed_at(a_uri, a_medium):
+    wizard = Wizard(a_uri, medium=str(a_medium))
+    try:
+        assert wizard.state["page"] == "medium"
+        assert wizard.field("media")["value"] == str(a_medium)
+        assert wait_for(lambda: not wizard.state["systems"]["busy"])
+        assert "does not say" in wizard.state["systems"]["note"]
+    finally:
+        wizard.panel.close()
+
+
+@needs_osinfo
+def test_a_system_is_found_on_the_medium_and_can_be_overruled(a_uri, tmp_path):
+    recipe = next(each for each in RECIPES if each["id"] == "fedora35-everything")
+    wizard = Wizard(a_uri, medium=str(an_iso(tmp_path, recipe)))
+    try:
+        assert wait_for(lambda: not wizard.state["systems"]["busy"])
+        found = wizard.state["systems"]["chosen"]
+        assert wizard.state["systems"]["note"].startswith("Found on the medium.")
+        wizard.choose_system("generic")
+        assert wizard.state["systems"]["automatic"] is False
+        assert wizard.state["systems"]["chosen"] != found
+        wizard.say(type="system", wish="detect", text="")
+        assert wizard.state["systems"]["chosen"] == found
+    finally:
+        wizard.panel.close()
