@@ -338,17 +338,19 @@ class Interface(InterfaceDriver, Device):
             self.source.address.type = "pci"
 
 
-def random_mac(taken: Iterable[str | None]) -> str:
-    """Return an address of QEMU's range that is not taken.
+def random_mac(taken: Iterable[str | None], prefix: str = PREFIX) -> str:
+    """Return an address of QEMU's range, or of another, that is not taken.
 
     Parameters
     ----------
     taken
         The addresses of the other cards.
+    prefix
+        The three bytes that it begins with.
     """
     known = set(taken)
     while True:
-        mac = ":".join((PREFIX, *(f"{byte:02x}" for byte in secrets.token_bytes(3))))
+        mac = ":".join((prefix, *(f"{byte:02x}" for byte in secrets.token_bytes(3))))
         if mac not in known:
             return mac
 

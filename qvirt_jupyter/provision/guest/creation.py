@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.devices.interface import random_mac
 from qvirt_jupyter.hypervisor import (
     AlreadyExists,
     NotFound,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.provision.guest.request import GuestRequest
     from qvirt_jupyter.provision.osinfo import Database
 
+_TRIES: Final = 256
+"""For a MAC address that nobody on the host has."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -97,18 +100,21 @@ class Creation:
 
         Raises
         ------
+        OperationCancelled
+            It was cancelled. What was made is removed; what could not be is named in a note.
         QvirtError
             It failed. What was made is kept for another attempt, or for :meth:`take_back`.
         ValueError
             The host cannot run such a machine.
         """
         self._progress = progress
+        self._cancelled.clear()
         return perform(
             self._connection,
             self._subject(request),
             _("Create {name}").format(name=request.name),
             f"{request!r}.create(connection)",
-            lambda: self._make(request, definition, start=start),
+            lambda: self._try(request, definition, start=start),
             cancel=self.cancel,
         )
 
@@ -121,17 +127,18 @@ class Creation:
     ) -> Job[Domain]:
         """Begin what :meth:`run` does and return its job at once."""
         self._progress = None
+        self._cancelled.clear()
         return submit(
             self._connection,
             self._subject(request),
             _("Create {name}").format(name=request.name),
             f"{request!r}.create(connection)",
-            lambda: self._make(request, definition, start=start),
+            lambda: self._try(request, definition, start=start),
             cancel=self.cancel,
         )
 
     def cancel(self) -> None:
-        """Stop at the next step; what was made stays until :meth:`take_back`."""
+        """Stop at the next step, and remove what was made."""
         self._cancelled.set()
 
     def take_back(self) -> tuple[str, ...]:
@@ -184,8 +191,9 @@ class Creation:
 
     def check_cancelled(self) -> None:
         """Raise OperationCancelled where somebody asked to stop."""
-        if self._progress is not None:
-            self._progress.check_cancelled()
+        for listener in dict.fromkeys((self._progress, current_job())):
+            if listener is not None:
+                listener.check_cancelled()
         if self._cancelled.is_set():
             raise OperationCancelled(_("It was cancelled."), subject=self._connection.subject)
 
@@ -194,11 +202,20 @@ class Creation:
     def _subject(self, request: GuestRequest) -> Subject:
         return Subject("domain", request.name, self._connection.uri)
 
+    def _try(
+        self, request: GuestRequest, changed: documents.Domain | None, *, start: bool
+    ) -> Domain:
+        try:
+            return self._make(request, changed, start=start)
+        except OperationCancelled as error:
+            for left in self.take_back():
+                error.add_note(left)
+            raise
+
     def _make(
         self, request: GuestRequest, changed: documents.Domain | None, *, start: bool
     ) -> Domain:
         connection = self._connection
-        self._cancelled.clear()
         self._attempt += 1
         if request.name in connection.domains:
             raise AlreadyExists(
@@ -215,6 +232,7 @@ class Creation:
         if changed is not None:
             _take_disks(changed, final)
             final = changed
+        self._avoid_taken_addresses(final)
         self.check_cancelled()
         self.report(phase=_("Defining the machine"))
         made = connection.domains.define(final)
@@ -242,8 +260,30 @@ class Creation:
         if not has_installer:
             made.start()
             return
+        if (first.memory or 0) > (request.memory or 0):
+            self.report(
+                phase=_("The installer needs {memory} MiB; it has them until it ends.").format(
+                    memory=(first.memory or 0) // 1024
+                )
+            )
         self._connection.domains.create(first)
         self.installation = Installation(made).watch()
+
+    def _avoid_taken_addresses(self, definition: documents.Domain) -> None:
+        """Give cards another MAC address where a machine of the host has theirs."""
+        cards = [card for card in definition.devices.interfaces if card.mac]
+        if not cards:
+            return
+        texts = self._connection.call(
+            lambda raw: [each.XMLDesc(0).lower() for each in raw.listAllDomains(0)],
+            subject=self._connection.subject,
+        )
+        for card in cards:
+            for _attempt in range(_TRIES):
+                mac = str(card.mac)
+                if not any(f"'{mac.lower()}'" in text for text in texts):
+                    break
+                card.mac = random_mac([each.mac for each in cards], mac[:8])
 
     def _volume(self, disk: DiskRequest, name: str) -> str:
         """Make the volume of a new disk, unless an attempt did so, and return where it lies."""

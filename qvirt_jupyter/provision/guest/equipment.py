@@ -9,6 +9,7 @@ from qvirt_jupyter import documents
 from qvirt_jupyter.documents.devices.controller import USB_2, USB_3, companions
 from qvirt_jupyter.documents.devices.controller_options import UsbOptions
 from qvirt_jupyter.documents.devices.disk_target import free_target
+from qvirt_jupyter.documents.devices.interface import random_mac
 from qvirt_jupyter.documents.devices.machine import has_pcie, is_q35, is_x86
 from qvirt_jupyter.provision.guest.needs import drives
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.provision.guest.host_offer import HostOffer
     from qvirt_jupyter.provision.osinfo import OperatingSystem
 
+XEN_PREFIX: Final = "00:16:3e"
+"""Of MAC addresses of all hypervisors but QEMU, as virt-install has it."""
 ROOT_PORTS: Final = 14
 """Slots for devices that are plugged in later (https://libvirt.org/pci-hotplug.html)."""
 _USB_3_PORTS: Final = 15
@@ -126,6 +129,8 @@ class Equipment:
         if network is not None and isinstance(card.source, documents.NetworkLink):
             card.source.network = network
         card.model = self._card_model()
+        if not self._is_qemu:
+            card.mac = random_mac((), XEN_PREFIX)
         self.domain.devices.add(card)
 
     def _card_model(self) -> str | None:

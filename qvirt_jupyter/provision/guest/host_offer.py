@@ -82,7 +82,12 @@ class HostOffer:
     @property
     def architecture(self) -> str:
         """The architecture of a guest that nobody chose one for: the host's own, if it runs it."""
-        return self.capabilities.architectures()[0]
+        return self.capabilities.architectures(self.os_type)[0]
+
+    @property
+    def os_type(self) -> str:
+        """What its guests are: ``hvm`` whole machines, ``exe`` containers."""
+        return "hvm" if self.capabilities.architectures() else "exe"
 
     def best_type(self, architecture: str) -> str:
         """Return the fastest hypervisor for guests of an architecture.
@@ -104,9 +109,9 @@ class HostOffer:
         ValueError
             It runs none; the text names those that it runs.
         """
-        found = self.capabilities.guest(architecture)
+        found = self.capabilities.guest(architecture, self.os_type)
         if found is None:
-            known = ", ".join(self.capabilities.architectures())
+            known = ", ".join(self.capabilities.architectures(self.os_type))
             message = _("This host runs no {architecture} machines, but {known}.")
             raise ValueError(str(message.format(architecture=architecture, known=known)))
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.provision.guest.install_method import InstallMethod, Making
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.provision.guest.request import GuestRequest
     from qvirt_jupyter.provision.osinfo import OperatingSystem
     from qvirt_jupyter.provision.trees import DetectedTree
+
+KIB: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,11 @@ class InstallFromTree(InstallMethod):
         return making.once((kind, url), make, lasting=False).path
 
     def begin(self, domain: documents.Domain, system: OperatingSystem) -> bool:
-        """Start the installer's kernel."""
-        del system
+        """Start the installer's kernel, with the memory that it needs for what it fetches."""
         domain.os.kernel = self.kernel or self.url
         domain.os.initrd = self.initrd
         domain.os.arguments = self.arguments or None
+        needed = system.resources("network-install", str(domain.os.arch))
+        if needed is not None and needed.memory and (domain.memory or 0) < needed.memory // KIB:
+            domain.memory = domain.current_memory = needed.memory // KIB
         return True

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.sections.clock import Timer
+from qvirt_jupyter.documents.sections.operating_system import FirmwareFeature
 from qvirt_jupyter.provision.guest.needs import is_windows, runs_on_q35
 
 if TYPE_CHECKING:
@@ -46,6 +48,40 @@ def wants_uefi(system: OperatingSystem, architecture: str, machine: str | None) 
         system.starts_from("efi", architecture) is True
         and system.starts_from("bios", architecture) is False
     )
+
+
+def set_firmware(
+    domain: documents.Domain,
+    system: OperatingSystem,
+    offer: documents.DomainCapabilities | None,
+    *,
+    asked: str,
+    secure_boot: str,
+) -> None:
+    """Choose the firmware that was asked for, or that a system needs.
+
+    Raises
+    ------
+    ValueError
+        UEFI is asked for, and the host has none.
+    """
+    needs = wants_uefi(system, str(domain.os.arch), domain.os.machine)
+    if asked != "uefi" and (asked == "bios" or not needs):
+        return
+    offered = offer.choices("os/firmware") if offer is not None else None
+    if offered is not None and "efi" in offered:
+        domain.os.firmware = "efi"
+        features = {"on": ("secure-boot", "enrolled-keys"), "off": ("secure-boot",)}
+        for name in features.get(secure_boot, ()):
+            domain.os.firmware_features.append(
+                FirmwareFeature(name=name, enabled=secure_boot == "on")
+            )
+        return
+    images = offer.choices("os/loader/path") if offer is not None else None
+    if images:
+        domain.os.use_firmware_image(images[0])
+    elif asked == "uefi":
+        raise ValueError(str(_("This host has no UEFI firmware. Install OVMF there.")))
 
 
 def set_processor(

@@ -65,6 +65,9 @@ class GuestRequest:
         ``vnc``, ``spice`` or ``none``.
     firmware
         ``bios``, ``uefi``, or empty for what the system needs.
+    secure_boot
+        With UEFI, ``on`` starts only what is signed and ``off`` anything; empty leaves it to
+        libvirt.
     architecture, hypervisor, machine
         Which kind of machine it is; empty for the host's own architecture, its fastest hypervisor,
         and the board that suits the system.
@@ -84,6 +87,13 @@ class GuestRequest:
     )
     firmware: Literal["", "bios", "uefi"] = option(
         Choice("", "bios", "uefi", open=False), label=_("Firmware"), default="", advanced=True
+    )
+    secure_boot: Literal["", "on", "off"] = option(
+        Choice("", "on", "off", open=False),
+        label=_("Secure Boot"),
+        help=_("With UEFI: off starts what nobody has signed."),
+        default="",
+        advanced=True,
     )
     architecture: str = option(Text(), label=_("Architecture"), default="", advanced=True)
     hypervisor: str = option(Text(), label=_("Hypervisor"), default="", advanced=True)
@@ -298,6 +308,13 @@ class GuestRequest:
         self, system: OperatingSystem, host: HostOffer
     ) -> tuple[documents.Domain, documents.DomainCapabilities | None]:
         """Return a definition without devices, and what the host offers to such a machine."""
+        if self.method.is_container is not (host.os_type == "exe"):
+            wrong = (
+                _("This host runs whole machines and no containers.")
+                if self.method.is_container
+                else _("This host runs containers only, and no whole machines.")
+            )
+            raise ValueError(str(wrong))
         architecture = self.architecture or host.architecture
         guest = host.guest(architecture)
         kind = self.hypervisor or host.best_type(architecture)
@@ -315,32 +332,15 @@ class GuestRequest:
         own = hypervisor.emulator if hypervisor is not None else None
         domain.devices.emulator = own or guest.emulator
         offer = host.for_machine(domain)
-        self._set_firmware(domain, system, offer)
+        platform.set_firmware(
+            domain, system, offer, asked=self.firmware, secure_boot=self.secure_boot
+        )
         platform.set_features(domain, guest)
         platform.set_processor(domain, host, offer)
         platform.set_clock(domain, system)
         if is_windows(system):
             platform.set_hyperv(domain)
         return domain, offer
-
-    def _set_firmware(
-        self,
-        domain: documents.Domain,
-        system: OperatingSystem,
-        offer: documents.DomainCapabilities | None,
-    ) -> None:
-        needs = platform.wants_uefi(system, str(domain.os.arch), domain.os.machine)
-        if self.firmware != "uefi" and (self.firmware == "bios" or not needs):
-            return
-        offered = offer.choices("os/firmware") if offer is not None else None
-        if offered is not None and "efi" in offered:
-            domain.os.firmware = "efi"
-            return
-        images = offer.choices("os/loader/path") if offer is not None else None
-        if images:
-            domain.os.use_firmware_image(images[0])
-        elif self.firmware == "uefi":
-            raise ValueError(str(_("This host has no UEFI firmware. Install OVMF there.")))
 
     def _volume_names(self) -> tuple[str, ...]:
         """Return what new volumes are called: as the machine, the later ones with a number."""
