@@ -48,12 +48,12 @@ NAME = Text(
 """libvirt refuses these names itself (src/conf/domain_conf.c, virDomainDefPostParse)."""
 
 _EVENT_LABELS = {
-    "destroy": _("stop the machine"),
-    "restart": _("start it again"),
-    "preserve": _("keep it as it is"),
-    "rename-restart": _("start it again under another name"),
-    "coredump-destroy": _("dump its memory and stop it"),
-    "coredump-restart": _("dump its memory and start it again"),
+    "destroy": _("Stop the machine"),
+    "restart": _("Start it again"),
+    "preserve": _("Keep it as it is"),
+    "rename-restart": _("Start it again under another name"),
+    "coredump-destroy": _("Dump its memory and stop it"),
+    "coredump-restart": _("Dump its memory and start it again"),
 }
 _ENDS = ("destroy", "restart", "preserve", "rename-restart")
 _EVENT = Choice(*_ENDS, open=False, labels=_EVENT_LABELS)
@@ -152,7 +152,7 @@ class Domain(BootOrder, Chipset, NumaMemory, SharedMemory, Document):
         Choice(
             *("static", "auto"),
             open=False,
-            labels={"static": _("these processors"), "auto": _("what numad advises")},
+            labels={"static": _("These processors"), "auto": _("What numad advises")},
         ),
         label=_("Placement of virtual CPUs"),
         advanced=True,

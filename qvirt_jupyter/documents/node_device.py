@@ -70,6 +70,17 @@ class MediatedDevice(Element):
     iommu_group = Field("capability/iommuGroup/@number", Integer(), label=_("IOMMU group"))
 
 
+class ScsiDevice(Element):
+    """A SCSI unit behind an adapter of the host."""
+
+    tag = "capability"
+    host = Field("capability/host", Integer(), label=_("SCSI adapter"))
+    bus = Field("capability/bus", Integer(), label=_("SCSI bus"))
+    target = Field("capability/target", Integer(), label=_("SCSI target"))
+    unit = Field("capability/lun", Integer(), label=_("Unit"))
+    kind = Field("capability/type", Text(), label=_("Kind of unit"))
+
+
 class DrmDevice(Element):
     """A way to draw with a graphics card."""
 
@@ -105,6 +116,7 @@ class NodeDevice(Document):
             "net": NetworkDevice,
             "storage": StorageDevice,
             "mdev": MediatedDevice,
+            "scsi": ScsiDevice,
             "drm": DrmDevice,
         },
     )

@@ -21,6 +21,7 @@ from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import connect
 from qvirt_jupyter.hypervisor.host_links import read_drives
 from qvirt_jupyter.widgets import vm_panel
+from qvirt_jupyter.widgets.details.fixed import why_fixed
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.questions import Answer
 from qvirt_jupyter.widgets.recent_media import MOST, RecentMedia, recent_media
@@ -201,6 +202,40 @@ def test_what_is_used_already_says_so_for_devices_of_the_host(a_tab, a_panel, a_
     press(a_tab, "add")
     ((_key, question),) = wait_for(lambda: a_panel._questions.questions)
     assert "given to other" in str(question.text)
+
+
+def test_a_host_device_of_a_machine_says_what_it_is(a_tab, a_machine):
+    given = documents.Hostdev(type="pci")
+    given.source.address.domain, given.source.address.bus = 0, 1
+    given.source.address.slot = given.source.address.function = 0
+    a_machine.attach(given)
+    assert wait_for(lambda: device(a_tab, "hostdev"))
+    go_to_device(a_tab, "hostdev")
+    assert wait_for(lambda: a_tab._view.shown["facts"])
+    (fact,) = a_tab._view.shown["facts"]
+    assert fact["value"] == "0000:01:00.0 Intel Corporation A <card>"
+    assert field(a_tab, "source.address.bus")["advanced"]
+
+
+def test_a_controller_has_the_models_of_its_type(a_tab):
+    begin_adding(a_tab, "controller")
+    assert "" not in choices(a_tab, "type")
+    assert "qemu-xhci" not in choices(a_tab, "model")
+    assert choices(a_tab, "model")["virtio-scsi"] == "VirtIO SCSI"
+    type_in(a_tab, "type", "usb")
+    assert wait_for(lambda: choices(a_tab, "model").get("qemu-xhci") == "USB 3")
+    # There is one model only.
+    type_in(a_tab, "type", "sata")
+    assert wait_for(lambda: not field(a_tab, "model")["shown"])
+
+
+def test_the_root_of_pci_stays_as_it_is():
+    root = documents.parse("<controller type='pci' index='0' model='pci-root'/>")
+    port = documents.parse("<controller type='pci' index='1' model='pcie-root-port'/>")
+    assert all(why_fixed(root, name) for name in ("type", "model", "options.hole"))
+    assert why_fixed(port, "model")
+    assert not why_fixed(port, "options.hotplug")
+    assert not why_fixed(documents.parse("<controller type='usb' index='0'/>"), "model")
 
 
 def define_other(connection):

@@ -89,7 +89,7 @@ class Audio(Device):
     title = _("Audio backend")
 
     id = Field("@id", Integer(1), label=_("Number"))
-    type = Field("@type", Choice(*TYPE_LABELS, labels=TYPE_LABELS), label=_("Type"))
+    type = Field("@type", Choice(*TYPE_LABELS, labels=TYPE_LABELS), label=_("Type"), unset="")
     timer_period = Field(
         "@timerPeriod", Integer(0), label=_("Timer period"), unit="µs", advanced=True
     )

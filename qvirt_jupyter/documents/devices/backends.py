@@ -40,7 +40,7 @@ TYPE_LABELS: Mapping[str, Words] = {
 }
 """What people call the types."""
 
-MODES = Choice("bind", "connect", open=False, labels={"bind": _("server"), "connect": _("client")})
+MODES = Choice("bind", "connect", open=False, labels={"bind": _("Server"), "connect": _("Client")})
 _MODE_HELP = _("A server waits for others to connect; a client connects to one that waits.")
 
 

@@ -63,6 +63,7 @@ class Channel(CharacterDevice):
         label=_("Name"),
         help=_("By this name, the service inside the guest finds its channel."),
         when=lambda channel: channel.target_type != "guestfwd",
+        unset=_("No name"),
     )
     state = Field(
         "target/@state",

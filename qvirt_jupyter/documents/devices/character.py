@@ -34,7 +34,7 @@ class CharacterDevice(Device):
     order = ("source", "protocol", "log", "target")
     needs_full_virtualization = True
 
-    type = Field("@type", Choice(*TYPE_LABELS, labels=TYPE_LABELS), label=_("Type"))
+    type = Field("@type", Choice(*TYPE_LABELS, labels=TYPE_LABELS), label=_("Type"), unset="")
     source = Variant("@type", BACKENDS)
     log = Field(
         "log/@file",

@@ -60,6 +60,25 @@ DEFAULT_MODELS = {"scsi": "virtio-scsi", "usb": USB_3}
 """What a new controller of a type is; of the others there is one model only."""
 
 
+_XHCI_TO_UHCI = (USB_3, "nec-xhci", USB_2, "ehci", *COMPANIONS, "piix3-uhci", "piix4-uhci")
+MODELS = {
+    "usb": (*_XHCI_TO_UHCI, "vt82c686b-uhci", "pci-ohci", "qusb1", "qusb2", "none"),
+    "scsi": (
+        *("virtio-scsi", "virtio-transitional", "virtio-non-transitional", "auto", "lsilogic"),
+        *("lsisas1068", "lsisas1078", "buslogic", "vmpvscsi", "ibmvscsi", "ncr53c90", "dc390"),
+        "am53c974",
+    ),
+    "ide": ("piix3", "piix4", "ich6"),
+    "virtio-serial": ("virtio", "virtio-transitional", "virtio-non-transitional"),
+    "pci": (
+        *("pci-root", "pcie-root", "pci-bridge", "dmi-to-pci-bridge", "pcie-to-pci-bridge"),
+        *("pcie-root-port", "pcie-switch-upstream-port", "pcie-switch-downstream-port"),
+        *("pci-expander-bus", "pcie-expander-bus"),
+    ),
+}
+"""The models of each type; of the others there is one only."""
+
+
 class Controller(ControllerDriver, Device):
     """A controller that other devices are plugged into.
 
@@ -71,7 +90,7 @@ class Controller(ControllerDriver, Device):
     title = _("Controller")
     order = ("serial", "master", "model", "target", "driver", "pcihole64")
 
-    type = Field("@type", Choice(*TITLES, labels=TITLES), label=_("Type"))
+    type = Field("@type", Choice(*TITLES, labels=TITLES), label=_("Type"), unset="")
     index = Field(
         "@index",
         Integer(),
@@ -82,14 +101,7 @@ class Controller(ControllerDriver, Device):
     model = Field(
         "@model",
         Choice(
-            *(USB_3, "nec-xhci", USB_2, "ehci", *COMPANIONS, "piix3-uhci", "piix4-uhci"),
-            *("vt82c686b-uhci", "pci-ohci", "qusb1", "qusb2", "none"),
-            *("virtio-scsi", "virtio-transitional", "virtio-non-transitional", "auto"),
-            *("lsilogic", "lsisas1068", "lsisas1078", "buslogic", "vmpvscsi", "ibmvscsi"),
-            *("ncr53c90", "dc390", "am53c974", "piix3", "piix4", "ich6", "virtio"),
-            *("pci-root", "pcie-root", "pci-bridge", "dmi-to-pci-bridge", "pcie-to-pci-bridge"),
-            *("pcie-root-port", "pcie-switch-upstream-port", "pcie-switch-downstream-port"),
-            *("pci-expander-bus", "pcie-expander-bus"),
+            *dict.fromkeys(model for models in MODELS.values() for model in models),
             labels={
                 USB_3: _("USB 3"),
                 USB_2: _("USB 2"),

@@ -53,11 +53,14 @@ if TYPE_CHECKING:
     from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
 _DEVICES: dict[str, Words] = {
-    "disk": _("disk"),
+    "disk": _("Disk"),
     "cdrom": _("CD-ROM"),
-    "floppy": _("floppy"),
+    "floppy": _("Floppy"),
     "lun": _("LUN"),
 }
+
+_KINDS: dict[str, Words] = {**_DEVICES, "disk": _("disk"), "floppy": _("floppy")}
+"""What a list calls them, behind their bus."""
 
 
 class Disk(DiskDriver, DiskShape, Device):
@@ -77,8 +80,13 @@ class Disk(DiskDriver, DiskShape, Device):
         *("vendor", "product", "encryption"),
     )
 
-    type = Field("@type", SOURCE_TYPES, label=_("Source type"), live="update")
-    device = Field("@device", Choice(*BUSES, labels=_DEVICES, open=False), label=_("Device"))
+    type = Field("@type", SOURCE_TYPES, label=_("Source type"), live="update", unset="")
+    device = Field(
+        "@device",
+        Choice(*BUSES, labels=_DEVICES, open=False),
+        label=_("Device type"),
+        unset="",
+    )
     model = Field(
         "@model",
         Choice(*MODELS),
@@ -126,6 +134,7 @@ class Disk(DiskDriver, DiskShape, Device):
         label=_("Bus"),
         caps="disk/bus",
         among=lambda disk: BUSES.get(disk.device or "disk", ()),
+        unset="",
     )
     tray = Field(
         "target/@tray",
@@ -211,7 +220,7 @@ class Disk(DiskDriver, DiskShape, Device):
         bus = str(BUS_NAMES.get(self.bus or "", self.bus or ""))
         if self.device == "floppy":
             return str(_("Floppy {number}").format(number=number))
-        kind = _DEVICES.get(self.device or "disk", self.device)
+        kind = _KINDS.get(self.device or "disk", self.device)
         return f"{bus} {kind} {number}".strip()
 
     @property

@@ -41,11 +41,11 @@ SOURCES: dict[str, type[Element]] = {
 SOURCE_TYPES = Choice(
     *SOURCES,
     labels={
-        "file": _("file"),
-        "block": _("block device"),
-        "dir": _("folder"),
-        "network": _("network"),
-        "volume": _("volume of a pool"),
+        "file": _("File"),
+        "block": _("Block device"),
+        "dir": _("Folder"),
+        "network": _("Network"),
+        "volume": _("Volume of a pool"),
         "nvme": _("NVMe drive"),
         "vhostuser": _("vhost-user socket"),
         "vhostvdpa": _("vDPA device"),

@@ -14,10 +14,10 @@ _PERFORMANCE = _("Performance")
 _ERRORS = _("On errors")
 
 _ON_ERROR = {
-    "stop": _("pause the guest"),
-    "report": _("tell the guest"),
-    "ignore": _("go on"),
-    "enospace": _("pause the guest when space runs out"),
+    "stop": _("Pause the guest"),
+    "report": _("Tell the guest"),
+    "ignore": _("Go on"),
+    "enospace": _("Pause the guest when space runs out"),
 }
 
 

@@ -25,9 +25,9 @@ STARTUP_POLICIES = Choice(
     "requisite",
     "optional",
     labels={
-        "mandatory": _("do not start"),
-        "requisite": _("do not start; go on after migration"),
-        "optional": _("start without it"),
+        "mandatory": _("Do not start"),
+        "requisite": _("Do not start; go on after migration"),
+        "optional": _("Start without it"),
     },
 )
 
@@ -141,7 +141,7 @@ class VolumeSource(DiskSource):
         Choice(
             "host",
             "direct",
-            labels={"host": _("the host connects"), "direct": _("the emulator connects")},
+            labels={"host": _("The host connects"), "direct": _("The emulator connects")},
         ),
         label=_("Who connects to iSCSI"),
         advanced=True,

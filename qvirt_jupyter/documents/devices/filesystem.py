@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
 _TYPES = {
-    "mount": _("folder"),
-    "file": _("image file"),
-    "block": _("block device"),
-    "ram": _("memory"),
-    "bind": _("folder of the container"),
-    "template": _("template"),
+    "mount": _("Folder"),
+    "file": _("Image file"),
+    "block": _("Block device"),
+    "ram": _("Memory"),
+    "bind": _("Folder of the container"),
+    "template": _("Template"),
 }
 _DRIVERS: dict[str, Words] = {
     "virtiofs": "virtiofs",
     "path": "virtio-9p",
     "handle": "virtio-9p (handle)",
-    "loop": _("loop device"),
+    "loop": _("Loop device"),
     "nbd": "NBD",
     "ploop": "Ploop",
 }
@@ -69,7 +69,7 @@ class Filesystem(VirtioOptions, Device):
         *("space_hard_limit", "space_soft_limit"),
     )
 
-    type = Field("@type", Choice(*_TYPES, labels=_TYPES), label=_("Type"))
+    type = Field("@type", Choice(*_TYPES, labels=_TYPES), label=_("Type"), unset="")
     access_mode = Field(
         "@accessmode",
         Choice("passthrough", "mapped", "squash", open=False),

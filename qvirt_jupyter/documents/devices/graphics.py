@@ -68,6 +68,7 @@ class Graphics(Device):
         label=_("Type"),
         help=_("The screen can be seen in a browser by VNC and by SPICE."),
         caps="graphics/type",
+        unset="",
     )
     first_listen = Group("listen", Listen)
     source = Variant(

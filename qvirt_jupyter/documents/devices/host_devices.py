@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.devices.hostdev import Hostdev
-from qvirt_jupyter.documents.devices.hostdev_sources import MediatedSource, PciSource, UsbSource
-from qvirt_jupyter.documents.node_device import MediatedDevice, PciDevice, UsbDevice
+from qvirt_jupyter.documents.devices.hostdev_sources import (
+    AdapterUnit,
+    MediatedSource,
+    PciSource,
+    ScsiSource,
+    UsbSource,
+)
+from qvirt_jupyter.documents.node_device import MediatedDevice, PciDevice, ScsiDevice, UsbDevice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,6 +70,14 @@ def hostdev_of(
         assert isinstance(place, PciSource)  # noqa: S101 - the type says so
         place.address.domain, place.address.bus = device.domain, device.bus
         place.address.slot, place.address.function = device.slot, device.function
+    elif isinstance(device, ScsiDevice):
+        new = Hostdev(type="scsi")
+        reached = new.source
+        assert isinstance(reached, ScsiSource)  # noqa: S101 - the type says so
+        unit = reached.place
+        assert isinstance(unit, AdapterUnit)  # noqa: S101 - that is how it is reached
+        unit.adapter = f"scsi_host{device.host or 0}"
+        unit.bus, unit.target, unit.unit = device.bus, device.target, device.unit
     else:
         assert isinstance(device, MediatedDevice)  # noqa: S101 - of all others there is a reason
         new = Hostdev(type="mdev")
@@ -86,7 +100,9 @@ def why_not_given(node: NodeDevice) -> Words:
         return _("It is a bridge that other devices of the host need.") if is_bridge else ""
     if isinstance(device, MediatedDevice):
         return "" if device.uuid else _("It is not running. Start it first.")
-    return _("Guests are given USB, PCI and mediated devices only.")
+    if isinstance(device, ScsiDevice):
+        return "" if device.host is not None else _("It is behind no adapter of the host.")
+    return _("Guests are given USB, PCI, SCSI and mediated devices only.")
 
 
 def _is_twin(device: UsbDevice, other: NodeDevice) -> bool:

@@ -68,7 +68,7 @@ class Hostdev(Device):
         label=_("Mode"),
         advanced=True,
     )
-    type = Field("@type", Choice(*_TYPES, labels=_TYPES), label=_("Type"))
+    type = Field("@type", Choice(*_TYPES, labels=_TYPES), label=_("Type"), unset="")
     managed = Field(
         "@managed",
         YesNo(),

@@ -28,9 +28,9 @@ _STARTUP = Choice(
     "default",
     open=False,
     labels={
-        "mandatory": _("do not start"),
-        "requisite": _("do not start; go on after migration"),
-        "optional": _("start without it"),
+        "mandatory": _("Do not start"),
+        "requisite": _("Do not start; go on after migration"),
+        "optional": _("Start without it"),
     },
 )
 

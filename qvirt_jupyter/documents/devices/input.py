@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from qvirt_jupyter.documents.domain_capabilities import DomainCapabilities
 
 TYPE_LABELS: Mapping[str, Words] = {
-    "tablet": _("tablet"),
-    "mouse": _("mouse"),
-    "keyboard": _("keyboard"),
-    "passthrough": _("input device of the host"),
-    "evdev": _("events of the host"),
+    "tablet": _("Tablet"),
+    "mouse": _("Mouse"),
+    "keyboard": _("Keyboard"),
+    "passthrough": _("Input device of the host"),
+    "evdev": _("Events of the host"),
 }
 """What people call the types, after the bus."""
 
@@ -103,6 +103,7 @@ class Input(VirtioOptions, Device):
             "A tablet says where its pen is, so the pointer of the guest is where that of the "
             "viewer is. A mouse says how far it moved, and the viewer must catch the pointer."
         ),
+        unset="",
     )
     bus = Field("@bus", Choice(*BUS_LABELS, labels=BUS_LABELS), label=_("Bus"))
     model = Field(
@@ -117,10 +118,11 @@ class Input(VirtioOptions, Device):
     @property
     def display_name(self) -> str:
         """``USB tablet``."""
-        kind = TYPE_LABELS.get(self.type or "", self.type or "")
+        kind = str(TYPE_LABELS.get(self.type or "", self.type or ""))
         bus = BUS_LABELS.get(self.bus or "", self.bus or "") if self.type in _WHICH else ""
-        name = f"{bus} {kind}".strip()
-        return self._numbered(name[:1].upper() + name[1:] if name else self.title)
+        # Behind its bus it is in the middle of a name.
+        name = f"{bus} {kind[:1].lower()}{kind[1:]}" if bus else kind[:1].upper() + kind[1:]
+        return self._numbered(name or self.title)
 
     @property
     def summary(self) -> str:

@@ -47,20 +47,20 @@ PREFIX = "52:54:00"
 """The first half of the addresses of QEMU's network cards."""
 
 _TYPES = {
-    "network": _("virtual network"),
-    "bridge": _("bridge of the host"),
-    "direct": _("network device of the host (macvtap)"),
-    "user": _("user mode"),
-    "ethernet": _("tap device"),
+    "network": _("Virtual network"),
+    "bridge": _("Bridge of the host"),
+    "direct": _("Network device of the host (macvtap)"),
+    "user": _("User mode"),
+    "ethernet": _("Tap device"),
     "vdpa": _("vDPA device"),
-    "hostdev": _("network card of the host"),
+    "hostdev": _("Network card of the host"),
     "vhostuser": _("vhost-user socket"),
     "udp": _("UDP packets"),
-    "mcast": _("multicast"),
+    "mcast": _("Multicast"),
     "server": _("TCP, as server"),
     "client": _("TCP, as client"),
-    "internal": _("network of the hypervisor"),
-    "null": _("nothing"),
+    "internal": _("Network of the hypervisor"),
+    "null": _("Nothing"),
 }
 _COPIED = ("network", "bridge", "user")
 """The types that a second card of a guest takes over from the first one."""
@@ -70,6 +70,11 @@ _KINDS = {
     "bridge": _("bridge"),
     "direct": _("macvtap"),
     "hostdev": _("host card"),
+    "user": _("user mode"),
+    "ethernet": _("tap device"),
+    "mcast": _("multicast"),
+    "internal": _("network of the hypervisor"),
+    "null": _("nothing"),
 }
 """What a list calls a type, where the form's words are too long for it."""
 
@@ -94,7 +99,13 @@ class Interface(InterfaceDriver, Device):
         *("driver", "backend", "filterref", "tune", "link", "mtu", "coalesce", "teaming"),
     )
 
-    type = Field("@type", Choice(*_TYPES, labels=_TYPES), label=_("Connected to"), live="update")
+    type = Field(
+        "@type",
+        Choice(*_TYPES, labels=_TYPES),
+        label=_("Connected to"),
+        live="update",
+        unset="",
+    )
     trusts_filters = Field(
         "@trustGuestRxFilters",
         YesNo(),

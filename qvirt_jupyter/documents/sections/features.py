@@ -187,7 +187,7 @@ class Features(Element):
         Choice(
             *("ignore", "fault"),
             open=False,
-            labels={"ignore": _("are ignored"), "fault": _("are a fault")},
+            labels={"ignore": _("Are ignored"), "fault": _("Are a fault")},
         ),
         label=_("Registers that KVM does not know"),
         group=_X86,

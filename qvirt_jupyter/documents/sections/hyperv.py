@@ -57,8 +57,8 @@ class Hyperv(Element):
             *("custom", "passthrough"),
             open=False,
             labels={
-                "custom": _("those that are chosen"),
-                "passthrough": _("all that the host has"),
+                "custom": _("Those that are chosen"),
+                "passthrough": _("All that the host has"),
             },
         ),
         label=_("Hyper-V interfaces"),

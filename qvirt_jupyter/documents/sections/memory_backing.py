@@ -84,7 +84,7 @@ class MemoryBacking(Element):
         Choice(
             *("immediate", "ondemand"),
             open=False,
-            labels={"immediate": _("at the start"), "ondemand": _("when it is used")},
+            labels={"immediate": _("At the start"), "ondemand": _("When it is used")},
         ),
         label=_("Memory is taken"),
         group=_BACKING,

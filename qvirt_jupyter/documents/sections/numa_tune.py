@@ -19,10 +19,10 @@ _MODE = Choice(
     *("strict", "preferred", "interleave", "restrictive"),
     open=False,
     labels={
-        "strict": _("strict: from these alone"),
-        "preferred": _("preferred: from these first"),
-        "interleave": _("interleave: from all of these in turn"),
-        "restrictive": _("restrictive: as the host's control groups allow"),
+        "strict": _("Strict: from these alone"),
+        "preferred": _("Preferred: from these first"),
+        "interleave": _("Interleave: from all of these in turn"),
+        "restrictive": _("Restrictive: as the host's control groups allow"),
     },
 )
 
@@ -53,7 +53,7 @@ class NumaTune(Element):
         Choice(
             *("static", "auto"),
             open=False,
-            labels={"static": _("these nodes"), "auto": _("what numad advises")},
+            labels={"static": _("These nodes"), "auto": _("What numad advises")},
         ),
         label=_("Placement"),
         group=_NUMA,

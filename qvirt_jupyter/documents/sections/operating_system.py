@@ -271,9 +271,9 @@ class OperatingSystem(Element):
             *("emulate", "host", "sysinfo"),
             open=False,
             labels={
-                "emulate": _("what the hypervisor makes up"),
-                "host": _("what the host says"),
-                "sysinfo": _("what the definition says"),
+                "emulate": _("What the hypervisor makes up"),
+                "host": _("What the host says"),
+                "sysinfo": _("What the definition says"),
             },
         ),
         label=_("Serial numbers and vendors"),

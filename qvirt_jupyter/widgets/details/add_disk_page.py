@@ -132,7 +132,7 @@ class AddDiskPage(AddPage):
         items = {item.name: item for item in super().declared(element)}
         for name in ("device", "bus"):
             items[name] = _followed(items[name], self._rename)
-        first = [changed(items.pop("device"), label=_("Device type"), unset="")]
+        first = [items.pop("device")]
         can_make = self._can_make(element)
         if can_make:
             first.append(self._ours("storage", _STORAGE, _("Storage")))

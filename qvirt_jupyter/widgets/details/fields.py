@@ -157,6 +157,8 @@ def _choices(
         is_offered = offered is None or word in offered or word in own or word == value
         is_fit = not fitting or word in fitting or word == value
         reason = (unfit if is_offered else refused) if not (is_offered and is_fit) else ""
+        if isinstance(declared, Derived):
+            reason = reason or declared.reasons.get(word, "")
         shown = suggestions.get(word) or label(word)
         choices.append({"value": word, "label": shown, "reason": reason})
     return choices

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.documents.devices.controller import ROOTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,8 @@ FIXED: Mapping[type[documents.Element], Mapping[str, LazyString]] = MappingProxy
 )
 """By class and name of the field."""
 
+_BUILT_ON = _("The machine is built on it: libvirt adds and removes its PCI controllers.")
+_IDENTITY = frozenset({"type", "index", "model"})
 _REMOVABLE = frozenset({"cdrom", "floppy"})
 
 
@@ -80,6 +83,8 @@ def why_fixed(element: documents.Element, name: str, *, customise: bool = False)
     for cls, fields in FIXED.items():
         if isinstance(element, cls):
             reason = fields.get(name, "")
+    if isinstance(element, documents.Controller) and element.type == "pci":
+        return str(_BUILT_ON) if element.model in ROOTS or name in _IDENTITY else ""
     if isinstance(element, documents.Disk):
         if element.device in _REMOVABLE and reason is _SOURCE:
             reason = ""

@@ -108,8 +108,8 @@ class HardwareDesk(SourceDesk):
             self.open(AddPage(kind))
             return
         self._work(
-            lambda: self._domain.connection.node_devices.descriptions,
-            lambda nodes: self.open(HostDevicePage(nodes)),
+            lambda: HostDevicePage.of(self._domain.connection),
+            self.open,
             self._failed,
         )
 

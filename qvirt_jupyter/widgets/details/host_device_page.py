@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents import Choice, Declared, Unknown, hostdev_of, why_not_given
-from qvirt_jupyter.documents.node_device import NetworkDevice, Product
+from qvirt_jupyter.documents import Choice, Declared, Hostdev, Unknown
+from qvirt_jupyter.hypervisor.host_device_users import given_devices, is_same
 from qvirt_jupyter.widgets.details.add_page import AddPage
+from qvirt_jupyter.widgets.details.host_device_names import CHOSEN, HostDeviceNames, with_users
 from qvirt_jupyter.widgets.details.page import Derived
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from qvirt_jupyter import documents
+    from qvirt_jupyter.hypervisor import Connection
+    from qvirt_jupyter.widgets.details.definitions import Definitions
 
 HOST_DEVICE = "hostdev"
 """The tag of what this page adds."""
@@ -26,60 +29,64 @@ class HostDevicePage(AddPage):
     ----------
     nodes
         The devices of the host; those that guests cannot be given are left out.
+    given
+        The devices that machines have, each with the machine's name.
     """
 
-    def __init__(self, nodes: Iterable[documents.NodeDevice]) -> None:
+    def __init__(
+        self,
+        nodes: Iterable[documents.NodeDevice],
+        given: Sequence[tuple[str, documents.Hostdev]] = (),
+    ) -> None:
         super().__init__(HOST_DEVICE)
-        self._all = tuple(nodes)
-        cards = {
-            node.parent: node.capability.interface
-            for node in self._all
-            if isinstance(node.capability, NetworkDevice)
+        self._names = HostDeviceNames(nodes)
+        self._users = {
+            name: [user for user, other in given if is_same(device, other)]
+            for name, device in self._names.given.items()
         }
-        self._nodes = {
-            str(node.name): node for node in self._all if node.name and not why_not_given(node)
-        }
-        self._labels = {
-            name: _label(node, cards.get(node.name)) for name, node in self._nodes.items()
-        }
-        # In the order of their places; libvirt lists them as it finds them.
-        self._labels = dict(sorted(self._labels.items(), key=lambda item: (item[1], item[0])))
+
+    @classmethod
+    def of(cls, connection: Connection) -> HostDevicePage:
+        """Return the page for a host; in the pool, since its devices are asked for."""
+        given = connection.call(lambda raw: list(given_devices(raw)), subject=connection.subject)
+        return cls(connection.node_devices.descriptions, given)
+
+    def basis(self, definitions: Definitions) -> documents.Domain:
+        """Return the definition with a device of the first type that the host has any of."""
+        domain = super().basis(definitions)
+        device = self.device(domain)
+        kinds = [kind for kind in CHOSEN if self._names.labels(kind)]
+        if isinstance(device, Hostdev) and kinds and device.type not in kinds:
+            device.type = kinds[0]
+        return domain
 
     def declared(self, element: documents.Element) -> list[Declared]:
-        """Return the choice of the device before all that it fills in."""
+        """Return the type and the choice of the device before all that it fills in."""
+        if not isinstance(element, Hostdev):
+            return []
+        items = {item.name: item for item in super().declared(element)}
+        kind = items.pop("type")
+        if element.type not in CHOSEN:
+            return [kind, *items.values()]
+        labels = {
+            name: with_users(label, self._users.get(name, ()))
+            for name, label in self._names.labels(element.type).items()
+        }
+        nothing = _("Choose a device") if labels else _("The host has no such device")
         chosen = Derived(
             name="node",
-            type=Choice(*self._labels, open=False, labels=self._labels),
+            type=Choice(*labels, open=False, labels=labels),
             label=_("Device of the host"),
-            read=self._chosen,
+            unset=nothing,
+            read=self._names.find,
             write=self._choose,
+            reasons=self._names.reasons(element.type),
         )
-        return [chosen, *super().declared(element)]
-
-    def _chosen(self, element: documents.Hostdev) -> str | None:
-        where = (element.type, element.where)
-        for name, node in self._nodes.items():
-            given = hostdev_of(node, None, self._all)
-            if element.where and (given.type, given.where) == where:
-                return name
-        return None
+        return [kind, chosen, *items.values()]
 
     def _choose(self, element: documents.Hostdev, name: str | None) -> None:
-        node = self._nodes.get(name or "")
-        if node is None:
-            return
-        given = hostdev_of(node, None, self._all)
+        given = self._names.given.get(name or "") or Hostdev(type=element.type)
         element.type = given.type
-        if not isinstance(given.source, Unknown):
-            element.source = given.source
-
-
-def _label(node: documents.NodeDevice, card: str | None) -> str:
-    """Return what people call a device: where it is, who made it, and what; a NIC with its name."""
-    device = node.capability
-    given = hostdev_of(node)
-    words = [given.where]
-    if isinstance(device, Product):
-        words += [device.vendor or "", device.product or ""]
-    text = " ".join(word for word in words if word)
-    return f"{text} ({card})" if card else text or str(node.name)
+        source = given.copy().source
+        if not isinstance(source, Unknown):
+            element.source = source

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self, TypeAl
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.documents import Declared, declarations
+from qvirt_jupyter.documents import Choice, Declared, declarations
+from qvirt_jupyter.documents.devices.controller import MODELS
 from qvirt_jupyter.documents.sections.boot_order import BOOTABLE
 from qvirt_jupyter.widgets.details.definitions import Definitions, devices_of, path_of
 from qvirt_jupyter.widgets.details.display_conditions import doubt_about, offers
 from qvirt_jupyter.widgets.details.fixed import why_fixed
+from qvirt_jupyter.widgets.details.host_device_names import CHOSEN, HostDeviceNames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -31,6 +33,8 @@ REMOVABLE: Final = frozenset({"cdrom", "floppy"})
 """The kinds of disks whose medium is changed."""
 MEDIUM: Final = ("source.file", "source.device")
 """The values that are the medium of a drive, by the type of its source."""
+_OF_USE: Final = frozenset({"source.startup_policy", "source.display", "source.model"})
+"""What people choose of a host device, beside which one it is."""
 _HIDDEN: Final = frozenset({"alias"})
 """What libvirt chooses itself and nobody looks for; it is in the XML."""
 
@@ -47,11 +51,14 @@ class Derived(Declared):
         Gives a value to an element.
     search
         Returns the values that a typed part may mean, where there are too many for a list.
+    reasons
+        Why some of the choices cannot be chosen, by value.
     """
 
     read: Callable[[Any], Any]
     write: Callable[[Any, Any], object]
     search: Callable[[str], Iterable[str]] | None = None
+    reasons: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def get(self, target: object) -> Any:  # noqa: ANN401 - the type is known at run time only
         """Return the value that the target has now."""
@@ -187,13 +194,17 @@ class DevicePage(Page):
         return shown_of(element)
 
     def facts(self, domain: Machine, definitions: Definitions) -> Facts:
-        """Return the addresses of a network card of a running machine."""
+        """Return the addresses of a running machine's network card, or a host device's name."""
         running = definitions.running or definitions.stored
         device = self._device(running)
+        if isinstance(device, documents.Hostdev) and device.type in CHOSEN:
+            names = HostDeviceNames(domain.connection.node_devices.descriptions)
+            found = names.label_of(device) or str(_("The host has it not now."))
+            return ((str(_("Device of the host")), found),)
         if not isinstance(device, documents.Interface) or not domain.is_active:
             return ()
-        found = [str(each) for each in domain.addresses() if each.mac == device.mac]
-        return ((str(_("Addresses")), "\n".join(found) or str(_("not known (yet)"))),)
+        addresses = [str(each) for each in domain.addresses() if each.mac == device.mac]
+        return ((str(_("Addresses")), "\n".join(addresses) or str(_("not known (yet)"))),)
 
     def look_up(self, domain: Machine, definitions: Definitions) -> Known:
         """Return the facts, and what the host has for the device."""
@@ -240,7 +251,26 @@ def shown_of(device: documents.Element) -> list[Declared]:
         medium = [item for item in found if item.name in MEDIUM]
         first = [changed(item, unset=_("No medium")) for item in medium]
         return [*first, *(item for item in found if item not in medium)]
+    if isinstance(device, documents.Controller):
+        return [_of_type(item, device) for item in found]
+    if isinstance(device, documents.Hostdev) and device.type in CHOSEN:
+        # It is known by its name; who wants to know how libvirt finds it unfolds that.
+        return [_folded(item) if item.name not in _OF_USE else item for item in found]
     return found
+
+
+def _of_type(item: Declared, controller: documents.Controller) -> Declared:
+    """Return the choice of a controller's model with those of its type only."""
+    if item.name != "model" or not isinstance(item.type, Choice):
+        return item
+    models = MODELS.get(controller.type or "", ())
+    labels = {model: item.type.label(model) for model in models}
+    has_choice = bool(models or controller.model)
+    return changed(item, type=Choice(*models, labels=labels), when=lambda _device: has_choice)
+
+
+def _folded(item: Declared) -> Declared:
+    return changed(item, advanced=True) if item.name.startswith("source.") else item
 
 
 def select(found: Iterable[Declared], names: Iterable[str]) -> list[Declared]:

@@ -67,7 +67,10 @@ def test_a_mediated_device_has_the_model_of_its_type(type_id, model):
             "bridge",
         ),
         (NodeDevice.parse("<device><capability type='mdev'/></device>"), "not running"),
-        (NodeDevice.parse("<device><capability type='net'/></device>"), "USB, PCI and mediated"),
+        (
+            NodeDevice.parse("<device><capability type='net'/></device>"),
+            "USB, PCI, SCSI and mediated",
+        ),
     ],
 )
 def test_what_guests_are_not_given(node, words):
@@ -148,3 +151,8 @@ def test_another_type_takes_its_source_and_its_rom():
 def test_a_bus_without_controller_brings_one(kind, brought):
     found = Hostdev(type=kind).brings(a_guest(), None)
     assert [each.type for each in found] == ([brought] if brought else [])
+
+
+def test_a_scsi_unit_is_named_by_its_adapter():
+    device = hostdev_of(NodeDevice.parse((DATA / "device-scsi.xml").read_text()))
+    assert (device.type, device.where) == ("scsi", "scsi_host2:0:0:0")
