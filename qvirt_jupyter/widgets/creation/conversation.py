@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.creation.facts import Facts
     from qvirt_jupyter.widgets.creation.making import Making
     from qvirt_jupyter.widgets.creation.pages import Page
-    from qvirt_jupyter.widgets.details.hardware_desk import StorageWish
+    from qvirt_jupyter.widgets.details.source_desk import StorageWish
     from qvirt_jupyter.widgets.details.work import Work
     from qvirt_jupyter.widgets.questions import QuestionBoard
 

@@ -12,7 +12,7 @@ from qvirt_jupyter.widgets.panel_part import PanelPart
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qvirt_jupyter.widgets.details.hardware_desk import StorageWish
+    from qvirt_jupyter.widgets.details.source_desk import StorageWish
 
 
 class WizardUser(Protocol):
