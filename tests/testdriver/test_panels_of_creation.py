@@ -12,6 +12,7 @@ from an_iso import an_iso
 from qvirt_jupyter.provision import DiskRequest, GuestRequest, NoInstall, osinfo
 from qvirt_jupyter.widgets import shell
 from qvirt_jupyter.widgets.creation import CreationPanel
+from qvirt_jupyter.widgets.details import Customisation
 from qvirt_jupyter.widgets.questions import Answer
 from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
 
@@ -318,3 +319,70 @@ def test_a_system_is_found_on_the_medium_and_can_be_overruled(a_uri, tmp_path):
         assert wizard.state["systems"]["chosen"] == found
     finally:
         wizard.panel.close()
+
+
+def test_it_is_customised_before_it_is_made(a_wizard, opened):
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("summary")
+    a_wizard.type("name", "tailored")
+    a_wizard.press("customise")
+    assert wait_for(lambda: a_wizard.panel._extra.children)
+    (pages,) = a_wizard.panel._extra.children
+    assert isinstance(pages, Customisation)
+    assert "tailored" not in a_wizard.panel._connection.domains, "nothing is made yet"
+    changed = pages.document
+    changed.title = "Made to measure"
+    pages.begin_again(changed)
+    a_wizard.press("begin")
+    assert wait_for(lambda: opened)
+    assert a_wizard.panel._connection.domains["tailored"].document().title == "Made to measure"
+
+
+def test_customising_can_be_left_without_a_machine(a_wizard):
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("summary")
+    a_wizard.press("customise")
+    assert wait_for(lambda: a_wizard.panel._extra.children)
+    a_wizard.press("back")
+    assert wait_for(lambda: not a_wizard.panel._extra.children)
+    assert a_wizard.state["page"] == "summary"
+
+
+def test_a_cloud_image_is_told_who_may_sign_in(a_wizard):
+    connection = a_wizard.panel._connection
+    image = connection.storage_pools["images"].create_volume("debian-11-generic.qcow2", 2**20)
+    a_wizard.say(type="kind", id="cloud")
+    a_wizard.go_to("medium")
+    a_wizard.type("image", image.path)
+    assert wait_for(lambda: not a_wizard.state["systems"]["busy"])
+    if not a_wizard.state["systems"]["chosen"]:
+        a_wizard.choose_system("generic")
+    a_wizard.go_to("seed")
+    assert wait_for(lambda: a_wizard.panel._extra.children)
+    (form,) = a_wizard.panel._extra.children
+    form.edit("user", "anna")
+    assert form.submit({"password": "c0rrect horse"})
+    assert wait_for(lambda: a_wizard.state["page"] == "resources")
+    a_wizard.go_to("storage")
+    assert [field["name"] for field in a_wizard.state["fields"]] == ["size", "pool"]
+    a_wizard.go_to("summary")
+    assert "anna" in str(a_wizard.state["summary"])
+    a_wizard.press("code")
+    assert "getpass" in a_wizard.state["text"]
+    assert "c0rrect" not in str(a_wizard.state)
+
+
+def test_the_tree_of_a_server_that_is_none_is_said(a_wizard):
+    a_wizard.say(type="kind", id="tree")
+    a_wizard.go_to("medium")
+    a_wizard.press("next")
+    assert "address" in a_wizard.field("url")["error"]
+    a_wizard.type("url", "gopher://nowhere/")
+    assert a_wizard.field("url")["error"]
+    a_wizard.type("url", "http://127.0.0.1:1/tree/")
+    assert wait_for(lambda: not a_wizard.state["systems"]["busy"])
+    assert a_wizard.state["systems"]["note"], "why nothing was found"

@@ -21,6 +21,7 @@ def suggested_name(
     *,
     architecture: str = "",
     host_architecture: str = "",
+    generic: str = _NUMBERED,
 ) -> str:
     """Return a name that no machine has: the system's short name, or ``vm1``, ``vm2`` and so on.
 
@@ -30,12 +31,14 @@ def suggested_name(
         What will run in it; None where that is not known.
     taken
         The names of the machines that there are.
+    generic
+        What stands before the number where no system says how it is called.
     architecture, host_architecture
         The machine's and the host's; the former is added to the name where they differ.
     """
     other = architecture if architecture not in ("", host_architecture) else ""
     if system is None or system.is_generic:
-        base, number = _NUMBERED, 1
+        base, number = generic, 1
     else:
         base, number = system.short_id.removesuffix(_UNKNOWN), 0
         if other:

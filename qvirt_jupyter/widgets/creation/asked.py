@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.documents import Choice, Integer, Path, Size, declarations
+from qvirt_jupyter.documents import Choice, Integer, Path, Size, Text, declarations
+from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.provision import GuestRequest
+from qvirt_jupyter.provision.trees import checked_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,6 +66,20 @@ def _path(text: str) -> str:
     return found
 
 
+def _plain(text: str) -> str:
+    found = text.strip()
+    if found:
+        Text().check(found)
+    return found
+
+
+def _url(text: str) -> str:
+    try:
+        return checked_url(text.strip())
+    except QvirtError as error:
+        raise ValueError(error.reason) from error
+
+
 def _sized(unit: str, kind: Size) -> Callable[[str], int]:
     def read(text: str) -> int:
         value = kind.parse(f"{text} {unit}" if text.strip().isdecimal() else text)
@@ -97,6 +113,17 @@ ASKED: Final[Mapping[str, Asked]] = {
     "connection": Asked(label=_("Connection"), kind="choice", read=_chosen),
     "media": Asked(label=_("ISO image or CD drive"), kind="suggest", read=_path, browse=True),
     "disk": Asked(label=_("Disk image or device"), kind="text", read=_path, browse=True),
+    "url": Asked(label=_("URL"), kind="text", read=_url),
+    "arguments": Asked(label=_("Kernel arguments"), kind="text", read=_plain),
+    "image": Asked(label=_("Cloud image"), kind="text", read=_path, browse=True),
+    "copy": Asked(
+        label=_("Copy the image"),
+        kind="check",
+        read="true".__eq__,
+        write=lambda on: str(on).lower(),
+    ),
+    "init": Asked(label=_("First program"), kind="text", read=_path),
+    "root": Asked(label=_("Root folder"), kind="text", read=_path),
     "memory": Asked(
         label=_DECLARED["memory"].label,
         kind="text",

@@ -148,8 +148,7 @@ def users_of(draft: Draft, connection: Connection) -> tuple[str, ...]:
     QvirtError
         The connection is lost.
     """
-    uses = draft.method == "import" or draft.storage == "existing"
-    return connection.domains.using(draft.disk) if uses and draft.disk else ()
+    return connection.domains.using(draft.disk) if draft.uses_disk and draft.disk else ()
 
 
 def _grows(view: Shown) -> bool:

@@ -6,11 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.provision import detect_image
 from qvirt_jupyter.widgets.creation import ways
 from qvirt_jupyter.widgets.creation.draft import Draft
 from qvirt_jupyter.widgets.creation.inputs import Inputs, Shown
 from qvirt_jupyter.widgets.creation.pages import pages_of
-from qvirt_jupyter.widgets.creation.requested import code_of, request_of
+from qvirt_jupyter.widgets.creation.requested import code_of, name_of, request_of
 from qvirt_jupyter.widgets.creation.system_choice import SystemChoice
 from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
 from qvirt_jupyter.widgets.details.work import work_in_pool
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.work import Work
     from qvirt_jupyter.widgets.questions import QuestionBoard
 
-_FILES: Final = frozenset({"media", "disk"})
+_FILES: Final = frozenset({"media", "disk", "image", "root"})
 _SHARED: Final = "a disk of another machine"
 
 
@@ -83,8 +84,13 @@ class Conversation:
         self.connection, self.facts = connection, known
         self.systems.take(known.systems)
         self.problem = ""
-        if ways.way_of(self.draft.method).refusal(connection):
-            usable = (way.id for way in ways.WAYS if not way.refusal(connection))
+        now = ways.way_of(self.draft.method)
+        if now.refusal(connection) or not now.is_for(connection):
+            usable = (
+                way.id
+                for way in ways.WAYS
+                if way.is_for(connection) and not way.refusal(connection)
+            )
             self.draft = self.draft.with_("method", next(usable, "manual"))
         if self._wanted_medium:
             wanted, self._wanted_medium = self._wanted_medium, ""
@@ -104,8 +110,9 @@ class Conversation:
             self._wanted_medium = path
             return
         is_medium = path.lower().endswith((".iso", ".img.iso"))
-        method, field = ("media", "media") if is_medium else ("import", "disk")
-        self.draft = self.draft.with_("method", method).with_(field, path)
+        is_cloud = not is_medium and detect_image(path) is not None
+        way = ways.way_of("media" if is_medium else "cloud" if is_cloud else "import")
+        self.draft = self.draft.with_("method", way.id).with_(way.source, path)
         if not self.is_quick:
             self._page = "medium"
             self._reached |= {"method", "medium"}
@@ -132,6 +139,18 @@ class Conversation:
         if self.facts is None or self.connection is None:
             return None
         return request_of(self.draft, self.facts, self.connection)
+
+    @property
+    def asks_for_system(self) -> bool:
+        """Whether the page in front asks for the operating system."""
+        return self.page.has_systems and not self.draft.is_container
+
+    @property
+    def name(self) -> str:
+        """The name of the machine; empty where no host is known."""
+        if self.facts is None or self.connection is None:
+            return ""
+        return name_of(self.draft, self.facts, self.connection)
 
     @property
     def makes_disk(self) -> bool:
@@ -167,7 +186,7 @@ class Conversation:
         self.draft = self.inputs.edit(self.draft, name, text)
         self.problems.pop(name, None)
         self.problem = self.shows = ""
-        if name in _FILES:
+        if name == ways.way_of(self.draft.method).source:
             self._detect()
         self._on_change()
 
@@ -233,9 +252,10 @@ class Conversation:
         self.edit(name, path, self.answered)
 
     def _detect(self) -> None:
-        path = {"media": self.draft.media, "import": ""}.get(self.draft.method, "")
+        way = ways.way_of(self.draft.method)
+        where = getattr(self.draft, way.source) if way.source else ""
         if self.connection is not None:
-            self.systems.detect(self.connection, path, self._work)
+            self.systems.detect(self.connection, way.id, where, self._work)
 
     def _system_chosen(self, name: str) -> None:
         self.draft = self.draft.with_("os", name)

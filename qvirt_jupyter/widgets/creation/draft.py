@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
-Method: TypeAlias = Literal["media", "import", "manual"]
+if TYPE_CHECKING:
+    from qvirt_jupyter.provision import CloudSeed
+
+Method: TypeAlias = Literal[
+    "media", "tree", "cloud", "import", "network", "manual", "application", "container"
+]
 Storage: TypeAlias = Literal["new", "existing", "none"]
 
 USER_NETWORK: Final = "user"
@@ -26,6 +31,12 @@ class Draft:
         The ISO image or drive that it is installed from.
     disk
         The disk that exists already.
+    url, arguments
+        The installation tree, and what its kernel is told.
+    image, copy, seed
+        The cloud image, whether it is copied, and what it is told on its first start.
+    init, root
+        The first program of a container, and the folder of its system.
     os
         The id of its system; empty until one is chosen.
     memory, vcpus
@@ -43,6 +54,13 @@ class Draft:
     method: Method = "media"
     media: str = ""
     disk: str = ""
+    url: str = ""
+    arguments: str = ""
+    image: str = ""
+    copy: bool = True
+    seed: CloudSeed | None = None
+    init: str | None = None
+    root: str = ""
     os: str = ""
     memory: int | None = None
     vcpus: int | None = None
@@ -66,4 +84,14 @@ class Draft:
     @property
     def asks_for_storage(self) -> bool:
         """Whether its disk is still to be said."""
-        return self.method in ("media", "manual")
+        return self.method in ("media", "tree", "network", "manual")
+
+    @property
+    def uses_disk(self) -> bool:
+        """Whether it gets a disk that exists already."""
+        return self.method == "import" or (self.asks_for_storage and self.storage == "existing")
+
+    @property
+    def is_container(self) -> bool:
+        """Whether it is a container, which has no disks and no system of its own."""
+        return self.method in ("application", "container")

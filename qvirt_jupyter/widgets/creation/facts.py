@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.provision.guest import HostOffer
 from qvirt_jupyter.provision.osinfo import Database, OperatingSystem, osinfo
+from qvirt_jupyter.widgets.details.offers import MEDIA, offers_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.records import NetworkRecord, StoragePoolRecord
 
@@ -26,12 +29,15 @@ class Facts:
         The operating systems that are known on this machine.
     cpus, memory
         Of the host: a number, and KiB; zero where that is not known.
+    media
+        Paths of discs that were used last and of its drives, with what is in them.
     """
 
     offer: HostOffer
     systems: Database = field(repr=False)
     cpus: int = 0
     memory: int = 0
+    media: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def has_kvm(self) -> bool:
@@ -62,7 +68,8 @@ def read(connection: Connection) -> Facts:
         cpus, memory = host.cpus, host.memory
     except QvirtError:
         cpus = memory = 0
-    return Facts(offer=offer, systems=osinfo(), cpus=cpus, memory=memory)
+    media = offers_for(connection, "disk").get(MEDIA, {})
+    return Facts(offer=offer, systems=osinfo(), cpus=cpus, memory=memory, media=media)
 
 
 def pools_of(connection: Connection) -> tuple[StoragePoolRecord, ...]:

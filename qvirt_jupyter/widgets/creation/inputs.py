@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from qvirt_jupyter._translation import _
+from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.creation import facts as host
 from qvirt_jupyter.widgets.creation.asked import ASKED, STORAGE_LABELS
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.creation.facts import Facts
 
 _BROWSE: Final = _("Browse…")
+_TEXTS: Final = frozenset({"media", "disk", "url", "arguments", "image", "root"})
+"""Inputs that may stay empty."""
 _FOLDERS: Final = frozenset({"dir", "fs", "netfs"})
 """Types of pools whose volumes are files, which have formats."""
 
@@ -118,8 +120,6 @@ class Shown:
         The request with all that it chooses itself.
     connections
         Where a machine can be made: URIs, names, and why not.
-    drives
-        The drives of the host with media in them: paths and what is in them.
     """
 
     def __init__(
@@ -130,11 +130,10 @@ class Shown:
         whole: GuestRequest,
         *,
         connections: Sequence[tuple[str, str, str]],
-        drives: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._draft, self._facts, self._connection = draft, facts, connection
         self.whole = whole
-        self._connections, self._drives = connections, drives
+        self._connections = connections
 
     def value(self, name: str) -> Any:  # noqa: ANN401 - of any input
         """Return what was said or, where nothing was, what is chosen by itself."""
@@ -148,6 +147,7 @@ class Shown:
             "pool": lambda: draft.pool or next(iter(self._pools), ""),
             "format": lambda: disk.format if disk is not None else draft.format,
             "network": lambda: network_of(draft, self._connection),
+            "init": lambda: draft.init or getattr(whole.method, "init", ""),
             "name": lambda: name_of(draft, self._facts, self._connection),
         }
         return chosen[name]() if name in chosen else getattr(draft, name)
@@ -158,9 +158,10 @@ class Shown:
 
     def choices(self, name: str) -> list[tuple[str, str, str]]:
         """Return what can be chosen: the value, its label, and why it cannot be."""
+        media = self._facts.media
         known: dict[str, Callable[[], list[tuple[str, str, str]]]] = {
             "connection": lambda: list(self._connections),
-            "media": lambda: [(path, label, "") for path, label in self._drives],
+            "media": lambda: [(path, words or path, "") for path, words in media.items()],
             "storage": lambda: [(word, str(label), "") for word, label in STORAGE_LABELS.items()],
             "pool": lambda: [
                 (pool.name, f"{pool.name} ({_free(pool.available)})", "")
@@ -173,24 +174,25 @@ class Shown:
 
     def help(self, name: str) -> str:
         """Return what is to be known beside an input."""
-        facts = self._facts
-        match name:
-            case "memory" if facts.memory:
-                return str(
-                    _("The host has {size}.").format(size=quantities.size(facts.memory, unit="KiB"))
-                )
-            case "vcpus" if facts.cpus:
-                return str(_("The host has {count}.").format(count=facts.cpus))
-            case "format":
-                return str(
-                    _("qcow2 grows as it is filled and can have snapshots; raw can be faster.")
-                )
-            case "network" if network_of(self._draft, self._connection) == USER_NETWORK:
-                return str(
-                    _("The guest reaches the network through your own user; nobody reaches it.")
-                )
-            case _:
-                return ""
+        facts, draft = self._facts, self._draft
+        is_user_mode = name == "network" and network_of(draft, self._connection) == USER_NETWORK
+        host_memory = quantities.size(facts.memory, unit="KiB") if facts.memory else ""
+        known: dict[str, LazyString | str] = {
+            "memory": _("The host has {size}.").format(size=host_memory) if host_memory else "",
+            "vcpus": _("The host has {count}.").format(count=facts.cpus) if facts.cpus else "",
+            "url": _("Such as https://deb.debian.org/debian/dists/stable/main/installer-amd64/."),
+            "copy": ""
+            if draft.copy
+            else _("The disk holds only what differs: the image must neither change nor go."),
+            "size": _("Not less than the image; the system grows into it by itself.")
+            if draft.method == "cloud"
+            else "",
+            "format": _("qcow2 grows as it is filled and can have snapshots; raw can be faster."),
+            "network": _("The guest reaches the network through your own user; nobody reaches it.")
+            if is_user_mode
+            else "",
+        }
+        return str(known.get(name, ""))
 
     @property
     def has_format(self) -> bool:
@@ -226,4 +228,4 @@ def _free(available: int) -> str:
 
 
 def _nothing(name: str) -> str | None:
-    return "" if name in ("media", "disk") else None
+    return "" if name in _TEXTS else None

@@ -51,6 +51,8 @@ def _medium(draft: Draft, _view: Shown) -> tuple[str, ...]:
 
 
 def _storage(draft: Draft, view: Shown) -> tuple[str, ...]:
+    if draft.method == "cloud":
+        return ("size", "pool")
     match draft.storage:
         case "new":
             return ("storage", "size", "pool", *(("format",) if view.has_format else ()))
@@ -60,6 +62,14 @@ def _storage(draft: Draft, view: Shown) -> tuple[str, ...]:
             return ("storage",)
 
 
+def _nothing(_draft: Draft, _view: Shown) -> tuple[str, ...]:
+    return ()
+
+
+def _has_disk_page(draft: Draft) -> bool:
+    return draft.asks_for_storage or draft.method == "cloud"
+
+
 def _quick(draft: Draft, _view: Shown) -> tuple[str, ...]:
     return ("connection", *way_of(draft.method).inputs, "name")
 
@@ -67,8 +77,9 @@ def _quick(draft: Draft, _view: Shown) -> tuple[str, ...]:
 PAGES: Final = (
     Page("method", _("How to install"), _method),
     Page("medium", _("Medium and system"), _medium, has_systems=True),
+    Page("seed", _("First start"), _nothing, lambda draft: draft.method == "cloud"),
     Page("resources", _("Memory and CPUs"), lambda _draft, _view: ("memory", "vcpus")),
-    Page("storage", _("Storage"), _storage, lambda draft: draft.asks_for_storage),
+    Page("storage", _("Storage"), _storage, _has_disk_page),
     Page("network", _("Network"), lambda _draft, _view: ("network",)),
     Page("summary", _("Summary"), lambda _draft, _view: ("name",)),
 )

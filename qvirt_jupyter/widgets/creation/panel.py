@@ -7,26 +7,33 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import ipywidgets
+
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.widgets.autoconnect import open_saved
 from qvirt_jupyter.widgets.creation import facts
 from qvirt_jupyter.widgets.creation.making import why
+from qvirt_jupyter.widgets.creation.seed_draft import SeedDraft
+from qvirt_jupyter.widgets.creation.seed_form import SeedForm
 from qvirt_jupyter.widgets.creation.state import state_of
 from qvirt_jupyter.widgets.creation.view import WizardView
-from qvirt_jupyter.widgets.creation.wizard import Wizard
+from qvirt_jupyter.widgets.creation.wizard import Ends, Wizard
+from qvirt_jupyter.widgets.details import Customisation
 from qvirt_jupyter.widgets.details.work import work_in_pool
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.notices import NoticeBoard, Notices
-from qvirt_jupyter.widgets.panel import Panel
+from qvirt_jupyter.widgets.panel import Panel, close_all
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.shell import close_tab, open_tab
 
 if TYPE_CHECKING:
+    from qvirt_jupyter import documents
     from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.inventory import Batch
     from qvirt_jupyter.hypervisor.publisher import Subscription
+    from qvirt_jupyter.provision import CloudSeed
     from qvirt_jupyter.widgets.creation.facts import Facts
 
 KIND = "create"
@@ -59,17 +66,21 @@ class CreationPanel(Panel):
             self._questions,
             self._show_soon,
             self._choose_connection,
-            self._made,
-            self._leave,
+            Ends(self._made, self._begin, self._leave),
             quick=quick == "true",
         )
         self._view = WizardView(self.wizard)
+        # What has widgets of its own: the first start of a cloud image, customising.
+        self._extra = ipywidgets.VBox()
+        self._extra.add_class("qvirt-wizard-extra")
+        self._customising: documents.Domain | None = None
         super().__init__(
             (
                 Notices(self._notices),
                 Questions(fleet.questions),
                 Questions(self._questions),
                 self._view,
+                self._extra,
             )
         )
         self.add_class("qvirt-creation")
@@ -104,6 +115,46 @@ class CreationPanel(Panel):
     def _show(self) -> None:
         if not self.is_closed:
             self._view.show(state_of(self.wizard))
+            self._show_extra()
+
+    def _show_extra(self) -> None:
+        """Put the widgets of the page in front below it, and take others away."""
+        wizard, shown = self.wizard, next(iter(self._extra.children), None)
+        is_same = wizard.customised is not None and self._customising is wizard.customised
+        if isinstance(shown, Customisation) and is_same:
+            shown.refuse(str(_("The machine is being made.")) if wizard.is_making else "")
+            return
+        if isinstance(shown, SeedForm) and wizard.page.id == "seed":
+            return
+        self._customising = wizard.customised
+        made: tuple[ipywidgets.Widget, ...] = ()
+        if wizard.customised is not None and wizard.connection is not None:
+            made = (
+                Customisation(
+                    wizard.customised,
+                    wizard.connection,
+                    questions=self._questions,
+                    notices=self._notices,
+                ),
+            )
+        elif wizard.page.id == "seed":
+            made = (SeedForm(self._take_seed, draft=SeedDraft.suggested(wizard.name)),)
+        if made or shown is not None:
+            before, self._extra.children = self._extra.children, made
+            for widget in before:
+                close_all(widget)
+
+    def _take_seed(self, seed: CloudSeed) -> None:
+        publisher.post(None, partial(self.wizard.take_seed, seed))
+
+    def _begin(self, client: str) -> None:
+        """Make what was customised; what was not applied is asked about first."""
+        shown = next(iter(self._extra.children), None)
+        if isinstance(shown, Customisation):
+            shown.leave(
+                lambda: self.wizard.create(client, shown.document, autostart=shown.autostart),
+                client,
+            )
 
     def _look(self) -> None:
         """Look which connections there are, and take one."""

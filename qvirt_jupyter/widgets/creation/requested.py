@@ -6,10 +6,15 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter.provision import (
+    CloudImage,
+    ContainerApplication,
+    ContainerSystem,
     DiskRequest,
     GuestRequest,
     ImportDisk,
     InstallFromMedia,
+    InstallFromNetwork,
+    InstallFromTree,
     NoInstall,
 )
 from qvirt_jupyter.provision.guest.places import DEFAULT_POOL
@@ -17,9 +22,13 @@ from qvirt_jupyter.provision.guest.suggestions import suggested_name, suggested_
 from qvirt_jupyter.provision.osinfo import GENERIC
 from qvirt_jupyter.widgets.creation.draft import NETWORK, USER_NETWORK
 from qvirt_jupyter.widgets.creation.facts import names_of, networks_of, pools_of
+from qvirt_jupyter.widgets.creation.ways import way_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.provision import InstallMethod
     from qvirt_jupyter.widgets.creation.draft import Draft
     from qvirt_jupyter.widgets.creation.facts import Facts
 
@@ -54,6 +63,8 @@ def name_of(draft: Draft, facts: Facts, connection: Connection) -> str:
     """Return the name that was given, or one that is free."""
     if draft.name is not None:
         return draft.name.strip()
+    if draft.is_container:
+        return suggested_name(None, names_of(connection), generic="container")
     return suggested_name(facts.system(draft.os), names_of(connection))
 
 
@@ -98,9 +109,9 @@ def code_of(request: GuestRequest, connection: Connection) -> str:
 
 
 def _disks(draft: Draft, connection: Connection) -> tuple[DiskRequest, ...]:
-    if draft.method == "import" or draft.storage == "existing":
+    if draft.uses_disk:
         return (DiskRequest(path=draft.disk),)
-    if draft.storage == "none":
+    if draft.is_container or (draft.storage == "none" and draft.asks_for_storage):
         return ()
     said: dict[str, Any] = {
         "size": draft.size,
@@ -110,14 +121,21 @@ def _disks(draft: Draft, connection: Connection) -> tuple[DiskRequest, ...]:
     return (DiskRequest(**{name: value for name, value in said.items() if value is not None}),)
 
 
-def _install(draft: Draft) -> InstallFromMedia | ImportDisk | NoInstall:
-    match draft.method:
-        case "media":
-            return InstallFromMedia(draft.media)
-        case "import":
-            return ImportDisk()
-        case _:
-            return NoInstall()
+def _install(draft: Draft) -> InstallMethod:
+    source = way_of(draft.method).source
+    own_init = {} if draft.init is None else {"init": draft.init}
+    makers: dict[str, Callable[[], InstallMethod]] = {
+        "media": lambda: InstallFromMedia(draft.media),
+        "tree": lambda: InstallFromTree(draft.url, arguments=draft.arguments),
+        "cloud": lambda: CloudImage(draft.image, seed=draft.seed, copy=draft.copy),
+        "import": ImportDisk,
+        "network": InstallFromNetwork,
+        "manual": NoInstall,
+        "application": lambda: ContainerApplication(**own_init),
+        "container": lambda: ContainerSystem(draft.root, **own_init),
+    }
+    # What is not said yet can be no part of a request.
+    return makers[draft.method]() if not source or getattr(draft, source) else NoInstall()
 
 
 def _network(draft: Draft, connection: Connection) -> str | None:

@@ -27,17 +27,17 @@ def state_of(wizard: Wizard) -> WizardState:
         "title": str(_("New virtual machine") if not wizard.is_quick else page.label),
         "page": page.id,
         "steps": [] if wizard.is_quick else _steps(wizard),
-        "lead": "" if wizard.is_quick else str(page.label),
+        "lead": _lead(wizard),
         "warnings": [str(text) for text in _warnings(wizard, view)],
         "ways": ways.states(wizard.draft.method, connection)
         if connection is not None and page.id in ("method", "quick")
         else [],
         "fields": wizard.inputs.states(page.inputs(wizard.draft, view), view, texts, mends)
-        if view is not None
+        if view is not None and wizard.customised is None
         else [],
-        "systems": wizard.systems.state() if page.has_systems and view is not None else None,
+        "systems": wizard.systems.state() if view is not None and wizard.asks_for_system else None,
         "summary": summary_of(wizard.draft, known, view, connection)
-        if is_last and view is not None and known is not None and connection is not None
+        if is_last and view and known and connection and wizard.customised is None
         else [],
         "text": wizard.text if is_last else "",
         "textLabel": _TEXTS[wizard.shows] if is_last and wizard.shows else "",
@@ -52,6 +52,12 @@ def state_of(wizard: Wizard) -> WizardState:
 
 
 _TEXTS = {"xml": "XML", "code": "Python"}
+
+
+def _lead(wizard: Wizard) -> str:
+    if wizard.customised is not None:
+        return str(_("Customize before install"))
+    return "" if wizard.is_quick else str(wizard.page.label)
 
 
 def _steps(wizard: Wizard) -> list[StepState]:
@@ -102,10 +108,16 @@ def _buttons(wizard: Wizard) -> list[ButtonState]:
     if not wizard.is_quick:
         first = "" if wizard.page is not wizard.pages[0] else str(_("This is the first page."))
         buttons.append({"id": "back", "label": str(_("Back")), "reason": first})
-    if is_last:
+    if wizard.page.id == "seed":
+        buttons.append({"id": "skip", "label": str(_("Tell it nothing"))})
+    elif wizard.customised is not None:
+        label = _("Try again") if failed else _("Begin installation")
+        buttons.append({"id": "begin", "label": str(label), "kind": "primary", "reason": wait})
+    elif is_last:
         label = _("Try again") if failed else _("Create")
         buttons.append({"id": "create", "label": str(label), "kind": "primary", "reason": wait})
         buttons += [
+            {"id": "customise", "label": str(_("Customize before install")), "reason": wait},
             {"id": "xml", "label": str(_("XML")), "reason": no_host},
             {"id": "code", "label": str(_("Copy as code")), "reason": no_host},
         ]

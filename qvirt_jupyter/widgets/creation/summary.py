@@ -28,18 +28,32 @@ def summary_of(
         What was said, and the host.
     """
     system, whole = facts.system(draft.os), view.whole
-    medium = {"media": draft.media, "import": draft.disk}.get(draft.method, "")
-    install = str(way_of(draft.method).label)
+    way = way_of(draft.method)
+    medium = getattr(draft, way.source) if way.source else ""
+    install = str(way.label)
     rows: list[tuple[LazyString | str, str, str]] = [
         (_("Host"), connection.label, "method"),
         (_("Install from"), f"{install}: {medium}" if medium else install, "method"),
         (_("Operating system"), system.name if system is not None else "", "medium"),
         (_("Memory"), quantities.size(whole.memory, unit="KiB"), "resources"),
         (_("CPUs"), str(whole.vcpus), "resources"),
-        (_("Disk"), _disk(view, whole), "storage" if draft.asks_for_storage else "medium"),
+        (_("Disk"), _disk(view, whole), "medium" if draft.uses_disk else "storage"),
         (_("Network"), _network(view), "network"),
     ]
+    if draft.method == "cloud":
+        rows.insert(2, (_("First start"), _seed(draft), "seed"))
+    if draft.is_container:
+        rows = [row for row in rows if row[2] != "storage" and row[0] != _("Operating system")]
     return [{"label": str(label), "value": value, "step": step} for label, value, step in rows]
+
+
+def _seed(draft: Draft) -> str:
+    if draft.seed is None:
+        return str(_("as the image does"))
+    user = draft.seed.user or str(_("the user of the image"))
+    name = draft.seed.host_name
+    words = _("{user} on {host}") if name else _("{user}")
+    return str(words.format(user=user, host=name))
 
 
 def _disk(view: Shown, whole: GuestRequest) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import LazyString, _, ngettext
 from qvirt_jupyter.hypervisor import QvirtError
+from qvirt_jupyter.provision import detect_image, detect_tree
 from qvirt_jupyter.provision.osinfo import GENERIC, detect_media
 
 if TYPE_CHECKING:
@@ -85,15 +86,17 @@ class SystemChoice:
         self._note = self._detection_note()
         self._on_change()
 
-    def detect(self, connection: Connection, where: str, work: Work) -> None:
+    def detect(self, connection: Connection, kind: str, where: str, work: Work) -> None:
         """Look which system a medium holds, once for each.
 
         Parameters
         ----------
         connection
             Whose host it lies on.
+        kind
+            ``media``, ``tree`` or ``cloud``; of others nothing is known.
         where
-            Its path there; empty forgets what was found.
+            Its path there, or its address; empty forgets what was found.
         work
             How that is done which waits.
         """
@@ -103,12 +106,19 @@ class SystemChoice:
         if not self._is_by_hand:
             self._set(None)
         self._note = ""
-        if where:
+        looks: dict[str, Callable[[], OperatingSystem | None]] = {
+            "media": partial(_system_of_medium, connection, where),
+            "tree": lambda: detect_tree(where).os,
+            "cloud": partial(detect_image, where),
+        }
+        if where and kind in looks:
             work(
-                partial(look_at, connection, where),
-                lambda found: self._found(where, found.os if found is not None else None),
+                looks[kind],
+                lambda found: self._found(where, found),
                 lambda error: self._not_found(where, error),
             )
+        else:
+            self._looking = ""
         self._on_change()
 
     def state(self) -> SystemsState:
@@ -139,7 +149,7 @@ class SystemChoice:
 
     def _remark(self) -> LazyString | str:
         if self.is_looking:
-            return _("Looking which system the medium holds…")
+            return _("Looking which system it is…")
         if self._systems is not None and not self._systems.is_installed:
             return _(
                 "No operating systems are known on this machine. Install the package osinfo-db "
@@ -166,16 +176,22 @@ class SystemChoice:
         if where == self._looking:
             # Whether the medium can be used at all is said where its path is typed.
             self._found(where, None)
-            if isinstance(error, ValueError) and not self._is_by_hand:
-                self._note = str(error)
+            if not self._is_by_hand:
+                reason = error.reason if isinstance(error, QvirtError) else error
+                self._note = str(reason)
                 self._on_change()
 
     def _detection_note(self) -> LazyString | str:
         if self._detected is None:
             return ""
         if self._detected[1] is None:
-            return _("The medium does not say which system it holds. Choose it here.")
+            return _("It does not say which system it holds. Choose it here.")
         return _("Found on the medium.")
+
+
+def _system_of_medium(connection: Connection, where: str) -> OperatingSystem | None:
+    found = look_at(connection, where)
+    return found.os if found is not None else None
 
 
 def look_at(connection: Connection, where: str) -> DetectedMedia | None:

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.creation.draft import Method
 
 
+_QEMU: Final = frozenset({"qemu", "test"})
+_CONTAINERS: Final = frozenset({"lxc"})
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """A way.
@@ -25,21 +29,32 @@ class Way:
         What it is called, and what it does.
     inputs
         What is asked on its page.
+    source
+        The input that names where the system comes from; empty for none.
     needs_storage
         Whether the host must have storage pools.
+    drivers
+        The drivers of libvirt that can do it; others are not offered it.
     """
 
     id: Method
     label: LazyString
     summary: LazyString
     inputs: tuple[str, ...] = ()
-    needs_storage: bool = False
+    source: str = ""
+    needs_storage: bool = True
+    drivers: frozenset[str] = _QEMU
 
     def refusal(self, connection: Connection) -> str:
         """Return why it cannot be chosen on a host; empty where it can."""
         if self.needs_storage and not connection.features.storage:
             return connection.features.reason("storage")
         return ""
+
+    def is_for(self, connection: Connection) -> bool:
+        """Whether the hypervisor of a host knows such machines at all."""
+        is_container = connection.parts.driver in _CONTAINERS
+        return (self.drivers == _CONTAINERS) == is_container
 
 
 WAYS: Final = (
@@ -48,19 +63,56 @@ WAYS: Final = (
         _("Local install media"),
         _("An ISO image or a CD drive of the host."),
         ("media",),
-        needs_storage=True,
+        "media",
+    ),
+    Way(
+        "tree",
+        _("Network install"),
+        _("The installation tree of a distribution on a web or FTP server."),
+        ("url", "arguments"),
+        "url",
+    ),
+    Way(
+        "cloud",
+        _("Cloud image"),
+        _("An image with an installed system, which learns user and password on its first start."),
+        ("image", "copy"),
+        "image",
     ),
     Way(
         "import",
         _("Existing disk image"),
         _("A disk that has a system already."),
         ("disk",),
-        needs_storage=True,
+        "disk",
+    ),
+    Way(
+        "network",
+        _("Network boot (PXE)"),
+        _("A server in the virtual network says what to load."),
     ),
     Way(
         "manual",
         _("Manual"),
         _("No medium: an empty machine, for which you choose everything later."),
+        needs_storage=False,
+    ),
+    Way(
+        "application",
+        _("Application container"),
+        _("One program of the host, on its own."),
+        ("init",),
+        needs_storage=False,
+        drivers=_CONTAINERS,
+    ),
+    Way(
+        "container",
+        _("Operating system container"),
+        _("A system that lies in a folder of the host."),
+        ("root", "init"),
+        "root",
+        needs_storage=False,
+        drivers=_CONTAINERS,
     ),
 )
 
@@ -81,4 +133,5 @@ def states(chosen: Method, connection: Connection) -> list[WayState]:
             "chosen": way.id == chosen,
         }
         for way in WAYS
+        if way.is_for(connection)
     ]

@@ -6,8 +6,10 @@ comes back there.
 
 from __future__ import annotations
 
+import dataclasses
+import logging
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.provision import Creation
@@ -16,18 +18,40 @@ from qvirt_jupyter.widgets.creation.conversation import Conversation
 from qvirt_jupyter.widgets.creation.making import Making, was_cancelled, why
 from qvirt_jupyter.widgets.creation.requested import name_of, network_of
 from qvirt_jupyter.widgets.questions import Question
+from qvirt_jupyter.widgets.recent_media import recent_media
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qvirt_jupyter import documents
     from qvirt_jupyter.hypervisor import Domain, Job
     from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.provision import CloudSeed
     from qvirt_jupyter.widgets.creation.checks import Problems
     from qvirt_jupyter.widgets.creation.inputs import Shown
     from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
 
-_FILES: Final = frozenset({"media", "disk"})
+_LOG: Final = logging.getLogger(__name__)
+_FILES: Final = frozenset({"media", "disk", "image"})
+_NEEDED: Final = _FILES | {"url", "root"}
+_CHOOSE: Final = _("Choose a file: type its path, or press Browse.")
+_MISSING: Final = {
+    "url": _("Enter the address of an installation tree."),
+    "root": _("Enter the folder in which the system of the container lies."),
+    **dict.fromkeys(_FILES, _CHOOSE),
+}
 _SHARED: Final = "a disk of another machine"
+
+
+class Ends(NamedTuple):
+    """What the panel of a wizard does; each is called with the browser window that wants it."""
+
+    made: Callable[[Domain, str], object]
+    """Shows the machine."""
+    begin: Callable[[str], object]
+    """Makes what was customised."""
+    close: Callable[[str], object]
+    """Closes the panel: no machine is wanted any more."""
 
 
 class Wizard(Conversation):
@@ -37,10 +61,8 @@ class Wizard(Conversation):
 
     Parameters
     ----------
-    on_made
-        Called with the machine and the browser window that wanted it.
-    on_close
-        Called with the browser window that wants no machine any more.
+    ends
+        What becomes of it.
     """
 
     def __init__(
@@ -48,16 +70,33 @@ class Wizard(Conversation):
         questions: QuestionBoard,
         on_change: Callable[[], object],
         on_connection: Callable[[str], object],
-        on_made: Callable[[Domain, str], object],
-        on_close: Callable[[str], object],
+        ends: Ends,
         *,
         quick: bool = False,
     ) -> None:
         super().__init__(questions, on_change, on_connection, quick=quick)
-        self._on_made, self._on_close = on_made, on_close
+        self._ends = ends
+        self._autostart = False
+        self._presses: dict[str, Callable[[str], object]] = {
+            "back": lambda _client: self._go_back(),
+            "next": lambda client: self._check(
+                partial(self._create, client) if self.page.id == self.pages[-1].id else self._go_on
+            ),
+            "create": lambda client: self._check(partial(self._create, client)),
+            "skip": lambda _client: self.take_seed(None),
+            "customise": lambda _client: self._check(self._customise),
+            "begin": self._begin_customised,
+            "cancel": lambda _client: self.making.cancel() if self.making else None,
+            "xml": lambda _client: self._show_text("xml"),
+            "code": lambda _client: self._show_text("code"),
+            "open": self._open,
+            "again": lambda _client: self._begin_anew(),
+            "close": self._close,
+        }
         self._agreed: set[tuple[str, ...]] = set()
         self._creation: Creation | None = None
         self.made: Domain | None = None
+        self.customised: documents.Domain | None = None
 
     def go(self, page: str) -> None:
         """Bring a page to the front that was there before."""
@@ -67,27 +106,26 @@ class Wizard(Conversation):
 
     def press(self, button: str, client: str) -> None:
         """Do what a button says."""
-        match button:
-            case "next" if self.page is self.pages[-1]:
-                self._check(partial(self._create, client))
-            case "next":
-                self._check(self._go_on)
-            case "create":
-                self._check(partial(self._create, client))
-            case "back":
-                self._go_back()
-            case "cancel" if self.making is not None:
-                self.making.cancel()
-            case "xml" | "code":
-                self._show_text(button)
-            case "close" if not self.is_making:
-                self._on_close(client)
-            case "open" if self.made is not None:
-                self._on_made(self.made, client)
-            case "again" if self.made is not None:
-                self.made = self.making = None
-                self.draft = self.draft.with_("name", None)
-                self._bring(self.pages[0].id)
+        if button in self._presses:
+            self._presses[button](client)
+
+    def _begin_customised(self, client: str) -> None:
+        if self.customised is not None and not self.is_making and self.made is None:
+            self._ends.begin(client)
+
+    def _open(self, client: str) -> None:
+        if self.made is not None:
+            self._ends.made(self.made, client)
+
+    def _begin_anew(self) -> None:
+        if self.made is not None:
+            self.made = self.making = None
+            self.draft = self.draft.with_("name", None)
+            self._bring(self.pages[0].id)
+
+    def _close(self, client: str) -> None:
+        if not self.is_making:
+            self._ends.close(client)
 
     # From page to page --------------------------------------------------------------------------
 
@@ -120,7 +158,7 @@ class Wizard(Conversation):
         if connection is None or self.facts is None:
             return
         self.problems = self._problems(names, view, connection)
-        wrong_system = page.has_systems and not self._has_system()
+        wrong_system = self.asks_for_system and not self._has_system()
         if self.problems or wrong_system or self.inputs.errors(names):
             self._refuse()
             return
@@ -142,8 +180,8 @@ class Wizard(Conversation):
     def _problems(self, names: tuple[str, ...], view: Shown, connection: Connection) -> Problems:
         found: Problems = {}
         for name in names:
-            if name in _FILES and not getattr(self.draft, name):
-                found[name] = checks.Problem(_("Choose a file: type its path, or press Browse."))
+            if name in _NEEDED and not getattr(self.draft, name):
+                found[name] = checks.Problem(_MISSING[name])
         if "size" in names or self.is_quick:
             found.update(checks.size_problem(view, connection) if self.makes_disk else {})
         if "network" in names or self.is_quick:
@@ -215,6 +253,9 @@ class Wizard(Conversation):
         self._bring(pages[min(at + 1, len(pages) - 1)])
 
     def _go_back(self) -> None:
+        if self.customised is not None and not self.is_making:
+            self._bring(self.page.id)
+            return
         pages = [page.id for page in self.pages]
         at = pages.index(self.page.id)
         if at and not self.is_making:
@@ -223,8 +264,46 @@ class Wizard(Conversation):
 
     def _bring(self, page: str) -> None:
         self._page = page
+        self.customised = None
         self.problems, self.problem, self.shows = {}, "", ""
         self._on_change()
+
+    # What is more than a page --------------------------------------------------------------------
+
+    def take_seed(self, seed: CloudSeed | None) -> None:
+        """Take what a cloud image is told on its first start, and go on."""
+        if self.page.id == "seed" and not self.is_making:
+            self.draft = self.draft.with_("seed", seed)
+            self._go_on()
+
+    def _customise(self) -> None:
+        request, connection = self.request, self.connection
+        if request is None or connection is None:
+            return
+        self._begin(_("Preparing the definition…"))
+        self._work(lambda: request.final(connection), self._prepared, self._check_failed)
+
+    def _prepared(self, definition: documents.Domain) -> None:
+        self.busy, self.customised = "", definition
+        self.shows = self.text = ""
+        self._on_change()
+
+    def create(
+        self, client: str, definition: documents.Domain | None = None, *, autostart: bool = False
+    ) -> None:
+        """Make the machine.
+
+        Parameters
+        ----------
+        client
+            The browser window that wants it.
+        definition
+            What was customised; None takes what the request makes.
+        autostart
+            Whether it is to start with its host.
+        """
+        self._autostart = autostart
+        self._create(client, definition)
 
     def _show_text(self, kind: str) -> None:
         request, connection = self.request, self.connection
@@ -244,7 +323,7 @@ class Wizard(Conversation):
 
     # Making -------------------------------------------------------------------------------------
 
-    def _create(self, client: str) -> None:
+    def _create(self, client: str, definition: documents.Domain | None = None) -> None:
         request, connection = self.request, self.connection
         if request is None or connection is None or self.is_making or self.made is not None:
             return
@@ -252,7 +331,9 @@ class Wizard(Conversation):
             self._take_back()
             self._creation = Creation(connection, self.facts.systems if self.facts else None)
         self.problem = self.shows = ""
-        job = self._creation.submit(request)
+        if definition is not None and definition.name:
+            request = dataclasses.replace(request, name=definition.name)
+        job = self._creation.submit(request, definition=definition)
         self.making = Making(job, self._on_change, partial(self._made, client))
         self._on_change()
 
@@ -261,7 +342,11 @@ class Wizard(Conversation):
             self._take_back()
         elif job.error is None:
             self._creation, self.made = None, job.result()
-            self._on_made(self.made, client)
+            self._remember()
+            if self._autostart:
+                # What becomes of that is in the list of tasks.
+                self.made.submit.set_autostart(enabled=True)
+            self._ends.made(self.made, client)
 
     def close(self) -> None:
         """Take away what failed attempts have left; one that goes on is not touched."""
@@ -269,6 +354,14 @@ class Wizard(Conversation):
             self.making.close()
         if not self.is_making:
             self._take_back()
+
+    def _remember(self) -> None:
+        """Offer the medium the next time, too."""
+        if self.draft.method == "media" and self.connection is not None:
+            try:
+                recent_media.add(self.connection.uri, self.draft.media)
+            except OSError:
+                _LOG.warning("The media that were used last could not be saved.", exc_info=True)
 
     def _take_back(self) -> None:
         creation, self._creation = self._creation, None
