@@ -47,6 +47,7 @@ TYPE_LABELS: Mapping[str, Words] = {
 """What people call the types."""
 
 _WITHOUT_PORT = ("none", "socket")
+_LOOPBACK = "127.0.0.1"
 
 
 class Graphics(Device):
@@ -175,8 +176,21 @@ class Graphics(Device):
         return ""
 
     @classmethod
-    def suggested(cls, domain: Domain, host: DomainCapabilities | None) -> Self:
-        """Return one that only those reach who may manage the guest: VNC, or else SPICE."""
+    def suggested(
+        cls, domain: Domain, host: DomainCapabilities | None, *, is_local: bool = True
+    ) -> Self:
+        """Return one that as few as possible reach: VNC, or else SPICE.
+
+        Parameters
+        ----------
+        domain
+            The definition of the guest.
+        host
+            What its host offers.
+        is_local
+            Whether the host is this one: then libvirt hands out connected sockets, and nothing
+            listens. Elsewhere, a console is reached through a tunnel to the host's own address.
+        """
         offered = host.choices("graphics/type") if host is not None else None
         taken = domain.devices.graphics.keys()
         wanted = [
@@ -184,7 +198,14 @@ class Graphics(Device):
             for kind in ("vnc", "spice")
             if kind not in taken and (offered is None or kind in offered)
         ]
-        return cls(type=wanted[0] if wanted else "vnc", listens=[Listen(type="none")])
+        new = cls(type=wanted[0] if wanted else "vnc", listens=[Listen(type="none")])
+        if not is_local:
+            new.listens[0].type = "address"
+            new.listen = _LOOPBACK
+            first = new.listens[0].source
+            if isinstance(first, AddressListen):
+                first.address = _LOOPBACK
+        return new
 
 
 def _needs_spice(device: Device) -> bool:

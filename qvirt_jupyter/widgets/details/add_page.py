@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.widgets.details.definitions import kinds
 from qvirt_jupyter.widgets.details.display_conditions import doubt_about, offers
 from qvirt_jupyter.widgets.details.page import Known, Page, shown_of
 
 if TYPE_CHECKING:
-    from qvirt_jupyter import documents
     from qvirt_jupyter.documents import Declared, Device
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
@@ -38,8 +38,12 @@ class AddPage(Page):
     def basis(self, definitions: Definitions) -> documents.Domain:
         """Return the definition with a device of the kind, as it suits the guest."""
         domain = definitions.stored.copy()
-        suggested = self._class.suggested(domain, definitions.host)
-        domain.devices.of(self._class).append(suggested)
+        kind, host = self._class, definitions.host
+        if issubclass(kind, documents.Graphics):
+            suggested: Device = kind.suggested(domain, host, is_local=definitions.is_local)
+        else:
+            suggested = kind.suggested(domain, host)
+        domain.devices.of(kind).append(suggested)
         return domain
 
     def element(self, domain: documents.Domain) -> documents.Element | None:

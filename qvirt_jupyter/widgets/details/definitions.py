@@ -52,6 +52,8 @@ class Definitions:
         themselves are not read for this tab.
     is_drafted
         Whether the machine is not made yet, so that nothing of it is fixed.
+    is_local
+        Whether its host is this one.
     """
 
     stored: documents.Domain
@@ -63,6 +65,7 @@ class Definitions:
     there: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
     secrets: frozenset[tuple[str, str]] = frozenset()
     is_drafted: bool = False
+    is_local: bool = True
 
 
 def read(domain: Machine) -> Definitions:
@@ -85,6 +88,7 @@ def read(domain: Machine) -> Definitions:
         host_cpus=domain.connection.host.cpus,
         there=_there(domain.connection.inventory.snapshot()),
         secrets=_secrets(domain, inactive=persistent),
+        is_local=not domain.connection.parts.is_remote,
         is_drafted=isinstance(domain, DraftedMachine),
     )
 

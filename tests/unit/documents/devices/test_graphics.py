@@ -193,6 +193,13 @@ def test_the_first_that_the_guest_lacks_is_suggested(there, host, expected):
     assert str(display) == f"<graphics type='{expected}'>\n  <listen type='none'/>\n</graphics>"
 
 
+def test_on_another_host_it_listens_for_a_tunnel():
+    display = Graphics.suggested(Domain(), None, is_local=False)
+    assert (display.listen, display.source.auto_port) == ("127.0.0.1", True)
+    assert "<listen type='address' address='127.0.0.1'/>" in str(display)
+    assert "port='-1'" in str(display)
+
+
 def test_there_is_one_display_of_a_type():
     domain = Domain.parse("<domain><devices><graphics type='vnc'/></devices></domain>")
     assert "already" in str(Graphics(type="vnc").refused(domain, None))
