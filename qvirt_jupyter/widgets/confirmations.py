@@ -7,7 +7,6 @@ destroy, reset    confirm_force_off     on
 shutdown, reboot  confirm_power_off     off
 managed_save      confirm_power_off     off
 suspend           confirm_pause         off
-undefine          none: always asked
 ================  ====================  =======
 """
 
@@ -102,12 +101,6 @@ CONFIRMATIONS: Mapping[Action, Confirmation] = MappingProxyType(
             "confirm_pause",
             _("Pause {names}?"),
             _("Its processors stop until it is resumed."),
-        ),
-        Action.UNDEFINE: Confirmation(
-            "",
-            _("Remove the definition of {names}?"),
-            _("Its saved state and its firmware settings go with it. Disks stay where they are."),
-            danger=True,
         ),
     }
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from qvirt_jupyter._translation import LazyString, _
@@ -24,6 +25,7 @@ _PLACES: Final[tuple[tuple[Action, ...], ...]] = (
     (Action.RESET,),
     (Action.DESTROY,),
 )
+_NO_MORE: Final[Mapping[str, tuple[LazyString, Callable[[str], object]]]] = MappingProxyType({})
 _DANGEROUS: Final = frozenset({Action.RESET, Action.DESTROY})
 
 
@@ -34,14 +36,21 @@ class MachineHead(PanelPart):
     ----------
     press
         Called with the action and the browser window.
+    also
+        Further buttons, behind those of the actions: by name, what they say and what is called
+        with the browser window. They change the machine in any of its states.
     """
 
     _part: ClassVar[str] = "machine"
     _strings: ClassVar[Mapping[str, LazyString]] = {"actions": _("Actions")}
 
-    def __init__(self, press: Callable[[Action, str], object]) -> None:
+    def __init__(
+        self,
+        press: Callable[[Action, str], object],
+        also: Mapping[str, tuple[LazyString, Callable[[str], object]]] = _NO_MORE,
+    ) -> None:
         super().__init__()
-        self._press = press
+        self._press, self._also = press, also
 
     def update(
         self,
@@ -74,20 +83,34 @@ class MachineHead(PanelPart):
             "stateLabel": str(away) if record is None else str(record.state.label),
             "reason": "" if record is None else record.reason,
             "pending": "" if record is None else pending,
-            "buttons": [_button(place, record, refused or str(away)) for place in _PLACES]
-            if record is None or refused
-            else [_button(place, record) for place in _PLACES],
+            "buttons": [
+                *(
+                    _button(place, record, refused or str(away))
+                    if record is None or refused
+                    else _button(place, record)
+                    for place in _PLACES
+                ),
+                *self._others(refused or ("" if record is not None else str(away))),
+            ],
         }
         if state != self.shown:
             self.show(state)
 
     def _said(self, content: dict[str, Any], client: str) -> None:
         match content:
+            case {"type": "press", "id": str(name)} if name in self._also:
+                self._also[name][1](client)
             case {"type": "press", "id": str(name)}:
                 for place in _PLACES:
                     for action in place:
                         if action.value == name:
                             self._press(action, client)
+
+    def _others(self, reason: str) -> list[ButtonState]:
+        return [
+            {"id": name, "label": str(label), "icon": name, "reason": reason, "kind": "plain"}
+            for name, (label, _press) in self._also.items()
+        ]
 
 
 def _button(

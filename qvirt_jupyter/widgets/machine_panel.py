@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, get_args
 
 import ipywidgets
 
@@ -12,7 +12,10 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import DomainRecord, RecordKey, publisher
 from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.widgets.definition_tabs import DefinitionTabs
+from qvirt_jupyter.widgets.deletion import Deletion
 from qvirt_jupyter.widgets.details import Details
+from qvirt_jupyter.widgets.details.work import Boards
+from qvirt_jupyter.widgets.dialog_place import DialogPlace
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.graph_kinds import MACHINE_GRAPHS
 from qvirt_jupyter.widgets.machine_actions import MachineActions
@@ -37,14 +40,7 @@ if TYPE_CHECKING:
 
 _OVERVIEW, _DETAILS, _PERFORMANCE, _CONSOLE, _XML, _HISTORY = range(6)
 Page: TypeAlias = Literal["overview", "details", "performance", "console", "xml", "history"]
-_PAGES: Final[tuple[Page, ...]] = (
-    "overview",
-    "details",
-    "performance",
-    "console",
-    "xml",
-    "history",
-)
+_PAGES: Final[tuple[Page, ...]] = get_args(Page)
 _NOT_MEASURED: Final = _("It does not run: there is nothing to measure.")
 _AWAY: Final = "away"
 """Key of the notice that says why the machine is not there."""
@@ -83,7 +79,8 @@ class VmPanel(Panel):
 
         self._pending = Pending(domain, self._update)
         self._presence = Presence(self._on_presence)
-        self._head = MachineHead(self._press)
+        self._dialog = DialogPlace()
+        self._head = MachineHead(self._press, {"delete": (_("Delete…"), self._delete)})
         self._overview = Overview(domain, self._actions.run, self._go_to_console)
         self._details = Details(
             domain, self._questions, self._notices, fleet.wishes, self._go_to_performance
@@ -120,6 +117,7 @@ class VmPanel(Panel):
             (
                 self._presence,
                 self._head,
+                self._dialog,
                 Notices(self._notices),
                 Questions(self._questions),
                 Questions(fleet.questions),
@@ -330,6 +328,10 @@ class VmPanel(Panel):
             publisher.post(None, lambda: self._details.leave(go_on, client))
         else:
             go_on()
+
+    def _delete(self, _client: str) -> None:
+        boards = Boards(self._questions, self._notices, fleet.wishes)
+        self._dialog.show_soon(lambda: Deletion([self.domain], boards, self._dialog.clear))
 
     def _go_to_performance(self) -> None:
         self._tabs.selected_index = _PERFORMANCE

@@ -17,12 +17,15 @@ from qvirt_jupyter.widgets.autoconnect import open_saved
 from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
 from qvirt_jupyter.widgets.connection_request import ConnectionRequest
 from qvirt_jupyter.widgets.connection_view import ConnectionView, snapshot_rows
+from qvirt_jupyter.widgets.deletion import Deletion
+from qvirt_jupyter.widgets.details.work import Boards
+from qvirt_jupyter.widgets.dialog_place import DialogPlace
 from qvirt_jupyter.widgets.first_start import FirstStart
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.machine_actions import MachineActions
 from qvirt_jupyter.widgets.machine_pane import MachinePane
 from qvirt_jupyter.widgets.notices import Notice, Notices
-from qvirt_jupyter.widgets.panel import Panel, close_all
+from qvirt_jupyter.widgets.panel import Panel
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
@@ -75,7 +78,7 @@ class Manager(Panel):
         beside = ipywidgets.HBox([self._list, self._pane])
         beside.add_class("qvirt-beside")
         beside.add_class("qvirt-grows")
-        self._dialog = ipywidgets.VBox()
+        self._dialog = DialogPlace()
         self._bar = ipywidgets.HBox(
             [
                 self._button("create", _("New virtual machine"), "plus-square", self._create),
@@ -191,6 +194,8 @@ class Manager(Panel):
                 self._act_on_connection(name, key.uri, client)
         elif name in _LIFECYCLE:
             self._actions.do(Action(name), [_domain(key) for key in keys], client)
+        elif name == "delete":
+            self._delete([_domain(key) for key in keys])
         elif name == "tag":
             self._actions.tag([_domain(key) for key in keys], client)
         elif name == "open":
@@ -239,19 +244,10 @@ class Manager(Panel):
         return button
 
     def _show_dialog(self, dialog: Any) -> None:  # noqa: ANN401 - widgets have no types
-        before = self._dialog.children
-        self._dialog.children = (dialog,)
-        for widget in before:
-            close_all(widget)
-        dialog.focus()
+        self._dialog.show(dialog)
 
     def _close_dialog(self) -> None:
-        def close() -> None:
-            before, self._dialog.children = self._dialog.children, ()
-            for widget in before:
-                close_all(widget)
-
-        publisher.post(("dialog", id(self)), close)
+        self._dialog.clear()
 
     def _create(self) -> None:
         open_creation_tab()
@@ -262,6 +258,10 @@ class Manager(Panel):
     def _add_connection(self) -> None:
         empty = ConnectionRequest(recents=saved_connections.recent).coupled("hypervisor")
         self._show_dialog(ConnectionDialog(fleet.add, self._close_dialog, empty))
+
+    def _delete(self, domains: list[Domain]) -> None:
+        boards = Boards(self._questions, fleet.notices, fleet.wishes)
+        self._dialog.show_soon(lambda: Deletion(domains, boards, self._close_dialog))
 
     def _edit_connection_soon(self, uri: str) -> None:
         publisher.post(("dialog", id(self)), lambda: self._edit_connection(uri))

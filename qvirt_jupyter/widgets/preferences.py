@@ -76,6 +76,13 @@ class Preferences:
     confirm_remove_device: bool = option(
         Flag(), default=True, label=_("Remove a device"), group=_CONFIRM
     )
+    confirm_delete_storage: bool = option(
+        Flag(),
+        default=True,
+        label=_("Delete files of machines"),
+        group=_CONFIRM,
+        help=_("The files are listed once more before they are gone."),
+    )
     console_autoconnect: bool = option(
         Flag(),
         default=True,

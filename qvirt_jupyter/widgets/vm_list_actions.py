@@ -170,13 +170,7 @@ DOMAIN_ACTIONS: tuple[ListAction, ...] = (
     ListAction("open", _("Open"), "open", several=False, changes=False),
     ListAction("open_console", _("Open console"), "console", several=False, changes=False),
     ListAction("tag", _("Tags…"), "tag", toolbar=False),
-    _lifecycle(
-        Action.UNDEFINE,
-        "remove",
-        confirm=_("Remove the definition of {names}? Disks stay where they are."),
-        danger=True,
-        toolbar=False,
-    ),
+    ListAction("delete", _("Delete…"), "remove", toolbar=False),
 )
 """What the toolbar and the menus of machines offer, in their order (MGR-07 to MGR-19)."""
 

@@ -145,20 +145,6 @@ def test_tags_of_several_machines_are_added_and_taken_away(a_manager, a_uri):
     assert wait_for(lambda: connection.inventory.domain(uuids[0]).tags == ())
 
 
-def test_removing_definitions_is_always_asked_first(a_manager, a_uri):
-    uuids = domains_by_state(a_manager, "shutoff")
-    act(a_manager, "undefine", *(key_of(a_uri, uuid) for uuid in uuids))
-    ((number, question),) = wait_for(lambda: a_manager._questions.questions)
-    assert question.danger
-    assert not question.remember
-    a_manager._questions.answer(number, None)
-    assert set(domains_by_state(a_manager, "shutoff")) == set(uuids)
-    act(a_manager, "undefine", *(key_of(a_uri, uuid) for uuid in uuids))
-    ((number, _question),) = wait_for(lambda: a_manager._questions.questions)
-    a_manager._questions.answer(number, Answer())
-    assert wait_for(lambda: not domains_by_state(a_manager, "shutoff"))
-
-
 def domains_by_state(panel, *states):
     rows = panel._list._rows
     return [rows.keys[key].id for key, domain in rows.domains.items() if domain["state"] in states]

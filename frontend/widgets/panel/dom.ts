@@ -40,6 +40,8 @@ const ICONS: Record<string, string> = {
   edit: 'M11.3 2 14 4.7 5.7 13 2.5 13.5 3 10.3z',
   close:
     'M4.1 3 8 6.9 11.9 3 13 4.1 9.1 8l3.9 3.9-1.1 1.1L8 9.1 4.1 13 3 11.9 6.9 8 3 4.1z',
+  delete:
+    'M6 1.5h4V3h3.5v1.5h-11V3H6zM3.5 5.5h9L12 14.5H4zM6 7v6h1.2V7zm2.8 0v6H10V7z',
   copy: 'M5 1.5h8.5V11H12V3H5zM2.5 4.5H11v10H2.5zM4 6v7h5.5V6z'
 };
 

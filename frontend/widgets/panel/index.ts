@@ -2,6 +2,7 @@
  * The parts of our panels that ipywidgets has no widget for, in one module: what is said, what is
  * asked, what was done, the head of a machine's tab, its screen, and whether anybody looks.
  */
+import { renderDeletion } from './deletion';
 import { renderDeviceTree } from './deviceTree';
 import { renderForm } from './form';
 import { renderMachine } from './machine';
@@ -19,6 +20,7 @@ import { renderWizard } from './wizard';
 
 const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
   {
+    deletion: renderDeletion,
     'device-tree': renderDeviceTree,
     form: renderForm,
     machine: renderMachine,

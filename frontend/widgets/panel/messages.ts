@@ -1,3 +1,4 @@
+import { IDeletionSaid } from './deletionMessages';
 import { DetailsSaid } from './detailsMessages';
 import { FormSaid } from './formMessages';
 import { WizardSaid } from './wizardMessages';
@@ -161,6 +162,7 @@ export type Said =
   | DetailsSaid
   | FormSaid
   | WizardSaid
+  | IDeletionSaid
   | { type: 'ready' }
   | { type: 'press'; id: string; item?: string }
   | { type: 'dismiss'; id: string }

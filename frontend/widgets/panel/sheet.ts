@@ -1,3 +1,4 @@
+import deletionStyle from './deletion.css';
 import detailsStyle from './details.css';
 import formStyle from './form.css';
 import style from './style.css';
@@ -8,7 +9,14 @@ export function addPanelStyle(): void {
   if (!document.getElementById('qvirt-panel-style')) {
     const sheet = document.createElement('style');
     sheet.id = 'qvirt-panel-style';
-    sheet.textContent = `${style}\n${formStyle}\n${detailsStyle}\n${wizardStyle}`;
+    sheet.textContent = [
+      style,
+      formStyle,
+      detailsStyle,
+      deletionStyle,
+      wizardStyle
+    ].join('
+');
     document.head.append(sheet);
   }
 }

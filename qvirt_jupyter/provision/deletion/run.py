@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter._translation import LazyString, _
@@ -134,6 +134,10 @@ class Run:
         result = delete_file(self._connection, row)
         if result.outcome is Outcome.UNKNOWN:
             self._end = _End(_LOST)
+        now = self._now[row.key]
+        if result.outcome is Outcome.FAILED and now.fixed and not now.ticked:
+            # What is known by now says it in better words.
+            return replace(result, reason=now.reason)
         return result
 
     def _why_not(self, row: PlannedFile) -> str:
