@@ -36,3 +36,9 @@ def act(panel, name, *keys, client="window-1"):
             "client": client,
         }
     )
+
+
+def press_bar(panel, name):
+    """Press a button of the bar above the list."""
+    (button,) = (each for each in panel._bar.children if f"qvirt-bar-{name}" in each._dom_classes)
+    button.click()

@@ -7,7 +7,7 @@ import threading
 import ipywidgets
 import libvirt
 import pytest
-from a_manager import act, connection_rows, domains, wait_for
+from a_manager import act, connection_rows, domains, press_bar, wait_for
 
 import qvirt_jupyter
 from qvirt_jupyter.hypervisor import (
@@ -192,11 +192,11 @@ def test_a_failed_open_says_why_and_what_to_do(a_manager, tmp_path):
 
 
 def test_the_add_dialog_stands_in_the_panel(a_manager):
-    a_manager._bar.children[0].click()
+    press_bar(a_manager, "add-connection")
     assert wait_for(lambda: a_manager._dialog.children)
-    a_manager._bar.children[1].click()
+    press_bar(a_manager, "preferences")
     assert wait_for(lambda: type(a_manager._dialog.children[0]).__name__ == "PreferencesDialog")
-    a_manager._bar.children[2].click()
+    press_bar(a_manager, "about")
     assert wait_for(lambda: type(a_manager._dialog.children[0]).__name__ == "About")
     a_manager._close_dialog()
     assert wait_for(lambda: a_manager._dialog.children == ())
@@ -358,7 +358,7 @@ def test_closing_leaves_nothing(a_uri):
     before, observers = set(ALL_WIDGETS), len(connection._observers)
     panel = qvirt_jupyter.manager()
     assert wait_for(lambda: len(domains(panel)) == 10)
-    panel._bar.children[0].click()
+    press_bar(panel, "add-connection")
     assert wait_for(lambda: panel._dialog.children)
     select(panel, key_of(a_uri))
     assert wait_for(lambda: panel._pane._screen.children)

@@ -6,7 +6,7 @@ import contextlib
 import socket
 
 import pytest
-from a_manager import act, connection_rows, domains, wait_for
+from a_manager import act, connection_rows, domains, press_bar, wait_for
 
 import qvirt_jupyter
 from qvirt_jupyter.hypervisor import RecordKey, connect, connection_to, publisher
@@ -159,7 +159,7 @@ def test_what_was_forgotten_or_opened_by_a_notebook_is_offered_again(a_manager, 
         assert wait_for(lambda: saved_connections.recent == (uri,))
     act(a_manager, "remove_connection", RecordKey("connection", a_uri, a_uri))
     assert wait_for(lambda: saved_connections.recent == (a_uri, uri))
-    a_manager._bar.children[0].click()
+    press_bar(a_manager, "add-connection")
     dialog = a_dialog(a_manager)
     field = next(each for each in dialog.shown["fields"] if each["name"] == "recent")
     assert [choice["value"] for choice in field["choices"]] == ["", a_uri, uri]

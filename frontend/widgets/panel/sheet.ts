@@ -15,8 +15,7 @@ export function addPanelStyle(): void {
       detailsStyle,
       deletionStyle,
       wizardStyle
-    ].join('
-');
+    ].join('\n');
     document.head.append(sheet);
   }
 }
