@@ -211,7 +211,8 @@ def test_a_file_that_another_machine_uses_is_kept(a_tab, a_panel, a_connection):
     )
     say(a_tab._tree, type="remove", id=device(a_tab, "disk")["id"])
     ((_key, question),) = wait_for(lambda: a_panel._questions.questions)
-    assert "other" in str(question.fields[0].reason)
+    assert "Also used by other" in str(question.fields[0].label)
+    assert question.fields[0].value == ""
 
 
 def test_the_new_device_is_one_that_suits_the_guest(a_tab, a_machine):

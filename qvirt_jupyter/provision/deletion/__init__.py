@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from qvirt_jupyter.provision.deletion.file_removal import delete_file
+from qvirt_jupyter.provision.deletion.disk_file import (
+    delete_left_file,
+    file_of_disk,
+    unknown_file,
+)
 from qvirt_jupyter.provision.deletion.plan import DeletePlan, PlannedMachine
 from qvirt_jupyter.provision.deletion.planned_file import FileKind, PlannedFile
 from qvirt_jupyter.provision.deletion.request import DeleteRequest
@@ -23,5 +27,7 @@ __all__ = [
     "Outcome",
     "PlannedFile",
     "PlannedMachine",
-    "delete_file",
+    "delete_left_file",
+    "file_of_disk",
+    "unknown_file",
 ]

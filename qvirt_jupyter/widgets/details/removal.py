@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter import documents
-from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.provision.deletion import delete_left_file, file_of_disk, unknown_file
 from qvirt_jupyter.widgets.details.definitions import devices_of
 from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 from qvirt_jupyter.widgets.notices import Notice
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from qvirt_jupyter.hypervisor import EditResult
-    from qvirt_jupyter.hypervisor.storage_volume import StorageVolume
+    from qvirt_jupyter.provision.deletion import DeleteResult, PlannedFile
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.work import Boards, Work
     from qvirt_jupyter.widgets.questions import Answer
@@ -26,34 +26,6 @@ if TYPE_CHECKING:
 ASKING: Final = "confirm_remove_device"
 """The preference that asks before a device is removed."""
 _DELETE: Final = "delete"
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """The file of a disk.
-
-    Parameters
-    ----------
-    path
-        Where it is.
-    volume
-        The volume that it is; None where no pool has it.
-    users
-        The other machines that have it.
-    """
-
-    path: str
-    volume: StorageVolume | None
-    users: tuple[str, ...]
-
-    @property
-    def why_kept(self) -> LazyString | str:
-        """Why it cannot be deleted; empty where it can."""
-        if self.users:
-            return _("It is used by {names}.").format(names=", ".join(self.users))
-        if self.volume is None:
-            return _("It is in no storage pool, so it is not deleted here.")
-        return ""
 
 
 class Removal:
@@ -86,7 +58,7 @@ class Removal:
         self._domain = domain
         self._questions, self._notices, self._wishes = boards
         self._work, self._on_done = work, on_done
-        self._files: dict[str, _File] = {}
+        self._files: dict[str, PlannedFile] = {}
         self.unplugging: set[str] = set()
 
     def ask(self, key: str, device: documents.Device, client: str) -> None:
@@ -101,24 +73,22 @@ class Removal:
         client
             The browser window that wants it.
         """
-        path = device.path if isinstance(device, documents.Disk) else None
-        if path is None or isinstance(self._domain, DraftedMachine):
+        domain = self._domain
+        where = device.where if isinstance(device, documents.Disk) else ""
+        if not where or isinstance(domain, DraftedMachine):
             # Nothing on the host belongs to a machine that is not made yet.
             self._ask(key, device, client, None)
             return
         self._work(
-            partial(self._look_up, path),
+            lambda: file_of_disk(domain, where),
             partial(self._ask, key, device, client),
             # What cannot be looked up is not deleted.
-            lambda _error: self._ask(key, device, client, _File(path, None, ())),
+            lambda error: self._ask(key, device, client, unknown_file(where, str(error))),
         )
 
-    def _look_up(self, path: str) -> _File:
-        connection, own = self._domain.connection, self._domain.subject.name
-        users = tuple(name for name in connection.domains.using(path) if name != own)
-        return _File(path, connection.storage_pools.volume_at(path), users)
-
-    def _ask(self, key: str, device: documents.Device, client: str, file: _File | None) -> None:
+    def _ask(
+        self, key: str, device: documents.Device, client: str, file: PlannedFile | None
+    ) -> None:
         name = str(device.display_name)
         if file is None and not self._wishes.wants(ASKING):
             self._remove(key, device, None)
@@ -133,8 +103,14 @@ class Removal:
             )
         fields: tuple[QuestionField, ...] = ()
         if file is not None:
+            # The device goes, not the machine: its file stays unless that is wanted (DEL-09).
+            why_not = file.reason if file.fixed else ""
             label = _("Delete {path} too. What is stored there is lost.").format(path=file.path)
-            fields = (QuestionField(_DELETE, label, check=True, reason=file.why_kept),)
+            if not file.ticked and not file.fixed:
+                label = _("Delete {path} too, though: {reason}").format(
+                    path=file.path, reason=file.reason
+                )
+            fields = (QuestionField(_DELETE, label, check=True, reason=why_not),)
 
         def go_on(answer: Answer | None) -> None:
             if answer is None:
@@ -145,7 +121,7 @@ class Removal:
                 except OSError as error:
                     self._notices.put_error(_("The preferences could not be saved."), error)
             wanted = file if answer.values.get(_DELETE) == "true" else None
-            if wanted is not None and wanted.why_kept:
+            if wanted is not None and wanted.fixed:
                 wanted = None
             publisher.post(None, lambda: self._remove(key, device, wanted))
 
@@ -168,7 +144,7 @@ class Removal:
             go_on,
         )
 
-    def _remove(self, key: str, device: documents.Device, file: _File | None) -> None:
+    def _remove(self, key: str, device: documents.Device, file: PlannedFile | None) -> None:
         self._work(
             lambda: self._domain.detach(device),
             partial(self._removed, key, str(device.display_name), file),
@@ -177,7 +153,7 @@ class Removal:
             ),
         )
 
-    def _removed(self, key: str, name: str, file: _File | None, result: EditResult) -> None:
+    def _removed(self, key: str, name: str, file: PlannedFile | None, result: EditResult) -> None:
         waiting = [effect for effect in result.effects if effect.when == "next_boot"]
         if any(effect.when == "pending" for effect in result.effects):
             self.unplugging.add(key)
@@ -221,14 +197,16 @@ class Removal:
             if file is not None:
                 self._delete(file)
 
-    def _delete(self, file: _File) -> None:
-        volume = file.volume
-        if volume is None:
-            return
+    def _delete(self, file: PlannedFile) -> None:
+        title = _("{path} could not be deleted.").format(path=file.path)
+
+        def look(result: DeleteResult) -> None:
+            if result.is_left:
+                notice = Notice(f"left {file.key}", "error", title, result.reason)
+                self._notices.put(notice)
+
         self._work(
-            volume.delete,
-            lambda _none: None,
-            lambda error: self._notices.put_error(
-                _("{path} could not be deleted.").format(path=file.path), error
-            ),
+            lambda: delete_left_file(self._domain.connection, file),
+            look,
+            lambda error: self._notices.put_error(title, error),
         )
