@@ -6,6 +6,7 @@ The medium is GRUB's rescue image, whose menu answers keys where a machine witho
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,100 @@ def test_by_mouse_to_the_menu_of_the_medium(a_lab_of_the_host, a_host, a_context
     boots_the_medium(page, a_host, "by-mouse")
     expect(page.locator(".qvirt-wizard")).to_have_count(0)
     a_picture(page, "wizard-done")
+
+
+def choose_the_way_by_keys(page):
+    on_page(page, "How to install")
+    way = wizard(page).get_by_role("radio", name="Local install media")
+    expect(way).to_be_focused(timeout=60_000)
+    page.keyboard.press("ArrowDown")
+    expect(wizard(page).get_by_role("radio", name="Network install")).to_have_attribute(
+        "aria-checked", "true"
+    )
+    page.keyboard.press("ArrowUp")
+    expect(way).to_have_attribute("aria-checked", "true")
+    page.keyboard.press("Enter")
+
+
+def choose_the_medium_by_keys(page):
+    on_page(page, "Medium and system")
+    medium = wizard(page).get_by_label("ISO image or CD drive", exact=True)
+    expect(medium).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(wizard(page)).to_contain_text("Choose a file")
+    expect(medium).to_be_focused()
+    page.keyboard.type(str(MEDIUM))
+    expect(wizard(page)).to_contain_text("does not say which system", timeout=60_000)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(wizard(page).get_by_role("combobox", name="Operating system")).to_be_focused()
+    page.keyboard.type("unknown")
+    option = wizard(page).get_by_role("option", name="Generic or unknown")
+    expect(option).to_be_visible()
+    assert until(page, lambda: is_marked_below(page, option))
+    page.keyboard.press("Enter")
+    expect(wizard(page)).to_contain_text("Chosen: Generic or unknown system")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+
+
+def is_marked_below(page, option):
+    """Go one entry down the list unless this one is marked; tell whether it is."""
+    if option.get_attribute("aria-selected") == "true":
+        return True
+    page.keyboard.press("ArrowDown")
+    return False
+
+
+def test_by_keyboard_alone(a_lab_of_the_host, a_host, a_context):
+    page = a_lab_of_the_host.enter(a_context, "wizard-keys", qvirt="manager")
+    row = page.locator(".qvirt-vm-list [role=row]", has_text="Workshop")
+    expect(row).to_have_attribute("data-qvirt-state", "connected", timeout=60_000)
+    page.keyboard.press("Control+Shift+KeyC")
+    page.keyboard.type("New Virtual Machine…")
+    page.locator(".lm-CommandPalette-item.lm-mod-active", has_text="New Virtual Machine").wait_for()
+    page.keyboard.press("Enter")
+    choose_the_way_by_keys(page)
+    choose_the_medium_by_keys(page)
+
+    on_page(page, "Memory and CPUs")
+    expect(wizard(page).get_by_label("Memory")).to_be_focused()
+    page.keyboard.press("Alt+ArrowLeft")
+    on_page(page, "Medium and system")
+    page.keyboard.press("Enter")
+    on_page(page, "Memory and CPUs")
+    expect(wizard(page).get_by_label("Memory")).to_be_focused()
+    page.keyboard.press("Control+KeyA")
+    page.keyboard.type("64")
+    page.keyboard.press("Enter")
+    on_page(page, "Storage")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+KeyA")
+    page.keyboard.type("1")
+    page.keyboard.press("Enter")
+    on_page(page, "Network")
+    page.keyboard.press("Enter")
+    on_page(page, "Summary")
+    expect(wizard(page).get_by_role("textbox", name="Name")).to_be_focused()
+    page.keyboard.press("Control+KeyA")
+    page.keyboard.type("by-keys")
+    page.keyboard.press("Enter")
+    boots_the_medium(page, a_host, "by-keys")
+
+
+def test_a_file_of_the_file_browser_becomes_a_machine(a_lab_of_the_host, a_context, a_picture):
+    shutil.copy(MEDIUM, a_lab_of_the_host.folder / "root" / "rescue.iso")
+    (a_lab_of_the_host.folder / "root" / "notes.txt").write_text("no machine")
+    page = a_lab_of_the_host.enter(a_context, "wizard-file")
+    entry = "New Virtual Machine"
+    page.locator(".jp-DirListing-item", has_text="notes.txt").click(button="right")
+    page.locator(".lm-Menu-item", has_text="Rename").first.wait_for()
+    expect(page.locator(".lm-Menu-item:visible", has_text=entry)).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.locator(".jp-DirListing-item", has_text="rescue.iso").click(button="right")
+    a_picture(page, "wizard-context-menu")
+    page.locator(".lm-Menu-item", has_text=entry).click()
+    on_page(page, "Medium and system")
+    medium = wizard(page).get_by_label("ISO image or CD drive", exact=True)
+    expect(medium).to_have_value(str(a_lab_of_the_host.folder / "root" / "rescue.iso"))

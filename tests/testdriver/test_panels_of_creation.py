@@ -386,3 +386,46 @@ def test_the_tree_of_a_server_that_is_none_is_said(a_wizard):
     a_wizard.type("url", "http://127.0.0.1:1/tree/")
     assert wait_for(lambda: not a_wizard.state["systems"]["busy"])
     assert a_wizard.state["systems"]["note"], "why nothing was found"
+
+
+def test_without_a_disk_it_starts_from_its_medium(a_wizard, opened):
+    connection = a_wizard.panel._connection
+    medium = connection.storage_pools["images"].create_volume("live.iso", 2**20, format="raw")
+    a_wizard.go_to("medium")
+    a_wizard.type("media", medium.path)
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("storage")
+    a_wizard.type("storage", "none")
+    assert any("Without a disk" in words for words in a_wizard.state["warnings"])
+    a_wizard.go_to("summary")
+    a_wizard.type("name", "live")
+    a_wizard.press("create")
+    assert wait_for(lambda: opened)
+    definition = connection.domains["live"].document()
+    assert [each.device for each in definition.os.boot] == ["cdrom"]
+    assert medium.path in [disk.path for disk in definition.devices.disks]
+
+
+def test_without_a_connection_nothing_can_be_made():
+    panel = CreationPanel()
+    try:
+        assert wait_for(lambda: "no connection" in panel._view.shown["problem"])
+        (go_on,) = (each for each in panel._view.shown["buttons"] if each["id"] == "next")
+        assert "Add one" in go_on["reason"]
+    finally:
+        panel.close()
+
+
+def test_a_connection_that_breaks_is_said_and_what_was_typed_stays(a_wizard):
+    connection = a_wizard.panel._connection
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("resources")
+    a_wizard.type("memory", "333")
+    connection.close()
+    assert wait_for(lambda: "Not connected" in a_wizard.state["problem"])
+    connection.open().result()
+    assert wait_for(lambda: a_wizard.state["fields"])
+    assert a_wizard.state["page"] == "resources"
+    assert a_wizard.field("memory")["value"] == "333"

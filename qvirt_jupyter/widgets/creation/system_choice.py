@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import LazyString, _, ngettext
-from qvirt_jupyter.hypervisor import QvirtError
+from qvirt_jupyter.hypervisor import QvirtError, publisher
 from qvirt_jupyter.provision import detect_image, detect_tree
 from qvirt_jupyter.provision.osinfo import GENERIC, detect_media
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets._creation_messages import SystemsState, SystemState
     from qvirt_jupyter.widgets.details.work import Work
 
+PAUSE: Final = 0.5
+"""Seconds after the last letter until a medium is looked at."""
 SHOWN: Final = 40
 """How many systems are listed; who looks for another one types more of its name."""
 
@@ -112,14 +115,19 @@ class SystemChoice:
             "cloud": partial(detect_image, where),
         }
         if where and kind in looks:
-            work(
-                looks[kind],
-                lambda found: self._found(where, found),
-                lambda error: self._not_found(where, error),
+            # Not at each letter of an address that is being typed.
+            timer = threading.Timer(
+                PAUSE, lambda: publisher.post(None, lambda: self._look(where, looks[kind], work))
             )
+            timer.daemon = True
+            timer.start()
         else:
             self._looking = ""
         self._on_change()
+
+    def _look(self, where: str, look: Callable[[], OperatingSystem | None], work: Work) -> None:
+        if where == self._looking:
+            work(look, partial(self._found, where), partial(self._not_found, where))
 
     def state(self) -> SystemsState:
         """Return what it shows."""
