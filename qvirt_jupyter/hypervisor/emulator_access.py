@@ -62,8 +62,18 @@ def emulator_account(connection: Connection) -> Account | None:
     if parts.path == "/session":
         return _account(os.geteuid(), os.getegid())
     text = connection.call(lambda raw: raw.getCapabilities(), subject=connection.subject)
-    found = documents.Capabilities.parse(text)
-    model = found.host.security_models.get("dac")
+    return account_of(documents.Capabilities.parse(text))
+
+
+def account_of(capabilities: documents.Capabilities) -> Account | None:
+    """Return who a host's emulators run as by default; None where it does not say.
+
+    Parameters
+    ----------
+    capabilities
+        The host's; its names are those of this host.
+    """
+    model = capabilities.host.security_models.get("dac")
     labels = [each.label for each in model.base_labels] if model is not None else []
     # "+64055:+64055": numbers of the user and of its group.
     uid, _colon, gid = (labels[0] or "").replace("+", "").partition(":") if labels else ("", "", "")

@@ -113,6 +113,27 @@ def test_a_raw_image_is_a_raw_disk(a_tab, a_machine, a_pool):
     assert "web-sdb.img" in a_pool.volumes.names
 
 
+def test_a_new_disk_has_the_options_that_were_chosen(a_tab, a_machine):
+    begin(a_tab)
+    type_in(a_tab, "bus", "usb")
+    options = {
+        "cache": "none",
+        "discard": "unmap",
+        "serial": "S1",
+        "removable": "on",
+        "shareable": "true",
+        "read_only": "true",
+    }
+    for name, value in options.items():
+        type_in(a_tab, name, value)
+        assert wait_for(lambda name=name, value=value: field(a_tab, name)["value"] == value)
+    press(a_tab, "add")
+    assert wait_for(lambda: disks_of(a_machine).get("sdb"))
+    disk = disks_of(a_machine)["sdb"]
+    assert (disk.cache, disk.discard, disk.serial) == ("none", "unmap", "S1")
+    assert (disk.removable, disk.shareable, disk.read_only) == ("on", True, True)
+
+
 def test_a_size_that_is_none_is_said_at_its_field(a_tab, a_pool):
     begin(a_tab)
     for text, words in (("plenty", "'plenty' is not a size"), ("", "Enter a size")):

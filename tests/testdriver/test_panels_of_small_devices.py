@@ -7,6 +7,7 @@ from a_fresh_store import make_fresh
 from a_manager import wait_for
 from a_rich_machine import begin_adding, details_of, field, go_to, press, say, type_in
 
+from qvirt_jupyter.documents import Graphics
 from qvirt_jupyter.widgets import vm_panel
 from qvirt_jupyter.widgets.preferences import preferences
 
@@ -235,3 +236,23 @@ def test_a_second_display_of_a_type_is_refused_before_it_is_tried(open_tab):
     press(tab, "add")
     assert wait_for(lambda: "already" in str(tab._view.shown["problem"]))
     assert len(machine.document(inactive=True).devices.graphics) == 1
+
+
+def test_usb_redirection_comes_with_spice_only(open_tab):
+    tab, machine, _panel = open_tab()
+    page = begin_adding(tab, "disk")
+    reasons = {kind["id"]: kind["reason"] for kind in page["kinds"]}
+    assert "SPICE" in reasons["redirdev"]
+    machine.attach(Graphics(type="spice"))
+    assert wait_for(
+        lambda: not any(each["reason"] for each in tab._view.shown["kinds"] if is_redirdev(each))
+    )
+    begin_adding(tab, "redirdev")
+    press(tab, "add")
+    assert wait_for(lambda: last_of(machine, "redirdev"))
+    added = last_of(machine, "redirdev")
+    assert (added.bus, added.type) == ("usb", "spicevmc")
+
+
+def is_redirdev(kind):
+    return kind["id"] == "redirdev"

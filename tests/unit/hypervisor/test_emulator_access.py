@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import struct
 
 import pytest
 
-from qvirt_jupyter.hypervisor import OperationFailed, Subject
-from qvirt_jupyter.hypervisor.emulator_access import Account, let_in, unsearchable
+from qvirt_jupyter.documents import Capabilities
+from qvirt_jupyter.hypervisor import OperationFailed, Subject, connection_to
+from qvirt_jupyter.hypervisor.emulator_access import (
+    Account,
+    account_of,
+    emulator_account,
+    let_in,
+    unsearchable,
+)
 
 STRANGER = Account(64_999, "stranger", frozenset({64_998}))
 SUBJECT = Subject("domain", "web", "qemu:///system")
@@ -72,3 +80,42 @@ def test_a_folder_that_cannot_be_opened_says_who_can(tmp_path):
 
 def test_a_folder_that_is_not_there_is_no_obstacle(tmp_path):
     assert str(tmp_path / "gone") not in closed(tmp_path / "gone")
+
+
+LABELLED = (
+    "<capabilities><host><secmodel><model>dac</model><doi>0</doi>"
+    "<baselabel type='kvm'>{}</baselabel></secmodel></host></capabilities>"
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("+0:+0", (0, "root")),
+        # A number that has no name here.
+        ("+64999:+64998", (64_999, "64999")),
+        ("somebody", None),
+    ],
+)
+def test_the_host_says_who_its_emulators_run_as(label, expected):
+    account = account_of(Capabilities.parse(LABELLED.format(label)))
+    assert (account and account[:2]) == expected
+
+
+def test_a_host_without_access_control_by_owner_does_not_say():
+    assert account_of(Capabilities.parse("<capabilities><host/></capabilities>")) is None
+
+
+@pytest.mark.parametrize(
+    "uri", ["test:///default", "qemu+ssh://host/system", "qemu:///system?socket=/run/other"]
+)
+def test_of_other_hosts_and_drivers_nothing_is_known(uri):
+    with contextlib.closing(connection_to(uri)) as connection:
+        assert emulator_account(connection) is None
+
+
+def test_the_emulators_of_a_session_run_as_its_user():
+    with contextlib.closing(connection_to("qemu:///session")) as connection:
+        account = emulator_account(connection)
+    assert account is not None
+    assert account.uid == os.geteuid()
