@@ -121,14 +121,14 @@ def kvm_report(*, again: bool = False, deadline: float = DEADLINE) -> KvmReport:
         return KvmReport(KvmState.UNKNOWN, detail=str(_("QEMU is not installed.")))
     try:
         kernel = guest_kernel()
+        key = _key(qemu, kernel.identity)
+        place = cache_folder() / "kvm-probe.json"
+        known = None if again else _read(place, key)
+        if known is not None:
+            return known
         initramfs = small_tree(INIT).compressed()
     except QvirtError as error:
         return KvmReport(KvmState.UNKNOWN, detail=str(error))
-    key = _key(qemu, kernel.identity)
-    place = cache_folder() / "kvm-probe.json"
-    known = None if again else _read(place, key)
-    if known is not None:
-        return known
     report = _boot(qemu, kernel.image, initramfs, deadline)
     found = {"key": key, "state": report.state.value, "detail": report.detail}
     write_private(place, json.dumps(found | {"seconds": round(report.seconds, 2)}))

@@ -92,7 +92,7 @@ class Equipment:
         is_device = disk.type == "block"
         if self._is_qemu:
             disk.format = request.format if is_image and not is_device else "raw"
-            if is_image:
+            if is_image and (request.is_new or is_device):
                 disk.discard = "unmap"
             if is_device and is_image:
                 disk.cache, disk.io = "none", "native"
@@ -134,6 +134,8 @@ class Equipment:
         self.domain.devices.add(card)
 
     def _card_model(self) -> str | None:
+        if self.domain.os.type == "exe":
+            return None
         if self.has("virtio-net") or (self._is_qemu and self.domain.os.arch in _ALWAYS_VIRTIO):
             return "virtio"
         if is_q35(self.domain):

@@ -81,6 +81,7 @@ class InstallFromTree(InstallMethod):
 
     def begin(self, domain: documents.Domain, system: OperatingSystem) -> bool:
         """Start the installer's kernel, with the memory that it needs for what it fetches."""
+        domain.os.boot.clear()
         domain.os.kernel = self.kernel or self.url
         domain.os.initrd = self.initrd
         domain.os.arguments = self.arguments or None

@@ -284,12 +284,18 @@ class GuestRequest:
         return dataclasses.replace(self, memory=memory, vcpus=vcpus, disks=disks)
 
     def _equip(self, equipment: Equipment, path_of: PathOf | None) -> None:
-        for request, name in zip(self.disks, self._volume_names(), strict=True):
-            path = request.path
-            if request.is_new:
-                path = path_of(request, name) if path_of is not None else _IMAGES + name
-            equipment.add_disk(request, path)
+        named = tuple(zip(self.disks, self._volume_names(), strict=True))
+        for request, name in named:
+            if request.device == "disk":
+                path = request.path
+                if request.is_new:
+                    path = path_of(request, name) if path_of is not None else _IMAGES + name
+                equipment.add_disk(request, path)
         self.method.equip(equipment)
+        # The medium that is installed from is in the first drive.
+        for request, _name in named:
+            if request.device != "disk":
+                equipment.add_disk(request, request.path)
         equipment.add_controllers()
         if self.network is not None:
             equipment.add_interface(self.network or None)
@@ -331,6 +337,8 @@ class GuestRequest:
         hypervisor = guest.hypervisors.get(kind)
         own = hypervisor.emulator if hypervisor is not None else None
         domain.devices.emulator = own or guest.emulator
+        if self.method.is_container:
+            return domain, None
         offer = host.for_machine(domain)
         platform.set_firmware(
             domain, system, offer, asked=self.firmware, secure_boot=self.secure_boot

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from a_host_offer import capabilities, facts, offer_to
 from lxml import etree
 
 from qvirt_jupyter import documents
@@ -19,7 +20,6 @@ DATA = Path(__file__).parents[3] / "data"
 REQUESTS = {
     each["id"]: each for each in json.loads((DATA / "create" / "requests.json").read_text())
 }
-DEBIAN_12 = "debian12-qemu72"
 
 # What differs on purpose from virt-install; docs/defaults.md says why of each.
 OURS = {
@@ -30,26 +30,6 @@ NO_BIOS = Firmware("x86_64", "bios", is_supported=False)
 TEST_HOST = """<capabilities><host><cpu><arch>i686</arch></cpu></host><guest><os_type>hvm</os_type>
 <arch name='i686'><wordsize>32</wordsize><emulator>/usr/bin/test-hv</emulator>
 <domain type='test'/></arch><features><pae/><nonpae/></features></guest></capabilities>"""
-
-
-# Ports are libvirt's where a display listens at all.
-UNSAID = {
-    ("controller", "index"),
-    ("memory", "unit"),
-    ("currentMemory", "unit"),
-    *(("graphics", name) for name in ("port", "tlsPort", "autoport")),
-}
-
-
-def capabilities(name):
-    return documents.parse((DATA / "capabilities" / f"{DEBIAN_12}-{name}.xml").read_text())
-
-
-def offer_to(domain):
-    if domain.type not in ("qemu", "kvm"):
-        return None
-    board = "q35" if "q35" in domain.os.machine else "pc"
-    return capabilities(f"{board}-{domain.type}-domcapabilities")
 
 
 @pytest.fixture
@@ -79,24 +59,6 @@ def asked_for(record):
         firmware=record.get("firmware", ""),
         hypervisor=record.get("virt", ""),
     )
-
-
-def facts(text):
-    """Return what a definition says, without what is random or libvirt's to choose."""
-    found = []
-
-    def walk(node, way):
-        way = (*way, etree.QName(node).localname)
-        said = {k: v for k, v in node.attrib.items() if (way[-1], k) not in UNSAID}
-        if way[-1] in {"mac", "uuid"} or way[-2:] == ("graphics", "listen"):
-            return
-        said = " ".join(f"{name}={value}" for name, value in sorted(said.items()))
-        found.append(f"{'/'.join(way)} {said} {(node.text or '').strip()}".strip())
-        for child in node.iterchildren(tag=etree.Element):
-            walk(child, way)
-
-    walk(etree.fromstring(text), ())
-    return found
 
 
 @pytest.mark.parametrize("name", REQUESTS)
