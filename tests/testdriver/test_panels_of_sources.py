@@ -170,6 +170,15 @@ def test_a_network_that_is_off_is_asked_about_when_a_card_moves(a_tab, a_panel, 
     press(a_tab, "apply")
     ((key, question),) = wait_for(lambda: a_panel._questions.questions)
     assert cards_of(a_machine)[0].where == "network default"
+    assert field(a_tab, "source.network")["error"]
+    # Who gives up is told no more of it.
+    press(a_tab, "cancel")
+    assert wait_for(lambda: not field(a_tab, "source.network")["error"])
+    assert not a_panel._questions.questions
+    type_in(a_tab, "source.network", "lab")
+    press(a_tab, "apply")
+    assert wait_for(lambda: a_panel._questions.questions)
+    ((key, question),) = a_panel._questions.questions
     # It may stay off until the machine is needed.
     assert question.other
     a_panel._questions.answer(key, Answer(other=True))

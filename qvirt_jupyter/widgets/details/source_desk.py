@@ -69,6 +69,13 @@ class SourceDesk(PageDesk):
         else:
             super().edit(key, name, text)
 
+    def _begin(self) -> None:
+        if self._page is not None:
+            # They were about what is forgotten now, and so is the question.
+            self._page.remarks.clear()
+            self._doubts.withdraw()
+        super()._begin()
+
     def _typed(self, *, was_dirty: bool) -> None:
         # What was asked was about something else.
         self._doubts.withdraw()
