@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.parsing import parse_xml
-from qvirt_jupyter.hypervisor import addresses, disk_sizes, guest_info, html, screenshot
+from qvirt_jupyter.hypervisor import (
+    addresses,
+    disk_sizes,
+    guest_identity,
+    guest_info,
+    html,
+    screenshot,
+)
+from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.displays import Display, displays_of
 from qvirt_jupyter.hypervisor.domain_definition import Definition
 from qvirt_jupyter.hypervisor.domain_handle import read_state
@@ -14,6 +22,7 @@ from qvirt_jupyter.hypervisor.domain_stats import DomainStats
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, QvirtError, WrongState
 from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
 from qvirt_jupyter.hypervisor.hotplug import Hotplug
+from qvirt_jupyter.hypervisor.job import current_job
 from qvirt_jupyter.hypervisor.power import Power
 from qvirt_jupyter.hypervisor.state_reasons import reason_text
 
@@ -148,6 +157,40 @@ class Domain(Power, Definition, Hotplug):
             lambda connection: disk_sizes.read(connection, self._find(connection), stored),
             subject=self.subject,
         )
+
+    @action(_("Give the guest of {name} a name of its own"), cancel=lambda _vm: lambda: None)
+    def renew_guest(self, host_name: str | None = None, *, patience: float = 180) -> None:
+        """Give the guest another host name and machine ID, by its agent: after it was copied.
+
+        Parameters
+        ----------
+        host_name
+            The name; None makes one of the machine's, empty leaves it.
+        patience
+            Seconds to wait for the agent at most.
+
+        Raises
+        ------
+        WrongState
+            It does not run.
+        Unsupported
+            It has no channel for an agent.
+        OperationFailed
+            The agent does not answer, or the guest could not do it.
+        """
+        if not self.is_active:
+            raise WrongState(
+                _("It does not run."), subject=self.subject, next_step=_("Start it first.")
+            )
+        job, subject = current_job(), self.subject
+        name = guest_identity.host_name(self.name) if host_name is None else host_name
+
+        def do(domain: libvirt.virDomain) -> None:
+            check = job.check_cancelled if job is not None else lambda: None
+            guest_identity.wait_for_agent(domain, subject, patience, check)
+            guest_identity.renew(domain, name, subject)
+
+        self._call(do)
 
     def _ask_addresses(self, source: Source) -> Any:  # noqa: ANN401 - libvirt has no types
         number = addresses.SOURCES[source]

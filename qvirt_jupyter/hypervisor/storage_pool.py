@@ -253,6 +253,27 @@ class StoragePools(Collection[StoragePool]):
 
         return self._add(definition, make_it)
 
+    def create_transient(self, definition: str | documents.StoragePool) -> StoragePool:
+        """Switch a pool on that is gone when it is stopped: for a look into a folder, say.
+
+        It is a step of an action, none of its own.
+
+        Parameters
+        ----------
+        definition
+            XML or a document.
+
+        Raises
+        ------
+        AlreadyExists
+            Another pool has the name.
+        OperationFailed
+            It cannot be switched on, or another pool has this source.
+        """
+        return self._add(
+            definition, lambda connection, text: connection.storagePoolCreateXML(text, 0)
+        )
+
     def volume_at(self, path: str) -> StorageVolume | None:
         """Return the volume that lies at a path of the host; None where no pool has it.
 

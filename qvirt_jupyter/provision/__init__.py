@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qvirt_jupyter.provision.cloning import ClonePlan, CloneRequest, DiskClone
 from qvirt_jupyter.provision.cloud import (
     CloudImage,
     CloudNetwork,
@@ -35,6 +36,8 @@ from qvirt_jupyter.provision.tiny_guest import TinyGuest, tiny_guest
 from qvirt_jupyter.provision.trees import DetectedTree, detect_tree
 
 __all__ = [
+    "ClonePlan",
+    "CloneRequest",
     "CloudImage",
     "CloudNetwork",
     "CloudSeed",
@@ -45,6 +48,7 @@ __all__ = [
     "DeleteRequest",
     "DeleteResults",
     "DetectedTree",
+    "DiskClone",
     "DiskRequest",
     "GuestRequest",
     "ImportDisk",

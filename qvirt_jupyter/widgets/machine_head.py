@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor.lifecycle import Action, allowed
@@ -25,8 +25,28 @@ _PLACES: Final[tuple[tuple[Action, ...], ...]] = (
     (Action.RESET,),
     (Action.DESTROY,),
 )
-_NO_MORE: Final[Mapping[str, tuple[LazyString, Callable[[str], object]]]] = MappingProxyType({})
 _DANGEROUS: Final = frozenset({Action.RESET, Action.DESTROY})
+
+
+class HeadButton(NamedTuple):
+    """A button behind those of the actions.
+
+    Parameters
+    ----------
+    label
+        What it says.
+    press
+        Called with the browser window.
+    as_for
+        The action in whose states it can be used; None for every state.
+    """
+
+    label: LazyString
+    press: Callable[[str], object]
+    as_for: Action | None = None
+
+
+_NO_MORE: Final[Mapping[str, HeadButton]] = MappingProxyType({})
 
 
 class MachineHead(PanelPart):
@@ -37,8 +57,7 @@ class MachineHead(PanelPart):
     press
         Called with the action and the browser window.
     also
-        Further buttons, behind those of the actions: by name, what they say and what is called
-        with the browser window. They change the machine in any of its states.
+        Further buttons that change the machine, by name.
     """
 
     _part: ClassVar[str] = "machine"
@@ -47,7 +66,7 @@ class MachineHead(PanelPart):
     def __init__(
         self,
         press: Callable[[Action, str], object],
-        also: Mapping[str, tuple[LazyString, Callable[[str], object]]] = _NO_MORE,
+        also: Mapping[str, HeadButton] = _NO_MORE,
     ) -> None:
         super().__init__()
         self._press, self._also = press, also
@@ -81,7 +100,7 @@ class MachineHead(PanelPart):
             "name": name if record is None else record.name,
             "state": "gone" if record is None else record.state.value,
             "stateLabel": str(away) if record is None else str(record.state.label),
-            "reason": "" if record is None else record.reason,
+            "reason": _reason(record),
             "pending": "" if record is None else pending,
             "buttons": [
                 *(
@@ -90,7 +109,7 @@ class MachineHead(PanelPart):
                     else _button(place, record)
                     for place in _PLACES
                 ),
-                *self._others(refused or ("" if record is not None else str(away))),
+                *self._others(record, refused or ("" if record is not None else str(away))),
             ],
         }
         if state != self.shown:
@@ -99,18 +118,37 @@ class MachineHead(PanelPart):
     def _said(self, content: dict[str, Any], client: str) -> None:
         match content:
             case {"type": "press", "id": str(name)} if name in self._also:
-                self._also[name][1](client)
+                self._also[name].press(client)
             case {"type": "press", "id": str(name)}:
                 for place in _PLACES:
                     for action in place:
                         if action.value == name:
                             self._press(action, client)
 
-    def _others(self, reason: str) -> list[ButtonState]:
+    def _others(self, record: DomainRecord | None, refused: str) -> list[ButtonState]:
         return [
-            {"id": name, "label": str(label), "icon": name, "reason": reason, "kind": "plain"}
-            for name, (label, _press) in self._also.items()
+            {
+                "id": name,
+                "label": str(more.label),
+                "icon": name,
+                "reason": refused or _why_not(more, record),
+                "kind": "plain",
+            }
+            for name, more in self._also.items()
         ]
+
+
+def _why_not(more: HeadButton, record: DomainRecord | None) -> str:
+    if record is None or more.as_for is None:
+        return ""
+    refusal = allowed(record.state, more.as_for, persistent=record.persistent)
+    return str(refusal) if refusal is not None else ""
+
+
+def _reason(record: DomainRecord | None) -> str:
+    if record is None:
+        return ""
+    return str(_("Template")) if record.is_template else record.reason
 
 
 def _button(

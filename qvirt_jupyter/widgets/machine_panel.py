@@ -11,6 +11,8 @@ import ipywidgets
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import DomainRecord, RecordKey, publisher
 from qvirt_jupyter.hypervisor.lifecycle import Action
+from qvirt_jupyter.widgets.away_notice import AWAY, away_notice
+from qvirt_jupyter.widgets.cloning import CloneDialog, ask_about_template
 from qvirt_jupyter.widgets.definition_tabs import DefinitionTabs
 from qvirt_jupyter.widgets.deletion import Deletion
 from qvirt_jupyter.widgets.details import Details
@@ -19,8 +21,8 @@ from qvirt_jupyter.widgets.dialog_place import DialogPlace
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.graph_kinds import MACHINE_GRAPHS
 from qvirt_jupyter.widgets.machine_actions import MachineActions
-from qvirt_jupyter.widgets.machine_head import MachineHead
-from qvirt_jupyter.widgets.notices import Notice, NoticeBoard, NoticeButton, Notices
+from qvirt_jupyter.widgets.machine_head import HeadButton, MachineHead
+from qvirt_jupyter.widgets.notices import NoticeBoard, Notices
 from qvirt_jupyter.widgets.overview import Overview, facts_html
 from qvirt_jupyter.widgets.panel import Panel
 from qvirt_jupyter.widgets.pending import Pending
@@ -42,8 +44,6 @@ _OVERVIEW, _DETAILS, _PERFORMANCE, _CONSOLE, _XML, _HISTORY = range(6)
 Page: TypeAlias = Literal["overview", "details", "performance", "console", "xml", "history"]
 _PAGES: Final[tuple[Page, ...]] = get_args(Page)
 _NOT_MEASURED: Final = _("It does not run: there is nothing to measure.")
-_AWAY: Final = "away"
-"""Key of the notice that says why the machine is not there."""
 _RUNS: Final = frozenset({Action.START, Action.RESTORE, Action.DROP_SAVED_STATE})
 _CONSOLE_HEIGHT: Final = "max(320px, calc(100vh - 330px))"
 """What is left of a window beside JupyterLab's and our own bars."""
@@ -80,7 +80,14 @@ class VmPanel(Panel):
         self._pending = Pending(domain, self._update)
         self._presence = Presence(self._on_presence)
         self._dialog = DialogPlace()
-        self._head = MachineHead(self._press, {"delete": (_("Delete…"), self._delete)})
+        self._head = MachineHead(
+            self._press,
+            {
+                "clone": HeadButton(_("Clone…"), self._clone, Action.UNDEFINE),
+                "template": HeadButton(_("Template…"), self._template, Action.SET_TEMPLATE),
+                "delete": HeadButton(_("Delete…"), self._delete),
+            },
+        )
         self._overview = Overview(domain, self._actions.run, self._go_to_console)
         self._details = Details(
             domain, self._questions, self._notices, fleet.wishes, self._go_to_performance
@@ -306,10 +313,10 @@ class VmPanel(Panel):
             namesake = self._namesake()
             if (words, namesake) != self._said:
                 self._said = (words, namesake)
-                self._notices.put(_away_notice(words, self._last_name, namesake))
+                self._notices.put(away_notice(words, self._last_name, namesake))
         else:
             self._said = None
-            self._notices.take(_AWAY)
+            self._notices.take(AWAY)
         fleet.explain(self._connection, self._notices)
 
     def _namesake(self) -> RecordKey | None:
@@ -333,6 +340,12 @@ class VmPanel(Panel):
         boards = Boards(self._questions, self._notices, fleet.wishes)
         self._dialog.show_soon(lambda: Deletion([self.domain], boards, self._dialog.clear))
 
+    def _clone(self, _client: str) -> None:
+        self._dialog.show_soon(lambda: CloneDialog((self.domain,), self._dialog.clear))
+
+    def _template(self, client: str) -> None:
+        ask_about_template((self.domain,), self._actions, self._questions, client)
+
     def _go_to_performance(self) -> None:
         self._tabs.selected_index = _PERFORMANCE
 
@@ -341,37 +354,6 @@ class VmPanel(Panel):
 
     def _concerns(self, subject: Subject | None) -> bool:
         return subject is not None and subject.uuid == self.domain.uuid
-
-
-def _away_notice(words: str, name: str, namesake: RecordKey | None) -> Notice:
-    """Return what a tab says whose machine is gone.
-
-    Parameters
-    ----------
-    words
-        Why it is not there.
-    name
-        Its last name.
-    namesake
-        Another machine of that name, or None.
-    """
-    if namesake is None:
-        text = _("If it comes back, this tab goes on by itself.")
-        return Notice(_AWAY, "warning", words, text)
-    arguments = {"uri": namesake.uri, "uuid": namesake.id}
-    return Notice(
-        _AWAY,
-        "warning",
-        words,
-        _("A machine of this name was defined anew, with a UUID of its own."),
-        buttons=(
-            NoticeButton(
-                _("Open that one"),
-                lambda client: open_tab("vm", arguments, name, client),
-                primary=True,
-            ),
-        ),
-    )
 
 
 def vm_panel(domain: Domain) -> VmPanel:

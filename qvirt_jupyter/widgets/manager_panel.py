@@ -14,6 +14,7 @@ from qvirt_jupyter.hypervisor import Domain, NotFound, RecordKey, publisher
 from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.widgets.about import About
 from qvirt_jupyter.widgets.autoconnect import open_saved
+from qvirt_jupyter.widgets.cloning import CloneDialog, ask_about_template
 from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
 from qvirt_jupyter.widgets.connection_request import ConnectionRequest
 from qvirt_jupyter.widgets.connection_view import ConnectionView, snapshot_rows
@@ -196,6 +197,12 @@ class Manager(Panel):
             self._actions.do(Action(name), [_domain(key) for key in keys], client)
         elif name == "delete":
             self._delete([_domain(key) for key in keys])
+        elif name == "clone":
+            domains = [_domain(key) for key in keys]
+            self._dialog.show_soon(lambda: CloneDialog(domains, self._dialog.clear))
+        elif name == "template":
+            domains = [_domain(key) for key in keys]
+            ask_about_template(domains, self._actions, self._questions, client)
         elif name == "tag":
             self._actions.tag([_domain(key) for key in keys], client)
         elif name == "open":

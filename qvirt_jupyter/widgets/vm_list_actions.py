@@ -10,6 +10,7 @@ from qvirt_jupyter.hypervisor.lifecycle import (
     LIFECYCLE,
     NEEDS_DEFINITION,
     REFUSED_BY_TEMPLATES,
+    TRANSIENT,
     Action,
     allowed,
 )
@@ -102,8 +103,10 @@ def record_refusals(record: DomainRecord) -> dict[str, str]:
     Transient ones have no definition; templates do not start.
     """
     refused: set[Action] = set()
+    own: dict[str, str] = {}
     if not record.persistent:
         refused |= NEEDS_DEFINITION
+        own["template"] = str(TRANSIENT)
     if record.is_template:
         refused |= REFUSED_BY_TEMPLATES
     found = {
@@ -112,7 +115,8 @@ def record_refusals(record: DomainRecord) -> dict[str, str]:
         )
         for action in sorted(refused, key=lambda action: action.value)
     }
-    return {name: str(refusal) for name, refusal in found.items() if refusal is not None}
+    own.update({name: str(refusal) for name, refusal in found.items() if refusal is not None})
+    return own
 
 
 def connection_refusals(*, remembered: bool) -> dict[str, str]:
@@ -169,6 +173,21 @@ DOMAIN_ACTIONS: tuple[ListAction, ...] = (
     _lifecycle(Action.MANAGED_SAVE, "save", submenu="shutdown"),
     ListAction("open", _("Open"), "open", several=False, changes=False),
     ListAction("open_console", _("Open console"), "console", several=False, changes=False),
+    # Its disks must not change meanwhile, as for the removal of a definition.
+    ListAction(
+        "clone",
+        _("Clone…"),
+        "clone",
+        refused=lifecycle_refusals(Action.UNDEFINE),
+        toolbar=False,
+    ),
+    ListAction(
+        "template",
+        _("Template…"),
+        "template",
+        refused=lifecycle_refusals(Action.SET_TEMPLATE),
+        toolbar=False,
+    ),
     ListAction("tag", _("Tags…"), "tag", toolbar=False),
     ListAction("delete", _("Delete…"), "remove", toolbar=False),
 )

@@ -93,7 +93,7 @@ def domain_data(key: str, record: DomainRecord, columns: Iterable[Column]) -> Do
         "title": record.title,
         "description": record.description,
         "state": record.state.value,
-        "reason": record.reason,
+        "reason": str(_("Template")) if record.is_template else record.reason,
         "cells": {
             column.id: column.value(record) for column in columns if column.value is not None
         },

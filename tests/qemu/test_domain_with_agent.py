@@ -6,9 +6,11 @@ import time
 
 import libvirt
 import pytest
+from inside_a_guest import run_inside
 
 from qvirt_jupyter.hypervisor import (
     DomainState,
+    InvalidDefinition,
     WrongState,
     agent_interface_statistics,
     guest_clock,
@@ -88,6 +90,19 @@ def test_a_clock_is_not_set_while_the_guest_is_paused_again(a_guest, caplog):
     assert a_guest.state is DomainState.PAUSED
     assert not caplog.records
     a_guest.resume()
+
+
+def test_a_copied_guest_gets_a_name_of_its_own(a_guest):
+    # What came before may have let the agent begin anew.
+    wait_for(lambda: is_agent_connected(a_guest._definition()))
+    run_inside(a_guest, "echo old > /etc/machine-id")
+    a_guest.renew_guest("pupil-07")
+    assert run_inside(a_guest, "hostname").strip() == "pupil-07"
+    assert len(run_inside(a_guest, "cat /etc/machine-id").strip()) == 32
+    a_guest.renew_guest()
+    assert run_inside(a_guest, "hostname").strip() == "agent"
+    with pytest.raises(InvalidDefinition, match="no name for a host"):
+        a_guest.renew_guest("a; reboot")
 
 
 def test_the_agent_shuts_the_guest_down(a_guest):

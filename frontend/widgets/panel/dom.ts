@@ -42,6 +42,8 @@ const ICONS: Record<string, string> = {
     'M4.1 3 8 6.9 11.9 3 13 4.1 9.1 8l3.9 3.9-1.1 1.1L8 9.1 4.1 13 3 11.9 6.9 8 3 4.1z',
   delete:
     'M6 1.5h4V3h3.5v1.5h-11V3H6zM3.5 5.5h9L12 14.5H4zM6 7v6h1.2V7zm2.8 0v6H10V7z',
+  clone: 'M5 1.5h8.5V11H12V3H5zM2.5 4.5H11v10H2.5zM4 6v7h5.5V6z',
+  template: 'M2.5 2.5h11v11h-11zM4 4v8h8V4zM5.5 5.5h5v1.3h-5zM5.5 8h5v1.3h-5z',
   copy: 'M5 1.5h8.5V11H12V3H5zM2.5 4.5H11v10H2.5zM4 6v7h5.5V6z'
 };
 

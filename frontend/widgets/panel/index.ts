@@ -3,6 +3,7 @@
  * asked, what was done, the head of a machine's tab, its screen, and whether anybody looks.
  */
 import { renderDeletion } from './deletion';
+import { renderClone } from './clone';
 import { renderDeviceTree } from './deviceTree';
 import { renderForm } from './form';
 import { renderMachine } from './machine';
@@ -21,6 +22,7 @@ import { renderWizard } from './wizard';
 const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
   {
     deletion: renderDeletion,
+    clone: renderClone,
     'device-tree': renderDeviceTree,
     form: renderForm,
     machine: renderMachine,

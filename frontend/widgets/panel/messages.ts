@@ -1,4 +1,5 @@
 import { IDeletionSaid } from './deletionMessages';
+import { CloneSaid } from './cloneMessages';
 import { DetailsSaid } from './detailsMessages';
 import { FormSaid } from './formMessages';
 import { WizardSaid } from './wizardMessages';
@@ -159,6 +160,7 @@ export interface IFileMessage {
 
 /** To the kernel. */
 export type Said =
+  | CloneSaid
   | DetailsSaid
   | FormSaid
   | WizardSaid

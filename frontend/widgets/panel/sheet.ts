@@ -1,3 +1,4 @@
+import cloneStyle from './clone.css';
 import deletionStyle from './deletion.css';
 import detailsStyle from './details.css';
 import formStyle from './form.css';
@@ -14,7 +15,8 @@ export function addPanelStyle(): void {
       formStyle,
       detailsStyle,
       deletionStyle,
-      wizardStyle
+      wizardStyle,
+      cloneStyle
     ].join('\n');
     document.head.append(sheet);
   }

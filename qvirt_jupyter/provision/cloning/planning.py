@@ -1,0 +1,343 @@
+"""From a request and what the host has to a plan, and to the definitions of the clones."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import libvirt
+
+from qvirt_jupyter import documents
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import DomainState
+from qvirt_jupyter.provision.cloning import identity, names
+from qvirt_jupyter.provision.cloning.disk_clone import DiskClone
+from qvirt_jupyter.provision.cloning.original import FOLDERS, OriginalDisk, originals
+from qvirt_jupyter.provision.cloning.plan import (
+    ClonePlan,
+    PlannedClone,
+    PlannedDisk,
+    SpaceNeeded,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qvirt_jupyter._translation import LazyString
+    from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.provision.cloning.disk_clone import How
+    from qvirt_jupyter.provision.cloning.request import CloneRequest
+
+
+class Planning:
+    """One look at a machine and its host.
+
+    Parameters
+    ----------
+    request
+        What is wanted.
+    connection
+        Where.
+    """
+
+    def __init__(self, request: CloneRequest, connection: Connection) -> None:
+        self._request = request
+        self._connection = connection
+        self._source = request.original(connection)
+        text = self._source.xml(inactive=self._source.persistent, secure=self._may_see_secrets())
+        self.definition = documents.Domain.parse(text)
+        self._machine = self.definition.name or ""
+        is_local = not connection.parts.is_remote
+        self._originals = self._ask(lambda raw: originals(raw, self.definition, is_local=is_local))
+        self._pools: dict[str, documents.StoragePool | None] = {}
+        self._promised: set[tuple[str, str]] = set()
+        self._clones: tuple[PlannedClone, ...] | None = None
+
+    def _may_see_secrets(self) -> bool:
+        return self._connection.features.write
+
+    def _ask(self, function: Any) -> Any:  # noqa: ANN401 - as the function returns
+        return self._connection.call(function, subject=self._source.subject)
+
+    # Names --------------------------------------------------------------------------------------
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the clones."""
+        request = self._request
+        if request.count == 1:
+            name = request.name or names.suggested_name(self._machine, self._is_machine)
+            return (names.with_number(name, 1) if "{n" in name else name,)
+        return names.names(request.name or self._machine, request.count, self._is_machine)
+
+    def _is_machine(self, name: str) -> bool:
+        return bool(self._ask(lambda raw: _exists(lambda: raw.lookupByName(name))))
+
+    # Disks --------------------------------------------------------------------------------------
+
+    def clones(self) -> tuple[PlannedClone, ...]:
+        """Return what is made.
+
+        Raises
+        ------
+        ValueError
+            A disk is named that the machine does not have, or cannot become what is wanted.
+        """
+        if self._clones is None:
+            unknown = set(self._request.disks) - {disk.target for disk in self._originals}
+            if unknown:
+                message = _("{machine} has no disk {targets}. It has {known}.").format(
+                    machine=self._machine,
+                    targets=", ".join(sorted(unknown)),
+                    known=", ".join(disk.target for disk in self._originals) or _("none"),
+                )
+                raise ValueError(str(message))
+            self._clones = tuple(
+                PlannedClone(
+                    name=name,
+                    disks=tuple(self._planned(disk, name, number) for disk in self._originals),
+                )
+                for number, name in enumerate(self.names(), start=1)
+            )
+        return self._clones
+
+    def _planned(self, disk: OriginalDisk, clone: str, number: int) -> PlannedDisk:
+        wanted = self._request.disks.get(disk.target, DiskClone())
+        how = self._how(disk, wanted)
+        if how in ("share", "leave"):
+            return PlannedDisk(original=disk, how=how)
+        pool = wanted.pool or self._request.pool or disk.pool
+        folder, is_folder = self._folder(pool, disk)
+        suffix = _suffix(disk, how, is_folder=is_folder)
+        name = self._name(disk, wanted, _New(clone, number, pool or folder, suffix))
+        self._promised.add((pool or folder, name))
+        path = f"{folder.rstrip('/')}/{name}" if folder else ""
+        return PlannedDisk(original=disk, how=how, name=name, pool=pool, path=path)
+
+    def _how(self, disk: OriginalDisk, wanted: DiskClone) -> How:
+        how = wanted.how
+        if how is None:
+            is_overlay = self._request.linked and disk.suggested == "clone"
+            return "linked" if is_overlay and "linked" not in disk.refused else disk.suggested
+        if how in disk.refused:
+            message = _("The disk {target} cannot become what is wanted. {reason}")
+            raise ValueError(str(message.format(target=disk.target, reason=disk.refused[how])))
+        return how
+
+    def _name(self, disk: OriginalDisk, wanted: DiskClone, new: _New) -> str:
+        several = self._request.count > 1
+        if wanted.name:
+            return names.with_number(wanted.name, new.number) if several else wanted.name
+        make = names.several_file_name if several else names.file_name
+        old = disk.volume or PurePosixPath(disk.path).name
+
+        def is_taken(candidate: str) -> bool:
+            if (new.place, candidate) in self._promised:
+                return True
+            return bool(self._ask(lambda raw: _has_volume(raw, new.place, candidate)))
+
+        return names.free_file_name(
+            make(old, self._machine, new.clone, suffix=new.suffix), is_taken
+        )
+
+    def _folder(self, pool: str, disk: OriginalDisk) -> tuple[str, bool]:
+        """Return where volumes of a pool lie, and whether they are files."""
+        if not pool:
+            return str(PurePosixPath(disk.path).parent), True
+        if pool == disk.pool:
+            return disk.pool_path, disk.pool_type in FOLDERS
+        definition = self.pool(pool)
+        if definition is None:
+            return "", False
+        return definition.path or "", definition.type in FOLDERS
+
+    def pool(self, name: str) -> documents.StoragePool | None:
+        """Return the definition of a pool, or None where there is none of this name."""
+        if name not in self._pools:
+            found = self._connection.storage_pools.get(name)
+            self._pools[name] = found.document() if found is not None else None
+        return self._pools[name]
+
+    # Definitions --------------------------------------------------------------------------------
+
+    def build(self) -> tuple[documents.Domain, ...]:
+        """Return the definitions of the clones."""
+        return tuple(self.built(clone)[0] for clone in self.clones())
+
+    def built(self, clone: PlannedClone) -> tuple[documents.Domain, tuple[LazyString, ...]]:
+        """Return the definition of one clone, and what it has in common with its original.
+
+        Parameters
+        ----------
+        clone
+            The clone.
+        """
+        domain = self.definition.copy()
+        common = identity.renew(domain, clone.name, self._macs())
+        for planned in clone.disks:
+            disk = domain.devices.disks[planned.original.target]
+            if planned.how == "leave":
+                domain.devices.disks.remove(disk)
+            elif planned.makes_volume:
+                self._point(disk, planned)
+        if domain.os.nvram:
+            domain.os.nvram = nvram_path(domain.os.nvram, clone.name)
+        return domain, common
+
+    def _point(self, disk: documents.Disk, planned: PlannedDisk) -> None:
+        """Let a disk be its new volume."""
+        _folder, is_folder = self._folder(planned.pool, planned.original)
+        disk.backing_stores.clear()
+        if planned.how == "linked":
+            disk.format = "qcow2"
+        elif not is_folder:
+            disk.format = "raw"
+        if isinstance(disk.source, documents.VolumeSource):
+            disk.source.pool, disk.source.volume = planned.pool, planned.name
+            return
+        disk.type = "file" if is_folder else "block"
+        if isinstance(disk.source, documents.FileSource):
+            disk.source.file = planned.path
+        elif isinstance(disk.source, documents.BlockSource):
+            disk.source.device = planned.path
+
+    def _macs(self) -> frozenset[str]:
+        """Return the MAC addresses of the machines that the inventory has read."""
+        inventory = self._connection.inventory
+        found = (inventory.definition(one.uuid) for one in inventory.snapshot().domains)
+        return frozenset(
+            card.mac for definition in found if definition for card in definition.interfaces
+        )
+
+    # What speaks against it ---------------------------------------------------------------------
+
+    def plan(self) -> ClonePlan:
+        """Return what would be done."""
+        clones = self.clones()
+        space = self._space(clones)
+        common = self.built(clones[0])[1]
+        is_template = self._source.is_template
+        protects = not is_template and any(disk.how == "linked" for disk in clones[0].disks)
+        warnings = [*self._warnings(clones), *common]
+        if protects:
+            warnings.insert(
+                0,
+                _(
+                    "{machine} becomes a template and is not started any more: the linked clones "
+                    "build on its disks."
+                ).format(machine=self._machine),
+            )
+        return ClonePlan(
+            source=self._machine,
+            clones=clones,
+            space=space,
+            refusals=tuple(self._refusals(clones, space)),
+            warnings=tuple(warnings),
+            protects=protects,
+        )
+
+    def _space(self, clones: tuple[PlannedClone, ...]) -> tuple[SpaceNeeded, ...]:
+        needed: Counter[str] = Counter()
+        for clone in clones:
+            for disk in clone.disks:
+                if disk.makes_volume and disk.pool:
+                    needed[disk.pool] += disk.bytes_needed
+        found = []
+        for name, number in needed.items():
+            pool = self._connection.storage_pools.get(name)
+            if pool is not None and pool.is_active:
+                found.append(SpaceNeeded(pool=name, needed=number, available=pool.space.available))
+        return tuple(found)
+
+    def _refusals(
+        self, clones: tuple[PlannedClone, ...], space: tuple[SpaceNeeded, ...]
+    ) -> Iterator[LazyString]:
+        state = self._source.state
+        if state not in (DomainState.SHUTOFF, DomainState.SAVED):
+            yield _("{machine} is not off. Shut it down to clone it.").format(machine=self._machine)
+        for clone in clones:
+            if self._is_machine(clone.name):
+                yield _("The name {name} is taken. Choose another one.").format(name=clone.name)
+            for disk in clone.disks:
+                yield from self._disk_refusals(disk)
+        for one in space:
+            if not one.is_enough:
+                yield _("There is not enough room in {what}.").format(what=one)
+
+    def _disk_refusals(self, disk: PlannedDisk) -> Iterator[LazyString]:
+        if not disk.makes_volume or not disk.pool:
+            return
+        pool = self._connection.storage_pools.get(disk.pool)
+        if pool is None:
+            yield _("There is no storage pool {pool}.").format(pool=disk.pool)
+        elif not pool.is_active:
+            yield _("The storage pool {pool} is off. Start it first.").format(pool=disk.pool)
+        else:
+            _folder, is_folder = self._folder(disk.pool, disk.original)
+            if disk.how == "linked" and not is_folder:
+                yield _("{pool} has no files: an overlay cannot lie there.").format(pool=disk.pool)
+            if self._ask(lambda raw: _has_volume(raw, disk.pool, disk.name)):
+                yield _("{pool} has a volume {name} already. Choose another name.").format(
+                    pool=disk.pool, name=disk.name
+                )
+
+    def _warnings(self, clones: tuple[PlannedClone, ...]) -> Iterator[LazyString]:
+        first = clones[0]
+        for disk in first.disks:
+            if disk.is_unsafe:
+                yield _(
+                    "{machine} and its clone write to the same disk {target}, {where}. Two guests "
+                    "that do so at once destroy it."
+                ).format(
+                    machine=self._machine, target=disk.original.target, where=disk.original.where
+                )
+        if self._source.state is DomainState.SAVED:
+            yield _(
+                "The memory of {machine} is saved: its disks are in the middle of something, and "
+                "the clones find them as after a power cut."
+            ).format(machine=self._machine)
+
+
+def nvram_path(path: str, clone: str) -> str:
+    """Return where the firmware's variables of a clone lie: beside those of its original."""
+    old = PurePosixPath(path)
+    return str(old.with_name(f"{clone}_VARS{old.suffix}"))
+
+
+def _exists(look_up: Any) -> bool:  # noqa: ANN401 - any call of libvirt
+    try:
+        look_up()
+    except libvirt.libvirtError as error:
+        if error.get_error_code() in {
+            libvirt.VIR_ERR_NO_DOMAIN,
+            libvirt.VIR_ERR_NO_STORAGE_VOL,
+            libvirt.VIR_ERR_NO_STORAGE_POOL,
+            libvirt.VIR_ERR_OPERATION_INVALID,
+        }:
+            return False
+        raise
+    return True
+
+
+def _has_volume(raw: libvirt.virConnect, place: str, name: str) -> bool:
+    """Tell whether a pool, or a folder, has a volume of this name."""
+    if place.startswith("/"):
+        return _exists(lambda: raw.storageVolLookupByPath(f"{place}/{name}"))
+    return _exists(lambda: raw.storagePoolLookupByName(place).storageVolLookupByName(name))
+
+
+def _suffix(disk: OriginalDisk, how: How, *, is_folder: bool) -> str | None:
+    """Return the suffix of the new volume where it is not the old one's."""
+    if how == "linked":
+        return ".qcow2"
+    # A device has no suffix; the file that it becomes says what it is.
+    return ".img" if is_folder and disk.pool_type not in ("", *FOLDERS) else None
+
+
+class _New(NamedTuple):
+    """A volume that is to be named: for which clone, where, and what it ends in."""
+
+    clone: str
+    number: int
+    place: str
+    suffix: str | None

@@ -1,0 +1,52 @@
+"""A job as a dialog shows it: how far, how fast, how long still, and what it did so far."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from qvirt_jupyter.hypervisor import QvirtError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qvirt_jupyter.hypervisor import Job
+    from qvirt_jupyter.widgets._clone_messages import ProgressState
+
+
+def progress_state(job: Job[Any]) -> ProgressState:
+    """Return what is shown of a job; of one with parts, what they say together.
+
+    Parameters
+    ----------
+    job
+        The job.
+    """
+    parts = job.parts or (job,)
+    running = next((part for part in parts if not part.done()), job)
+    shares = [1.0 if part.done() else (part.progress or 0.0) for part in parts]
+    lines = sorted(line for part in parts for line in part.log)
+    return {
+        "title": job.title,
+        "state": job.state.value,
+        "share": None if job.progress is None and not any(shares) else sum(shares) / len(shares),
+        "phase": running.phase,
+        "transfer": str(running.transfer) if running.transfer is not None else "",
+        "log": [
+            f"{time.strftime('%H:%M:%S', time.localtime(when))} {what}" for when, what in lines
+        ],
+        "error": "\n".join(_errors(job)),
+        "can_cancel": job.can_cancel,
+    }
+
+
+def _errors(job: Job[Any]) -> Iterator[str]:
+    for part in job.parts or (job,):
+        error = part.error
+        if error is None:
+            continue
+        yield str(error)
+        if isinstance(error, QvirtError) and error.details and not error.reason:
+            yield error.details
+        # What could not be taken back.
+        yield from getattr(error, "__notes__", ())

@@ -1,0 +1,121 @@
+"""Clones made by mouse and by keyboard in a real JupyterLab."""
+
+from __future__ import annotations
+
+import pytest
+from a_lab_with_room import write_lab
+from axe_playwright_python.sync_playwright import Axe
+from patience import until
+from playwright.sync_api import expect
+
+
+@pytest.fixture(scope="module")
+def a_world(tmp_path_factory, a_lab_of_a_user):
+    """A lab whose user has machines with volumes as their disks."""
+    file = write_lab(tmp_path_factory.mktemp("world"))
+    return a_lab_of_a_user(
+        "from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections\n"
+        f"saved_connections.add(SavedConnection('test://{file}', 'Lab', autoconnect=True))\n"
+    )
+
+
+@pytest.fixture
+def a_lab_page(a_context, a_world, a_workspace):
+    yield a_world.enter(a_context, a_workspace, qvirt="manager")
+    a_world.end_sessions()
+
+
+def row(page, name):
+    """Return the row of a machine, which is searched for: the list draws only what is seen."""
+    page.locator(".qvirt-vm-list input[type=search]").fill(name)
+    found = page.locator(".qvirt-vm-list [role=row]", has_text=name).first
+    expect(found).to_be_visible(timeout=60_000)
+    return found
+
+
+def wish(page, name, entry):
+    """Open the menu of a row and choose an entry."""
+    row(page, name).click(button="right")
+    page.get_by_role("menuitem", name=entry).click()
+
+
+def use_theme(page, theme):
+    page.evaluate(
+        "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+    )
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+
+
+def test_a_machine_is_cloned_by_mouse(a_lab_page, a_picture):
+    wish(a_lab_page, "db-04", "Clone…")
+    dialog = a_lab_page.locator(".qvirt-clone")
+    expect(dialog.get_by_role("heading", name="Clone db-04")).to_be_visible(timeout=30_000)
+    rows = dialog.locator(".qvirt-clone-disks tbody tr")
+    expect(rows).to_have_count(2, timeout=30_000)
+    expect(dialog.get_by_label("Name", exact=True)).to_have_value("db-04-clone")
+    first = rows.first
+    expect(first.get_by_label("Disk sda: New volume")).to_have_value("db-04-0-clone.qcow2")
+    # Sharing what the guest writes to is said to be dangerous, and wants to be read.
+    first.get_by_label("What becomes of it").select_option("share")
+    warning = dialog.locator(".qvirt-clone-warning", has_text="destroy it")
+    expect(warning).to_be_visible(timeout=30_000)
+    clone = dialog.get_by_role("button", name="Clone")
+    expect(clone).to_have_attribute("aria-disabled", "true")
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        use_theme(a_lab_page, theme)
+        a_picture(a_lab_page, f"clone-{theme.split()[-1].lower()}")
+    found = Axe().run(a_lab_page, context=".qvirt-clone").response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+    first.get_by_label("What becomes of it").select_option("clone")
+    expect(warning).to_have_count(0, timeout=30_000)
+    dialog.get_by_label("Name", exact=True).fill("copy-by-mouse")
+    expect(clone).to_have_attribute("title", "Looking at the disks…", timeout=30_000)
+    expect(dialog.locator(".qvirt-clone-warning").first).to_be_visible(timeout=30_000)
+    dialog.get_by_label("I have read this").click()
+    expect(clone).not_to_have_attribute("aria-disabled", "true", timeout=30_000)
+    clone.click()
+    expect(dialog).to_have_count(0, timeout=60_000)
+    row(a_lab_page, "copy-by-mouse")
+
+
+def test_many_linked_clones_are_made_by_keyboard(a_lab_page):
+    wish(a_lab_page, "legacy-01", "Clone…")
+    dialog = a_lab_page.locator(".qvirt-clone")
+    name = dialog.get_by_label("Name", exact=True)
+    expect(name).to_have_value("legacy-01-clone", timeout=30_000)
+    expect(name).to_be_focused()
+    dialog.get_by_label("Number of clones").fill("3")
+    pattern = dialog.get_by_label("Names; {n} is the number")
+    expect(pattern).to_be_visible(timeout=30_000)
+    pattern.fill("pupil-{n:02}")
+    expect(dialog.get_by_text("pupil-01, pupil-02, pupil-03")).to_be_visible(timeout=30_000)
+    linked = dialog.get_by_label("Linked clones")
+    linked.focus()
+    linked.press("Space")
+    expect(dialog.get_by_text("becomes a template")).to_be_visible(timeout=30_000)
+    agree = dialog.get_by_label("I have read this")
+    agree.focus()
+    agree.press("Space")
+    expect(dialog.get_by_role("button", name="Clone")).not_to_have_attribute(
+        "aria-disabled", "true", timeout=30_000
+    )
+    pattern.press("Enter")
+    expect(dialog).to_have_count(0, timeout=60_000)
+    row(a_lab_page, "pupil-03")
+    # The original does not start any more, and says why.
+    expect(row(a_lab_page, "legacy-01")).to_contain_text("Template", timeout=30_000)
+
+
+def test_a_dialog_that_is_left_makes_nothing(a_lab_page, a_world):
+    wish(a_lab_page, "mail-01", "Clone…")
+    dialog = a_lab_page.locator(".qvirt-clone")
+    name = dialog.get_by_label("Name", exact=True)
+    expect(name).to_have_value("mail-01-clone", timeout=30_000)
+    name.fill("never")
+    name.press("Escape")
+    expect(dialog).to_have_count(0, timeout=30_000)
+    names = (
+        "[each for each in __import__('qvirt_jupyter').hypervisor.connections()][0].domains.names"
+    )
+    assert until(a_lab_page, lambda: "mail-01" in a_world.run(names))
+    assert "never" not in a_world.run(names)

@@ -1,0 +1,211 @@
+"""Clones on real libvirtd and QEMU: they run, they are sparse, and what fails leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from qvirt_jupyter import documents
+from qvirt_jupyter.hypervisor import OperationCancelled, QvirtError, WrongState
+from qvirt_jupyter.provision import CloneRequest, DiskClone
+
+pytestmark = pytest.mark.qemu
+MIB = 1024**2
+MACHINE = """<domain type='qemu'><name>{name}</name><memory unit='MiB'>32</memory>
+<os><type arch='x86_64' machine='q35'>hvm</type></os>
+<devices><disk type='file' device='disk'><driver name='qemu' type='{format}'/>
+<source file='{path}'/><target dev='vda' bus='virtio'/></disk>
+<serial type='file'><source path='{folder}/{name}.log'/></serial>
+<memballoon model='none'/></devices></domain>"""
+
+
+def a_pool(connection, name, folder):
+    folder.mkdir(exist_ok=True)
+    definition = documents.StoragePool(type="dir", name=name, path=str(folder))
+    pool = connection.storage_pools.define(definition)
+    pool.start()
+    return pool
+
+
+@pytest.fixture
+def a_shelf(a_qemu_connection, tmp_path):
+    """A pool of the test's own, whose machines go with it."""
+    pool = a_pool(a_qemu_connection, "shelf", tmp_path / "shelf")
+    for folder in (tmp_path, *tmp_path.parents):
+        # QEMU runs as somebody else.
+        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o011)
+    yield pool
+    for machine in a_qemu_connection.domains:
+        if machine.name.startswith("cl-"):
+            if machine.is_active:
+                machine.destroy()
+            machine.undefine()
+    pool.stop()
+    pool.delete()
+
+
+def a_machine(connection, pool, *, format="qcow2", size=16 * MIB):  # noqa: A002 - libvirt's word
+    disk = pool.create_volume("cl-base.img", size, format=format, allocation=0)
+    text = MACHINE.format(
+        name="cl-base", format=format, path=disk.path, folder=pool.document().path
+    )
+    return connection.domains.define(text)
+
+
+def fill(path, length):
+    with Path(path).open("r+b") as file:
+        file.writelines(os.urandom(MIB) for _number in range(length // MIB))
+
+
+def used(path):
+    return Path(path).stat().st_blocks * 512
+
+
+def test_ten_linked_clones_are_up_within_seconds(a_qemu_connection, a_shelf):
+    machine = a_machine(a_qemu_connection, a_shelf)
+    request = CloneRequest(source=machine, name="cl-{n:02}", count=10, linked=True, start=True)
+    before = time.monotonic()
+    made = request.create()
+    seconds = time.monotonic() - before
+    assert [one.name for one in made] == [f"cl-{n:02}" for n in range(1, 11)]
+    assert all(one.is_active for one in made)
+    # Seconds on a quiet machine; the bound is for one under load.
+    assert seconds < 120
+    base = a_shelf.volumes["cl-base.img"]
+    for one in made:
+        disk = one.document(inactive=True).devices.disks[0]
+        assert disk.format == "qcow2"
+        overlay = a_qemu_connection.storage_pools.volume_at(disk.path)
+        assert overlay.record.backing == base.path
+        assert used(disk.path) < MIB
+    with pytest.raises(WrongState, match="template"):
+        machine.start()
+
+
+def test_a_clone_has_files_of_its_own_and_starts(a_qemu_connection, a_shelf):
+    machine = a_machine(a_qemu_connection, a_shelf, format="raw", size=1024 * MIB)
+    (made,) = CloneRequest(source=machine, name="cl-copy", start=True).create()
+    assert made.is_active
+    document = made.document(inactive=True)
+    disk = document.devices.disks[0]
+    assert disk.path.endswith("/cl-base-clone.img") or disk.path.endswith("/cl-copy.img")
+    assert Path(disk.path).stat().st_size == 1024 * MIB
+    assert used(disk.path) < MIB
+    assert document.devices.serials[0].source.path.endswith("/cl-copy.log")
+    # Both run at once: nothing is shared.
+    machine.start()
+    assert machine.is_active
+
+
+def test_a_file_in_no_pool_is_copied_beside_itself(a_qemu_connection, a_shelf, tmp_path):
+    folder = tmp_path / "loose"
+    folder.mkdir()
+    image = folder / "cl-loose.img"
+    with image.open("wb") as file:
+        file.truncate(8 * MIB)
+        file.write(b"qvirt")
+    text = MACHINE.format(name="cl-loose", format="raw", path=image, folder=a_shelf.document().path)
+    machine = a_qemu_connection.domains.define(text)
+    pools = a_qemu_connection.storage_pools.names
+    (made,) = CloneRequest(source=machine).create()
+    copy = Path(made.document().devices.disks[0].path)
+    assert copy == folder / "cl-loose-clone.img"
+    assert copy.read_bytes() == image.read_bytes()
+    assert a_qemu_connection.storage_pools.names == pools
+
+
+def test_a_clone_into_another_pool(a_qemu_connection, a_shelf, tmp_path):
+    machine = a_machine(a_qemu_connection, a_shelf)
+    other = a_pool(a_qemu_connection, "other-shelf", tmp_path / "other")
+    try:
+        (made,) = CloneRequest(source=machine, name="cl-moved", pool="other-shelf").create()
+        disk = made.document().devices.disks[0]
+        assert Path(disk.path).parent == tmp_path / "other"
+        assert other.volumes.names == (Path(disk.path).name,)
+    finally:
+        other.stop()
+        other.delete()
+
+
+def test_a_cancel_leaves_nothing(a_qemu_connection, a_shelf):
+    machine = a_machine(a_qemu_connection, a_shelf, format="raw", size=384 * MIB)
+    fill(a_shelf.volumes["cl-base.img"].path, 384 * MIB)
+    job = CloneRequest(source=machine, name="cl-{n}", count=3).submit()
+    # In the midst of the second one.
+    job.on_change(lambda changed: changed.cancel() if (changed.progress or 0) > 0.4 else None)
+    with pytest.raises(OperationCancelled):
+        job.result(240)
+    a_shelf.refresh()
+    assert a_shelf.volumes.names == ("cl-base.img",)
+    assert not [
+        name for name in a_qemu_connection.domains.names if name in ("cl-1", "cl-2", "cl-3")
+    ]
+
+
+def test_a_pool_that_becomes_full_leaves_nothing(a_qemu_connection, a_shelf, tmp_path):
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small file system")
+    machine = a_machine(a_qemu_connection, a_shelf, format="raw", size=64 * MIB)
+    fill(a_shelf.volumes["cl-base.img"].path, 64 * MIB)
+    small = tmp_path / "small"
+    small.mkdir()
+    # Where the daemon sees it: it has a mount namespace of its own.
+    image = tmp_path / "small.img"
+    subprocess.run(["truncate", "-s", "32M", image], check=True)
+    subprocess.run(["mkfs.ext4", "-q", "-F", image], check=True)
+    definition = documents.StoragePool(type="fs", name="small-shelf", path=str(small))
+    definition.source.devices.add(path=str(image))
+    definition.source.format = "ext4"
+    try:
+        pool = a_qemu_connection.storage_pools.define(definition)
+        pool.start()
+    except QvirtError as error:
+        pytest.skip(f"no loop device here: {error}")
+    try:
+        request = CloneRequest(source=machine, name="cl-big", pool="small-shelf")
+        plan = request.plan()
+        assert any("not enough room" in str(text) for text in plan.refusals)
+        with pytest.raises(QvirtError) as caught:
+            request.create()
+        assert "space" in str(caught.value).lower() + (caught.value.details or "").lower()
+        pool.refresh()
+        assert not [name for name in pool.volumes.names if name != "lost+found"]
+        assert "cl-big" not in a_qemu_connection.domains
+    finally:
+        pool.stop()
+        pool.delete()
+
+
+def test_the_variables_of_the_firmware_are_copied(a_qemu_connection, a_shelf):
+    folder = a_shelf.document().path
+    variables = Path(folder) / "cl-base_VARS.fd"
+    variables.write_bytes(b"variables" * 100)
+    a_shelf.refresh()
+    machine = a_machine(a_qemu_connection, a_shelf)
+    loader = Path("/usr/share/OVMF/OVMF_CODE.fd")
+    if not loader.exists():
+        pytest.skip("no OVMF here")
+    definition = machine.document(inactive=True)
+    definition.os.loader, definition.os.loader_type = str(loader), "pflash"
+    definition.os.loader_read_only = True
+    definition.os.nvram = str(variables)
+    machine = a_qemu_connection.domains.define(definition)
+    (made,) = CloneRequest(source=machine, name="cl-copy").create()
+    copy = Path(made.document(inactive=True).os.nvram)
+    assert copy == Path(folder) / "cl-copy_VARS.fd"
+    assert copy.read_bytes() == variables.read_bytes()
+    made.undefine()
+    assert variables.exists()
+
+
+def test_only_what_is_linked_needs_a_base_that_stays(a_qemu_connection, a_shelf):
+    machine = a_machine(a_qemu_connection, a_shelf)
+    disks = {"vda": DiskClone(how="share")}
+    (made,) = CloneRequest(source=machine, name="cl-twin", disks=disks, linked=True).create()
+    assert not machine.is_template
+    assert made.document().devices.disks[0].path == a_shelf.volumes["cl-base.img"].path
