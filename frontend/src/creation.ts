@@ -120,13 +120,57 @@ export function addCreationCommands({
       const file = image(given);
       if (file !== undefined) {
         const { contents } = app.serviceManager;
-        const root = PageConfig.getOption('serverRoot');
         // The kernel knows what "~" is.
-        await open(
-          { medium: PathExt.join(root, contents.localPath(file)) },
-          false
-        );
+        const root = PageConfig.getOption('serverRoot').replace(/\/$/, '');
+        await open({ medium: `${root}/${contents.localPath(file)}` }, false);
       }
     }
   });
+
+  acceptDrops(async file => {
+    await commands.execute(CommandIDs.createFromFile, { file });
+  });
+}
+
+/** What the file browser drags: see JupyterLab's `CONTENTS_MIME`. */
+const CONTENTS = 'application/x-jupyter-icontents';
+
+/** The part of Lumino's drag event that we use. */
+interface IDragEvent extends Event {
+  mimeData: { getData: (type: string) => unknown };
+  dropAction: string;
+}
+
+/** An image that is dragged from the file browser onto the list of machines becomes one. */
+function acceptDrops(create: (file: string) => Promise<void>): void {
+  const imageOver = (event: Event): string | undefined => {
+    const { target, mimeData } = event as IDragEvent;
+    const isOnList =
+      target instanceof Element && target.closest('.qvirt-vm-list') !== null;
+    const paths = isOnList ? mimeData.getData(CONTENTS) : undefined;
+    return Array.isArray(paths)
+      ? paths.find(
+          (path): path is string => typeof path === 'string' && isImage(path)
+        )
+      : undefined;
+  };
+  for (const type of ['lm-dragenter', 'lm-dragover', 'lm-drop']) {
+    // Before the dock panel takes it for a tab that is moved.
+    document.addEventListener(
+      type,
+      event => {
+        const image = imageOver(event);
+        if (image === undefined) {
+          return;
+        }
+        event.preventDefault();
+        event.stopPropagation();
+        (event as IDragEvent).dropAction = 'copy';
+        if (type === 'lm-drop') {
+          void create(image);
+        }
+      },
+      true
+    );
+  }
 }

@@ -99,6 +99,7 @@ class WizardState(TypedDict):
 
     ``attempt`` grows when what is on the page was refused; ``answered`` is the number of the last
     edit that the state knows of. ``page`` is another text where the focus goes to a new page.
+    ``upload`` says whether a file can be uploaded now.
     """
 
     title: str
@@ -110,6 +111,7 @@ class WizardState(TypedDict):
     fields: list[WizardFieldState]
     systems: SystemsState | None
     summary: list[SummaryState]
+    upload: bool
     text: str
     textLabel: str
     storage: StorageState | None

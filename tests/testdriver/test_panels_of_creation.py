@@ -9,9 +9,11 @@ import pytest
 from a_manager import wait_for
 from an_iso import an_iso
 
+from qvirt_jupyter.hypervisor import OperationFailed
 from qvirt_jupyter.provision import DiskRequest, GuestRequest, NoInstall, osinfo
 from qvirt_jupyter.widgets import shell
 from qvirt_jupyter.widgets.creation import CreationPanel
+from qvirt_jupyter.widgets.creation.upload import PIECE, Upload
 from qvirt_jupyter.widgets.details import Customisation
 from qvirt_jupyter.widgets.questions import Answer
 from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
@@ -429,3 +431,72 @@ def test_a_connection_that_breaks_is_said_and_what_was_typed_stays(a_wizard):
     assert wait_for(lambda: a_wizard.state["fields"])
     assert a_wizard.state["page"] == "resources"
     assert a_wizard.field("memory")["value"] == "333"
+
+
+def test_an_upload_that_the_host_does_not_take_leaves_nothing(a_wizard):
+    volumes = a_wizard.panel._connection.storage_pools["images"].volumes
+    before = volumes.names
+    a_wizard.go_to("medium")
+    assert a_wizard.state["upload"] is True
+    # libvirt's test driver keeps no bytes.
+    a_wizard.say(type="upload", name="../outside/a.iso", size=3)
+    a_wizard.panel._view._on_message(None, {"type": "piece", "number": 1, "at": 0}, [b"abc"])
+    assert wait_for(lambda: a_wizard.state["run"] and a_wizard.state["run"]["problem"])
+    assert volumes.names == before
+    assert a_wizard.field("media")["value"] == ""
+    assert "a.iso" in a_wizard.state["run"]["log"][0]
+
+
+def test_an_upload_asks_for_one_piece_after_the_other(a_connection):
+    content = bytes(range(256)) * 20_000
+    asked = []
+
+    def ask(at):
+        asked.append(at)
+        upload.take(at + 1, b"of another place")
+        upload.take(at, content[at : at + PIECE])
+
+    upload = Upload(a_connection, "a.iso", len(content), ask)
+    read = b"".join(iter(lambda: upload.read(100_000), b""))
+    assert read == content
+    assert asked == list(range(0, len(content), PIECE))
+
+
+def test_a_browser_that_went_away_ends_its_upload(a_connection):
+    upload = Upload(a_connection, "a.iso", 10, lambda at: upload.take(at, b""))
+    with pytest.raises(OperationFailed, match="sends no more"):
+        upload.read(4)
+
+
+def test_a_page_that_is_loaded_again_goes_on_where_it_was(a_wizard, a_uri):
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("resources")
+    a_wizard.type("memory", "777")
+    again = Wizard(a_uri)
+    try:
+        again.panel.take_over(a_wizard.panel)
+        a_wizard.panel.close()
+        assert wait_for(lambda: again.state["page"] == "resources")
+        assert again.field("memory")["value"] == "777"
+        again.go_to("summary")
+    finally:
+        again.panel.close()
+
+
+def test_a_cloud_image_on_one_page_trusts_the_users_own_keys(a_uri, tmp_path, monkeypatch):
+    (tmp_path / ".ssh").mkdir()
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGbPhcCFCqRrQdUCQBfQUUxUCNhhaVlMbYkDOBUDWpOX me"
+    (tmp_path / ".ssh/id_ed25519.pub").write_text(key)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    wizard = Wizard(a_uri, quick="true")
+    try:
+        wizard.say(type="kind", id="cloud")
+        wizard.type("image", "/lab/images/debian-11-generic.qcow2")
+        assert any("SSH keys" in words for words in wizard.state["warnings"])
+        wizard.press("code")
+        assert "CloudSeed" in wizard.state["text"]
+        assert key.split()[1] in wizard.state["text"]
+    finally:
+        wizard.panel.close()

@@ -4,6 +4,7 @@ import { FormField } from './formField';
 import { IModel } from './messages';
 import { StorageBrowser } from './storageBrowser';
 import { SystemSearch } from './systemSearch';
+import { UploadPlace } from './upload';
 import { IStep, ISummaryLine, IWizardState } from './wizardMessages';
 import { RunView, TextView } from './wizardRun';
 import { WayChoice } from './wayChoice';
@@ -35,6 +36,7 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
   );
   const systems = new SystemSearch(words, said => say(model, said));
   const storage = new StorageBrowser(words, said => say(model, said));
+  const upload = new UploadPlace(model, words, root);
   const run = new RunView(words);
   const written = new TextView(words, copy);
   const page = element(
@@ -48,6 +50,7 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
     warnings,
     ways.node,
     place,
+    upload.node,
     systems.node,
     summary,
     run.node,
@@ -147,6 +150,7 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
     }
     drawSummary(next.summary);
     run.draw(next.run);
+    upload.draw(next.upload);
     written.draw(next.textLabel, next.text);
     busy.textContent = next.busy;
     busy.hidden = next.busy === '';
@@ -242,6 +246,7 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
   return () => {
     end();
     run.end();
+    upload.end();
     fields.forEach(field => field.isSecret && field.takeSecret());
   };
 }

@@ -82,6 +82,8 @@ export interface IWizardState {
   fields: IField[];
   systems: ISystems | null;
   summary: ISummaryLine[];
+  /** Whether a file can be uploaded now. */
+  upload: boolean;
   /** XML or Python that somebody looks at. */
   text: string;
   textLabel: string;

@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import JobState
 from qvirt_jupyter.provision import detect_image
 from qvirt_jupyter.widgets.creation import ways
 from qvirt_jupyter.widgets.creation.draft import Draft
+from qvirt_jupyter.widgets.creation.facts import pools_of
 from qvirt_jupyter.widgets.creation.inputs import Inputs, Shown
+from qvirt_jupyter.widgets.creation.making import Making
 from qvirt_jupyter.widgets.creation.pages import pages_of
 from qvirt_jupyter.widgets.creation.requested import code_of, name_of, request_of
+from qvirt_jupyter.widgets.creation.seed_draft import SeedDraft
 from qvirt_jupyter.widgets.creation.system_choice import SystemChoice
+from qvirt_jupyter.widgets.creation.upload import Upload
 from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
 from qvirt_jupyter.widgets.details.work import work_in_pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qvirt_jupyter.hypervisor import Job
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
     from qvirt_jupyter.provision import GuestRequest
     from qvirt_jupyter.widgets.creation.checks import Problems
     from qvirt_jupyter.widgets.creation.facts import Facts
-    from qvirt_jupyter.widgets.creation.making import Making
     from qvirt_jupyter.widgets.creation.pages import Page
     from qvirt_jupyter.widgets.details.source_desk import StorageWish
     from qvirt_jupyter.widgets.details.work import Work
     from qvirt_jupyter.widgets.questions import QuestionBoard
 
+_UPLOADED: Final = frozenset({"media", "image", "disk"})
 _FILES: Final = frozenset({"media", "disk", "image", "root"})
 _SHARED: Final = "a disk of another machine"
 
@@ -45,6 +51,8 @@ class Conversation:
         Called when it shows something else.
     on_connection
         Called with the URI of another connection that was chosen.
+    ask
+        Asks a browser window for a piece of an upload: its number, and where the piece begins.
     quick
         Whether all of it is one page.
     """
@@ -55,10 +63,12 @@ class Conversation:
         on_change: Callable[[], object],
         on_connection: Callable[[str], object],
         *,
+        ask: Callable[[str, int, int], object],
         quick: bool = False,
     ) -> None:
         self._questions = questions
         self._on_change, self._on_connection = on_change, on_connection
+        self._ask = ask
         self.is_quick = quick
         self.draft = Draft()
         self.inputs = Inputs()
@@ -71,6 +81,8 @@ class Conversation:
         self.busy: LazyString | str = ""
         self.storage: StorageBrowser | None = None
         self.making: Making | None = None
+        self.uploading: Making | None = None
+        self._upload: tuple[int, Upload] | None = None
         self.shows = self.text = ""
         self.attempt = self.answered = 0
         self._page = ""
@@ -138,7 +150,15 @@ class Conversation:
         """What is asked for; None where no host is known."""
         if self.facts is None or self.connection is None:
             return None
-        return request_of(self.draft, self.facts, self.connection)
+        draft = self.draft
+        if self.trusts_own_keys:
+            draft = draft.with_("seed", SeedDraft.suggested(self.name).seed())
+        return request_of(draft, self.facts, self.connection)
+
+    @property
+    def trusts_own_keys(self) -> bool:
+        """Whether a cloud image is told nothing but the user's own SSH keys."""
+        return self.is_quick and self.draft.method == "cloud"
 
     @property
     def asks_for_system(self) -> bool:
@@ -250,6 +270,53 @@ class Conversation:
     def _file_chosen(self, name: str, path: str, _volume: StorageVolumeRecord | None) -> None:
         self.storage = None
         self.edit(name, path, self.answered)
+
+    # A file of the browser's machine ------------------------------------------------------------
+
+    @property
+    def is_uploading(self) -> bool:
+        """Whether a file is being brought into a pool."""
+        return self.uploading is not None and self.uploading.is_running
+
+    @property
+    def can_upload(self) -> bool:
+        """Whether the page in front takes a file, and the host has a place for it."""
+        return (
+            self.connection is not None
+            and self.page.id in ("medium", "quick")
+            and ways.way_of(self.draft.method).source in _UPLOADED
+            and not self.is_uploading
+            and not self.is_making
+            and bool(pools_of(self.connection))
+        )
+
+    def upload(self, name: str, size: int, client: str) -> None:
+        """Bring a file of a browser's machine into a pool, and take it as the medium."""
+        connection = self.connection
+        if connection is None or not self.can_upload or size < 0:
+            return
+        field = ways.way_of(self.draft.method).source
+        number = self._upload[0] + 1 if self._upload is not None else 1
+        upload = Upload(connection, name, size, lambda at: self._ask(client, number, at))
+        self._upload = (number, upload)
+        self.busy = _("A file is being uploaded.")
+        self.uploading = Making(upload.begin(), self._on_change, partial(self._uploaded, field))
+        self._on_change()
+
+    def piece(self, number: int, at: int, piece: bytes) -> None:
+        """Take a piece of the upload of this number; of others nothing is wanted any more."""
+        upload = self._upload
+        if upload is not None and upload[0] == number and self.is_uploading:
+            upload[1].take(at, piece)
+
+    def _uploaded(self, field: str, job: Job[Any]) -> None:
+        self.busy = ""
+        if job.error is None:
+            self.uploading = None
+            self.edit(field, job.result(), self.answered)
+        elif job.state is JobState.CANCELLED:
+            self.uploading = None
+        self._on_change()
 
     def _detect(self) -> None:
         way = ways.way_of(self.draft.method)

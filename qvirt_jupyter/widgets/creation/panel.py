@@ -67,6 +67,9 @@ class CreationPanel(Panel):
             self._show_soon,
             self._choose_connection,
             Ends(self._made, self._begin, self._leave),
+            ask=lambda client, number, at: publisher.post(
+                None, lambda: self._view.ask(client, number, at)
+            ),
             quick=quick == "true",
         )
         self._view = WizardView(self.wizard)
@@ -98,6 +101,11 @@ class CreationPanel(Panel):
     def snapshot(self) -> str:
         """Return what a saved notebook shows: the code that makes the same machine."""
         return f"<pre>{html.escape(self.wizard.code)}</pre>"
+
+    def take_over(self, before: Panel) -> None:
+        """Go on where the wizard was before its page was loaded again."""
+        if isinstance(before, CreationPanel):
+            self.wizard.take_over(before.wizard)
 
     def close(self) -> None:
         """Close the wizard; what failed attempts have left is taken away again."""

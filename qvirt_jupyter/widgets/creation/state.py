@@ -9,7 +9,7 @@ from qvirt_jupyter.widgets.creation import checks, ways
 from qvirt_jupyter.widgets.creation.summary import summary_of
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.widgets._creation_messages import StepState, WizardState
+    from qvirt_jupyter.widgets._creation_messages import RunState, StepState, WizardState
     from qvirt_jupyter.widgets._panel_messages import ButtonState
     from qvirt_jupyter.widgets.creation.inputs import Shown
     from qvirt_jupyter.widgets.creation.wizard import Wizard
@@ -39,10 +39,11 @@ def state_of(wizard: Wizard) -> WizardState:
         "summary": summary_of(wizard.draft, known, view, connection)
         if is_last and view and known and connection and wizard.customised is None
         else [],
+        "upload": wizard.can_upload,
         "text": wizard.text if is_last else "",
         "textLabel": _TEXTS[wizard.shows] if is_last and wizard.shows else "",
         "storage": wizard.storage.state if wizard.storage is not None else None,
-        "run": wizard.making.state() if wizard.making is not None else None,
+        "run": _run(wizard),
         "busy": str(wizard.busy),
         "problem": str(wizard.problem),
         "attempt": wizard.attempt,
@@ -52,6 +53,11 @@ def state_of(wizard: Wizard) -> WizardState:
 
 
 _TEXTS = {"xml": "XML", "code": "Python"}
+
+
+def _run(wizard: Wizard) -> RunState | None:
+    shown = wizard.uploading or wizard.making
+    return shown.state() if shown is not None else None
 
 
 def _lead(wizard: Wizard) -> str:
@@ -82,6 +88,10 @@ def _warnings(wizard: Wizard, view: Shown | None) -> list[LazyString | str]:
                 "processor: expect a machine that is many times slower."
             )
         )
+    if wizard.trusts_own_keys:
+        found.append(
+            _("Your own SSH keys may sign in. For a user with a password, go page by page.")
+        )
     if view is not None and page in ("storage", "quick") and wizard.makes_disk:
         warning = checks.size_warning(view)
         if warning:
@@ -92,7 +102,7 @@ def _warnings(wizard: Wizard, view: Shown | None) -> list[LazyString | str]:
 
 
 def _buttons(wizard: Wizard) -> list[ButtonState]:
-    if wizard.is_making:
+    if wizard.is_making or wizard.is_uploading:
         return [{"id": "cancel", "label": str(_("Cancel"))}]
     if wizard.made is not None:
         return [

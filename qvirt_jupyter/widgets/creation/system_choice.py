@@ -64,6 +64,11 @@ class SystemChoice:
         """Take the systems that are known."""
         self._systems = systems
 
+    def take_over(self, before: SystemChoice) -> None:
+        """Go on with what was chosen or found in another search."""
+        self._chosen, self._is_by_hand = before._chosen, before._is_by_hand
+        self._detected, self._note, self._old = before._detected, before._note, before._old
+
     def search(self, text: str) -> None:
         """List the systems for what was typed."""
         self._text, self.error = text, ""

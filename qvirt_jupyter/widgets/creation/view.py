@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.widgets._panel_messages import VERSION
+from qvirt_jupyter.widgets.creation.upload import PIECE
 from qvirt_jupyter.widgets.details.page_view import PageView, storage_wish
 from qvirt_jupyter.widgets.panel_part import PanelPart
 
@@ -39,6 +41,12 @@ class WizardUser(Protocol):
     def browsing(self, wish: StorageWish) -> object:
         """Do what is wanted in the storage browser."""
 
+    def upload(self, name: str, size: int, client: str) -> object:
+        """Bring a file of a browser's machine into a pool."""
+
+    def piece(self, number: int, at: int, piece: bytes) -> object:
+        """Take a piece of a file; on the thread that brings it."""
+
     def system(self, wish: str, text: str) -> object:
         """Search for an operating system, or take one."""
 
@@ -69,12 +77,39 @@ class WizardView(PanelPart):
         "details": _("Details"),
         "copy": _("Copy"),
         "copied": _("Copied."),
+        "upload": _("Upload a file…"),
+        "uploadHelp": _("A file of this computer; it can also be dropped here."),
         "elapsed": _("{time} so far"),
     }
 
     def __init__(self, user: WizardUser) -> None:
         super().__init__()
         self._user = user
+
+    def ask(self, client: str, number: int, at: int) -> None:
+        """Ask a browser for a piece of a file that it uploads.
+
+        Parameters
+        ----------
+        client
+            The browser window that has the file.
+        number
+            Which upload it is for.
+        at
+            Where the piece begins.
+        """
+        wanted = {"client": client, "number": number, "at": at, "size": PIECE}
+        self.send({"type": "piece", "version": VERSION, **wanted})
+
+    def _on_message(self, widget: object, content: object, buffers: object) -> None:
+        match content, buffers:
+            case (
+                {"type": "piece", "number": int(number), "at": int(at)},
+                [memoryview() | bytes() as piece],
+            ):
+                self._user.piece(number, at, bytes(piece))
+            case _:
+                super()._on_message(widget, content, buffers)
 
     def _said(self, content: dict[str, Any], client: str) -> None:
         user = self._user
@@ -94,5 +129,7 @@ class WizardView(PanelPart):
             case {"type": "storage", "wish": str(wish)}:
                 found = storage_wish(wish, content)
                 publisher.post(None, lambda: user.browsing(found))
+            case {"type": "upload", "name": str(name), "size": int(size)}:
+                publisher.post(None, lambda: user.upload(name, size, client))
             case {"type": "system", "wish": str(wish), "text": str(text)}:
                 publisher.post(None, lambda: user.system(wish, text))

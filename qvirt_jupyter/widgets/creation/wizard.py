@@ -72,9 +72,10 @@ class Wizard(Conversation):
         on_connection: Callable[[str], object],
         ends: Ends,
         *,
+        ask: Callable[[str, int, int], object],
         quick: bool = False,
     ) -> None:
-        super().__init__(questions, on_change, on_connection, quick=quick)
+        super().__init__(questions, on_change, on_connection, ask=ask, quick=quick)
         self._ends = ends
         self._autostart = False
         self._presses: dict[str, Callable[[str], object]] = {
@@ -86,7 +87,7 @@ class Wizard(Conversation):
             "skip": lambda _client: self.take_seed(None),
             "customise": lambda _client: self._check(self._customise),
             "begin": self._begin_customised,
-            "cancel": lambda _client: self.making.cancel() if self.making else None,
+            "cancel": lambda _client: self._cancel(),
             "xml": lambda _client: self._show_text("xml"),
             "code": lambda _client: self._show_text("code"),
             "open": self._open,
@@ -109,6 +110,11 @@ class Wizard(Conversation):
         if button in self._presses:
             self._presses[button](client)
 
+    def _cancel(self) -> None:
+        for each in (self.uploading, self.making):
+            if each is not None and each.is_running:
+                each.cancel()
+
     def _begin_customised(self, client: str) -> None:
         if self.customised is not None and not self.is_making and self.made is None:
             self._ends.begin(client)
@@ -124,7 +130,7 @@ class Wizard(Conversation):
             self._bring(self.pages[0].id)
 
     def _close(self, client: str) -> None:
-        if not self.is_making:
+        if not self.is_making and not self.is_uploading:
             self._ends.close(client)
 
     # From page to page --------------------------------------------------------------------------
@@ -265,6 +271,7 @@ class Wizard(Conversation):
     def _bring(self, page: str) -> None:
         self._page = page
         self.customised = None
+        self.uploading = None
         self.problems, self.problem, self.shows = {}, "", ""
         self._on_change()
 
@@ -348,10 +355,33 @@ class Wizard(Conversation):
                 self.made.submit.set_autostart(enabled=True)
             self._ends.made(self.made, client)
 
+    def take_over(self, before: Wizard) -> None:
+        """Go on where a wizard was whose page is loaded again; that one has nothing to do then.
+
+        Parameters
+        ----------
+        before
+            It is closed next.
+        """
+        self.draft, self.made = before.draft, before.made
+        self._page, self._reached, self._agreed = before._page, before._reached, before._agreed
+        self._creation, before._creation = before._creation, None
+        self._autostart = before._autostart
+        if before.making is not None:
+            before.making.close()
+            self.making = Making(before.making.job, self._on_change, partial(self._made, ""))
+            before.making = None
+        self.systems.take_over(before.systems)
+        self._on_change()
+
     def close(self) -> None:
         """Take away what failed attempts have left; one that goes on is not touched."""
-        if self.making is not None:
-            self.making.close()
+        for each in (self.uploading, self.making):
+            if each is not None:
+                each.close()
+        if self.uploading is not None:
+            # Nobody sends any more.
+            self.uploading.job.cancel()
         if not self.is_making:
             self._take_back()
 
