@@ -1,5 +1,5 @@
 /** A tab that shows a panel of a kernel, without a notebook. */
-import { MainAreaWidget } from '@jupyterlab/apputils';
+import { Dialog, MainAreaWidget, showDialog } from '@jupyterlab/apputils';
 import {
   OutputArea,
   OutputAreaModel,
@@ -7,6 +7,7 @@ import {
 } from '@jupyterlab/outputarea';
 import type { KernelMessage } from '@jupyterlab/services';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
 import { BoxLayout, Widget } from '@lumino/widgets';
 
 import { client } from './client';
@@ -85,6 +86,11 @@ export class PanelView extends Widget {
   /** Names this view in the kernel: the same again after a reload of the page. */
   private get _tab(): string {
     return `${client} ${panelKey(this.panel)}`;
+  }
+
+  /** Whether something was typed that is neither applied nor given up; the parts say so. */
+  get isDirty(): boolean {
+    return this.node.querySelector('[data-dirty="true"]') !== null;
   }
 
   private async _execute(): Promise<void> {
@@ -255,6 +261,7 @@ export class PanelTab extends MainAreaWidget<PanelView> {
     this.toolbar.hide();
     this.title.icon = PANELS[panel.kind].icon;
     this.title.closable = true;
+    this._trans = options.trans;
     // For the entries of the tab's context menu.
     this.title.dataset = {
       ...this.title.dataset,
@@ -266,6 +273,39 @@ export class PanelTab extends MainAreaWidget<PanelView> {
   get panel(): Panel {
     return this.content.panel;
   }
+
+  /** Close the tab, after a question where what was typed would be lost. */
+  protected override onCloseRequest(message: Message): void {
+    if (!this.content.isDirty) {
+      super.onCloseRequest(message);
+      return;
+    }
+    if (!this._isAsking) {
+      void this._askToClose(message);
+    }
+  }
+
+  private async _askToClose(message: Message): Promise<void> {
+    const trans = this._trans;
+    this._isAsking = true;
+    const { button } = await showDialog({
+      title: trans.__('Close “%1”?', this.panel.title),
+      body: trans.__(
+        'Changes were typed in this tab, but not applied. They are lost when it is closed.'
+      ),
+      buttons: [
+        Dialog.cancelButton({ label: trans.__('Stay') }),
+        Dialog.warnButton({ label: trans.__('Close without applying') })
+      ]
+    });
+    this._isAsking = false;
+    if (button.accept && !this.isDisposed) {
+      super.onCloseRequest(message);
+    }
+  }
+
+  private readonly _trans: TranslationBundle;
+  private _isAsking = false;
 
   /** Give the tab another name, for a machine that was renamed. */
   retitle(title: string): void {

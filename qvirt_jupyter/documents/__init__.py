@@ -74,6 +74,7 @@ from qvirt_jupyter.documents.node_device import NodeDevice
 from qvirt_jupyter.documents.nw_filter import NWFilter
 from qvirt_jupyter.documents.objections import Objection, objections
 from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
+from qvirt_jupyter.documents.path_labels import label_of
 from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.secret import Secret
 from qvirt_jupyter.documents.sections.metadata import (
@@ -189,6 +190,7 @@ __all__ = [
     "YesNo",
     "declarations",
     "hostdev_of",
+    "label_of",
     "metadata_element",
     "objections",
     "option",

@@ -46,6 +46,8 @@ class Declared:
     among
         Told the object that has the value, says which of the choices go with its other values; none
         at all narrows nothing.
+    unfit
+        Told the same, says why the other choices do not.
     live
         The strategy by which a running guest may take the value; ``None``: at the next boot.
     unset
@@ -63,6 +65,7 @@ class Declared:
     when: Callable[[Any], bool] | None = None
     caps: str | None = None
     among: Callable[[Any], Sequence[str]] | None = None
+    unfit: Callable[[Any], Words] | None = None
     live: str | None = None
     unset: Words | None = None
 
@@ -93,6 +96,10 @@ class Declared:
     def fitting(self, target: object) -> tuple[str, ...]:
         """Return the choices that go with the target's other values; none where all do."""
         return () if self.among is None else tuple(self.among(self._owner(target)))
+
+    def why_unfit(self, target: object) -> Words:
+        """Say why the choices that do not fit do not; empty where nobody can say."""
+        return "" if self.unfit is None else self.unfit(self._owner(target))
 
     def _owner(self, target: object) -> object:
         return reduce(getattr, self.name.split(".")[:-1], target)

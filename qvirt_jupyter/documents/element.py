@@ -16,6 +16,7 @@ from qvirt_jupyter.documents.tree import Tree, indent_of, is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from qvirt_jupyter.documents.declaration import Declared
     from qvirt_jupyter.documents.diff import Diff
@@ -96,6 +97,13 @@ class Element:
         """Return a document of its own with the same contents."""
         text = str(self)
         return self._of_root(parse_xml(text), text)
+
+    def unchanging(self) -> AbstractContextManager[None]:
+        """Promise that nothing is changed for a while: ``with domain.unchanging(): ...``.
+
+        What is worked out of all devices, such as their numbers, is worked out once inside.
+        """
+        return self._tree.unchanging()
 
     def diff(self, other: Element) -> Diff:
         """Say field by field what the other has that this has not."""
@@ -227,6 +235,7 @@ class Element:
 
     def _changed(self, member: Member) -> None:
         """Run the rules of this element and of those around it that watch the member."""
+        self._tree.forget()
         if self._tree.rules_are_running:
             return
         with self._tree.running_rules():

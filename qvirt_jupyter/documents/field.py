@@ -43,7 +43,7 @@ class Field(Member, Generic[T]):
     required
         Whether libvirt refuses the element that carries it without this value, whatever else it
         says: what else is declared of that element is cleared with it.
-    label, help, group, unit, advanced, when, caps, among, live, unset
+    label, help, group, unit, advanced, when, caps, among, unfit, live, unset
         As in :class:`~qvirt_jupyter.documents.declaration.Declared`.
     """
 
@@ -62,6 +62,7 @@ class Field(Member, Generic[T]):
         when: Callable[[Any], bool] | None = None,
         caps: str | None = None,
         among: Callable[[Any], Sequence[str]] | None = None,
+        unfit: Callable[[Any], Words] | None = None,
         live: str | None = None,
         unset: Words | None = None,
     ) -> None:
@@ -84,6 +85,7 @@ class Field(Member, Generic[T]):
             when=when,
             caps=caps,
             among=among,
+            unfit=unfit,
             live=live,
             unset=unset,
         )

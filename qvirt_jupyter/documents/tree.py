@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lxml import etree
 
 from qvirt_jupyter.documents.serialization import Style, serialize_document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Sequence
 
     from qvirt_jupyter.documents.location import Node, Step
+
+_T = TypeVar("_T")
 
 INDENT = "  "
 """libvirt indents by two spaces."""
@@ -51,6 +53,7 @@ class Tree:
         self.root = root
         self.style = Style() if source is None else Style.of(source)
         self.rules_are_running = False
+        self._memo: dict[Hashable, Any] | None = None
         self._source = source
         self._at_first: str | None = None
         self._made: set[Node] = {root} if source is None else set()
@@ -74,6 +77,32 @@ class Tree:
             yield
         finally:
             self.rules_are_running = False
+
+    @contextmanager
+    def unchanging(self) -> Iterator[None]:
+        """Work things out once, until the block ends or something is changed."""
+        outer = self._memo
+        if outer is None:
+            self._memo = {}
+        try:
+            yield
+        finally:
+            self._memo = outer
+
+    def worked_out(self, key: Hashable, work: Callable[[], _T]) -> _T:
+        """Return what something is, worked out once while nothing changes."""
+        memo = self._memo
+        if memo is None:
+            return work()
+        if key not in memo:
+            memo[key] = work()
+        found: _T = memo[key]
+        return found
+
+    def forget(self) -> None:
+        """Something was changed: what was worked out may be otherwise now."""
+        if self._memo is not None:
+            self._memo = {}
 
     def adopt(self, other: Tree) -> None:
         """Take over what another tree knows of elements that are moved into this one."""

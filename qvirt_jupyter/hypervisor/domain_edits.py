@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents import label_of
 from qvirt_jupyter.hypervisor import live
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.definition_history import KeptDefinition, kept
@@ -135,7 +136,7 @@ class Edits(DomainHandle):
         EditConflict
             Somebody else changed the definition meanwhile.
         """
-        edit = self.edit(cause=str(_("Take back {path}").format(path=change.path)))
+        edit = self.edit(cause=str(_("Take back {what}").format(what=label_of(change.path))))
         with edit as definition:
             try:
                 revert(self.document(secure=True), definition, change)

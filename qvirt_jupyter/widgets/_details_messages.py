@@ -22,13 +22,18 @@ class MarkState(TypedDict):
 
 
 class EntryState(TypedDict):
-    """An entry of the tree; ``kept`` says why it cannot be removed, and is empty where it can."""
+    """An entry of the tree.
+
+    ``remove`` is what the button says that removes it, ``kept`` why it cannot be removed; that is
+    empty where it can.
+    """
 
     id: str
     icon: str
     label: str
     summary: str
     marks: list[MarkState]
+    remove: str
     kept: str
 
 

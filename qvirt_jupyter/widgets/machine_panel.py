@@ -88,9 +88,14 @@ class VmPanel(Panel):
                 "delete": HeadButton(_("Delete…"), self._delete),
             },
         )
-        self._overview = Overview(domain, self._actions.run, self._go_to_console)
+        self._overview = Overview(domain, self._actions.run, lambda: self._go_to(_CONSOLE))
         self._details = Details(
-            domain, self._questions, self._notices, fleet.wishes, self._go_to_performance
+            domain,
+            self._questions,
+            self._notices,
+            fleet.wishes,
+            to_performance=lambda: self._go_to(_PERFORMANCE),
+            to_xml=self._go_to_xml,
         )
         self._performance = ipywidgets.VBox()
         self._console_tab = ipywidgets.VBox()
@@ -346,11 +351,12 @@ class VmPanel(Panel):
     def _template(self, client: str) -> None:
         ask_about_template((self.domain,), self._actions, self._questions, client)
 
-    def _go_to_performance(self) -> None:
-        self._tabs.selected_index = _PERFORMANCE
+    def _go_to(self, tab: int) -> None:
+        self._tabs.selected_index = tab
 
-    def _go_to_console(self) -> None:
-        self._tabs.selected_index = _CONSOLE
+    def _go_to_xml(self, key: str) -> None:
+        self._go_to(_XML)
+        self._definition.want_xml().choose(key)
 
     def _concerns(self, subject: Subject | None) -> bool:
         return subject is not None and subject.uuid == self.domain.uuid

@@ -35,6 +35,7 @@ class MachineXml(XmlEditor):
         self._key = RecordKey("domain", domain.connection.uri, domain.uuid)
         self._record: DomainRecord | None = None
         self._sources: dict[str, StoredDefinition] = {}
+        self._awaited = ""
         self._whole = StoredDefinition(domain)
         super().__init__(self._whole)
         self._subscriptions = (
@@ -52,6 +53,8 @@ class MachineXml(XmlEditor):
     def choose(self, key: str) -> None:
         """Show the whole definition or a device, after a question where changes would be lost."""
         source = self._sources.get(key)
+        # The devices are not known before they were read.
+        self._awaited = key if source is None else ""
         if source is not None and key != self._source.key:
             self.leave(lambda: self.edit(source))
 
@@ -105,6 +108,8 @@ class MachineXml(XmlEditor):
         self._sources = {source.key: source for source in sources}
         choices: list[XmlChoice] = [{"id": source.key, "label": source.label} for source in sources]
         self.offer(choices)
+        if self._awaited in self._sources:
+            self.choose(self._awaited)
         if self._source.key not in self._sources and not self.is_dirty:
             # The device was removed.
             self.edit(self._whole)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import _, ngettext
 from qvirt_jupyter.hypervisor import ConnectionLost, QvirtError, publisher
+from qvirt_jupyter.widgets.change_words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +39,7 @@ class Pending:
     @property
     def lines(self) -> tuple[str, ...]:
         """The changes in words, the first of them one by one."""
-        return lines_of(self.changes)
+        return lines_of(self.changes, words_of)
 
     @property
     def words(self) -> str:
@@ -77,10 +78,18 @@ class Pending:
             publisher.post(("pending", id(self)), self._on_change)
 
 
-def lines_of(changes: Sequence[Change]) -> tuple[str, ...]:
-    """Return changes in words: the first of them one by one, and how many more there are."""
+def lines_of(changes: Sequence[Change], said: Callable[[Change], str] = str) -> tuple[str, ...]:
+    """Return changes in lines: the first of them one by one, and how many more there are.
+
+    Parameters
+    ----------
+    changes
+        The changes.
+    said
+        Returns the line of one; left out, it names its place, which filters look for.
+    """
     more = len(changes) - SHOWN
-    lines = [str(change) for change in changes[:SHOWN]]
+    lines = [said(change) for change in changes[:SHOWN]]
     if more > 0:
         lines.append(str(ngettext("and {number} more", "and {number} more", more)))
     return tuple(lines)

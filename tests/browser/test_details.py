@@ -115,15 +115,21 @@ def test_a_change_says_when_it_counts_and_is_applied(open_details, a_world, a_pi
     assert until(panel.page, lambda: in_kernel(a_world, vcpus) == 2)
 
 
-def test_leaving_with_changes_asks(open_details):
+def test_leaving_with_changes_asks(open_details, a_picture):
     panel = open_details()
     page = go_to(panel, "Memory")
     memory = page.get_by_role("textbox", name="Memory", exact=True)
     memory.fill("1536")
     expect(entry(panel, "Memory")).to_have_class(re.compile("qvirt-mod-dirty"))
+    before = panel.locator(".qvirt-details").bounding_box()
     entry(panel, "CPUs").click()
     question = panel.get_by_role("alertdialog")
     expect(question).to_contain_text("Memory")
+    # It stands at what was clicked, and pushes nothing away.
+    assert panel.locator(".qvirt-details").bounding_box() == before
+    clicked, asked = entry(panel, "CPUs").bounding_box(), question.bounding_box()
+    assert abs(asked["y"] - clicked["y"]) < 150
+    a_picture(panel.page, "details-question-light")
     question.get_by_role("button", name="Stay").click()
     expect(question).to_be_hidden()
     expect(memory).to_have_value("1536")
@@ -135,6 +141,18 @@ def test_leaving_with_changes_asks(open_details):
     expect(panel.locator(".qvirt-page")).to_be_hidden()
     panel.locator(".qvirt-tabs").get_by_role("tab", name="Details").click()
     expect(memory).to_have_value("1024")
+    # So does closing the tab of JupyterLab.
+    memory.fill("1536")
+    expect(entry(panel, "Memory")).to_have_class(re.compile("qvirt-mod-dirty"))
+    tab = panel.page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="web")
+    dialog = panel.page.locator(".jp-Dialog")
+    for button in ("Stay", "Close without applying"):
+        tab.locator(".lm-TabBar-tabCloseIcon").click()
+        expect(dialog).to_contain_text("not applied")
+        expect(memory).to_have_value("1536")
+        dialog.get_by_role("button", name=button).click()
+        expect(dialog).to_be_hidden()
+    expect(panel).to_have_count(0)
 
 
 def test_all_by_keyboard(open_details):

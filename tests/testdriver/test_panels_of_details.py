@@ -19,6 +19,8 @@ from a_rich_machine import (
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.widgets import vm_panel
+from qvirt_jupyter.widgets.details.definitions import Definitions, devices_of
+from qvirt_jupyter.widgets.details.entries import groups
 from qvirt_jupyter.widgets.preferences import preferences
 
 SECRET = "tiger"  # noqa: S105 - of a machine that is made up
@@ -280,6 +282,51 @@ def test_secrets_come_up_and_never_go_down(a_tab, a_machine):
     assert display.source.password == SECRET
 
 
+def test_the_xml_of_a_device_is_one_click_away(a_tab, a_panel):
+    go_to(a_tab, "VNC display")
+    press(a_tab, "xml")
+    editor = wait_for(lambda: a_panel._definition._editor)
+    assert wait_for(lambda: editor.shown["chosen"] == "graphics 1")
+    assert a_panel._tabs.selected_index == 4
+    a_panel._tabs.selected_index = 1
+    # What was typed is not lost on the way.
+    type_in(a_tab, "source.port", "5999")
+    press(a_tab, "xml")
+    answer(a_panel, "no")
+    assert wait_for(lambda: a_tab._view.shown["dirty"])
+    assert a_panel._tabs.selected_index == 1
+
+
+def test_why_a_choice_does_not_fit_names_the_other_value(a_tab):
+    go_to(a_tab, device(a_tab, "interface")["label"])
+    reasons = {each["value"]: each["reason"] for each in field(a_tab, "model")["choices"]}
+    assert "machine type pc" in reasons["e1000e"]
+    assert reasons["virtio"] == ""
+
+
+def test_what_goes_at_the_next_start_is_not_removed_again(a_machine):
+    stored = a_machine.document(inactive=True)
+    running = stored.copy()
+    stored.devices.remove(stored.devices.graphics[0])
+    stored.devices.remove(stored.devices.interfaces[0])
+    found = Definitions(stored, running, persistent=True)
+    cards = [key for key in devices_of(running) if key.startswith("interface")]
+
+    def of(unplugging):
+        return {
+            entry["icon"]: entry
+            for group in groups(found, unplugging)
+            for entry in group["entries"]
+            if entry["marks"]
+        }
+
+    assert "removed already" in of(())["graphics"]["kept"]
+    # It may be unplugged, so that is worth a try; and another one, if the guest did not answer.
+    assert of(())["interface"]["kept"] == ""
+    assert of(())["interface"]["remove"] == "Remove"
+    assert of(cards)["interface"]["remove"] == "Ask the guest again"
+
+
 def test_a_stored_password_is_taken_away(a_tab, a_machine):
     go_to(a_tab, "VNC display")
     away = "source.password away"
@@ -350,7 +397,8 @@ def test_the_boot_order_is_for_devices_and_replaces_the_older_way(a_tab, a_machi
     chosen = [each["id"] for each in page["boot"] if each["chosen"]]
     assert len(chosen) == 2
     network, disk = chosen[1], chosen[0]
-    say(a_tab._view, type="order", key="boot", chosen=[network, disk])
+    say(a_tab._view, type="order", key="boot", chosen=[network, disk], number=7)
+    assert wait_for(lambda: a_tab._view.shown["answered"] == 7)
     assert wait_for(lambda: a_tab._view.shown["dirty"])
     press(a_tab, "apply")
     assert wait_for(lambda: not a_tab._view.shown["dirty"])

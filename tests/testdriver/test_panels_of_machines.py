@@ -280,12 +280,12 @@ def test_changes_that_wait_for_the_next_start_are_said(a_panel, a_connection):
         lambda raw: raw.defineXML(stored.replace("<vcpu placement='static'>2", "<vcpu>1"))
     )
     assert wait_for(lambda: "next start" in a_panel._head.shown["pending"])
-    assert "vcpu: 2 → 1" in a_panel._overview._facts.value
+    assert "Maximum virtual CPUs: 2 → 1" in a_panel._overview._facts.value
     a_panel.domain.destroy()
     assert wait_for(lambda: a_panel._head.shown["pending"] == "")
     a_panel.domain.start()
     assert wait_for(lambda: a_panel._record.is_active)
-    assert "vcpu" not in a_panel._overview._facts.value
+    assert "Maximum virtual CPUs" not in a_panel._overview._facts.value
 
 
 def test_the_picture_opens_the_console(a_panel):

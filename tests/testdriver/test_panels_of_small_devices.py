@@ -36,6 +36,7 @@ DEVICES = """
 <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
 <panic model='isa'/>
 <vsock model='virtio'><cid auto='yes'/></vsock>
+<redirfilter><usbdev class='0x08' vendor='-1' product='-1' version='-1' allow='yes'/></redirfilter>
 """
 SPICE = (
     "<channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel>"
@@ -154,6 +155,7 @@ CHANGED = [
     ("VNC display", "source.password", "hush", "graphics", "passwd='hush'"),
     ("VNC display", "first_listen.type", "none", "graphics", "<listen type='none'/>"),
     ("VNC display", "first_listen.source.address", "::1", "graphics", "address='::1'"),
+    ("USB redirection rules", "rules", "deny 0x0b", "redirfilter", "class='0x0b'"),
 ]
 
 
@@ -165,6 +167,21 @@ def test_a_page_changes_what_is_typed(open_tab, change):
     type_in(tab, name, value)
     press(tab, "apply")
     assert wait_for(lambda: written in str(last_of(machine, tag)))
+
+
+def test_rules_of_usb_redirection_are_lines_and_say_what_is_wrong(open_tab):
+    tab, machine, _panel = open_tab(DEVICES)
+    go_to(tab, "USB redirection rules")
+    assert field(tab, "rules")["value"] == "allow 0x08 -1 -1 -1"
+    for wrong, said in (("permit 0x08", "begin with allow or deny"), ("allow eight", "0x08")):
+        type_in(tab, "rules", wrong)
+        assert wait_for(lambda said=said: said in field(tab, "rules")["error"])
+    type_in(tab, "rules", "deny 0x03\nallow")
+    press(tab, "apply")
+    assert wait_for(lambda: len(last_of(machine, "redirfilter").rules) == 2)
+    first, second = last_of(machine, "redirfilter").rules
+    assert (first.allow, first.device_class) == (False, "0x03")
+    assert (second.allow, second.device_class, second.version) == (True, "-1", "-1")
 
 
 def test_another_model_of_video_card_starts_afresh(open_tab):

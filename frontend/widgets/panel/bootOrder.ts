@@ -8,10 +8,14 @@ export class BootOrder {
   readonly node: HTMLElement;
   private readonly list: HTMLElement;
   private entries: IBootEntry[] = [];
+  private refused = '';
+  /** The last edit of the order. */
+  private edit = 0;
 
   constructor(
     private readonly words: Words,
-    private readonly changed: (chosen: string[]) => void
+    /** Returns the number of the edit, which the state that answers it will carry. */
+    private readonly changed: (chosen: string[]) => number
   ) {
     this.list = element('ol', { class: 'qvirt-boot-list' });
     this.node = element(
@@ -31,12 +35,26 @@ export class BootOrder {
     });
   }
 
-  draw(entries: IBootEntry[], refused: string): void {
+  /** Draw a state, unless it answers what was clicked before the last click. */
+  draw(
+    entries: IBootEntry[],
+    refused: string,
+    forget = false,
+    answered = Infinity
+  ): void {
+    if (!forget && answered < this.edit) {
+      return;
+    }
+    this.refused = refused;
+    this.show(entries);
+  }
+
+  private show(entries: IBootEntry[]): void {
     this.entries = entries;
     this.node.hidden = entries.length === 0;
     redraw(
       this.list,
-      entries.map((entry, at) => this.row(entry, at, refused))
+      entries.map((entry, at) => this.row(entry, at, this.refused))
     );
   }
 
@@ -97,6 +115,12 @@ export class BootOrder {
   }
 
   private tell(chosen: IBootEntry[]): void {
-    this.changed(chosen.map(each => each.id));
+    this.edit = this.changed(chosen.map(each => each.id));
+    // The next click is about what this one made of the list.
+    const others = this.entries.filter(each => !chosen.includes(each));
+    this.show([
+      ...chosen.map(each => ({ ...each, chosen: true })),
+      ...others.map(each => ({ ...each, chosen: false }))
+    ]);
   }
 }

@@ -13,6 +13,8 @@ export interface IEntry {
   summary: string;
   /** What is special about it now. */
   marks: { kind: 'pending' | 'new' | 'leaving'; label: string }[];
+  /** What the button says that removes it. */
+  remove: string;
   /** Why it cannot be removed; empty where it can. */
   kept: string;
 }
@@ -116,7 +118,7 @@ export type DetailsSaid =
   | { type: 'add' }
   | { type: 'remove'; id: string }
   | { type: 'edit'; key: string; name: string; value: string; number: number }
-  | { type: 'order'; key: string; chosen: string[] }
+  | { type: 'order'; key: string; chosen: string[]; number: number }
   | { type: 'revert'; key: string; name: string }
   | { type: 'diff'; wanted: boolean }
   | { type: 'kind'; id: string }

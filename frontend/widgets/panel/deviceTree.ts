@@ -111,7 +111,7 @@ export function renderDeviceTree(model: IModel, root: HTMLElement): () => void {
             ]
           : []),
         {
-          label: words('remove'),
+          label: entry.remove,
           reason: refused || entry.kept,
           run: () => say(model, { type: 'remove', id: entry.id })
         }
@@ -248,7 +248,7 @@ export function renderDeviceTree(model: IModel, root: HTMLElement): () => void {
       ...(selected
         ? [
             button(
-              { id: 'remove', label: words('remove'), reason: reason || kept },
+              { id: 'remove', label: selected.remove, reason: reason || kept },
               () => say(model, { type: 'remove', id: next.selected })
             )
           ]

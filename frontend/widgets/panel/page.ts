@@ -46,9 +46,12 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
     'aria-labelledby': title.id,
     novalidate: true
   });
-  const boot = new BootOrder(words, chosen =>
-    say(model, { type: 'order', key: state?.key ?? '', chosen })
-  );
+  const boot = new BootOrder(words, chosen => {
+    edits += 1;
+    const key = state?.key ?? '';
+    say(model, { type: 'order', key, chosen, number: edits });
+    return edits;
+  });
   const kinds = new KindChoice(words, id => say(model, { type: 'kind', id }));
   const storage = new StorageBrowser(words, said => say(model, said));
   form.append(
@@ -140,6 +143,8 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
       ])
     ]);
     state = next;
+    // JupyterLab asks before it closes a tab that has something of this.
+    root.dataset.dirty = String(next.dirty);
     // Others may show the same page: all count on from the same number.
     edits = Math.max(edits, next.answered);
     title.textContent = next.title;
@@ -147,7 +152,7 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
     line(warning, next.warning);
     line(refused, next.refused);
     drawFacts(next);
-    boot.draw(next.boot, next.refused);
+    boot.draw(next.boot, next.refused, !isSameDraft, next.answered);
     kinds.draw(next.kinds);
     form.hidden = next.storage !== null;
     storage.draw(next.storage);
@@ -254,7 +259,7 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
           },
           () => press(spec.id)
         );
-        const isIdle = isEditing && !next.dirty && spec.id !== 'eject';
+        const isIdle = !next.dirty && ['apply', 'cancel'].includes(spec.id);
         if (isIdle || next.busy) {
           made.setAttribute('aria-disabled', 'true');
         }

@@ -1,7 +1,8 @@
 import { button, clientId, element, follow, say, text } from './dom';
 import { IModel, IQuestion, IQuestionState } from './messages';
+import { place } from './questionPlace';
 
-/** Questions of the panel: they stand in it, not over JupyterLab, and Escape says no. */
+/** Questions of the panel: they stand over it, not over JupyterLab, and Escape says no. */
 export function renderQuestion(model: IModel, root: HTMLElement): () => void {
   root.classList.add('qvirt-questions');
   const shown = new Map<string, HTMLElement>();
@@ -133,6 +134,7 @@ export function renderQuestion(model: IModel, root: HTMLElement): () => void {
         const box = ask(question);
         shown.set(question.id, box);
         root.append(box);
+        place(root);
         focusIn(box);
       }
     }

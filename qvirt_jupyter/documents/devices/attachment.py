@@ -22,8 +22,18 @@ def plugged_into(controller: Controller) -> tuple[Device, ...]:
     holder = controller._holder  # noqa: SLF001 - the underscore keeps the names of fields free
     if not isinstance(holder, Devices) or controller.type is None:
         return ()
-    place = (controller.type, controller.index or 0)
-    return tuple(each for each in holder.all if _plugged(each) == place)
+    found = controller._tree.worked_out("plugged", lambda: _all_plugged(holder))  # noqa: SLF001 - as above
+    return tuple(found.get((controller.type, controller.index or 0), ()))
+
+
+def _all_plugged(devices: Devices) -> dict[tuple[str, int], list[Device]]:
+    """Return all devices that sit on a controller, by its type and index."""
+    found: dict[tuple[str, int], list[Device]] = {}
+    for each in devices.all:
+        place = _plugged(each)
+        if place is not None:
+            found.setdefault(place, []).append(each)
+    return found
 
 
 def _plugged(device: Device) -> tuple[str, int] | None:

@@ -126,7 +126,9 @@ class Controller(ControllerDriver, Device):
     def display_name(self) -> str:
         """What a list calls it: ``SCSI controller 1``."""
         kind = TITLES.get(self.type or "", self.type or self.title)
-        shown = tuple(each for each in self._siblings() if each == self or not each.is_noise)
+        shown = self._tree.worked_out(("shown", self.type), self._shown)
+        if self not in shown:
+            shown = tuple(each for each in self._siblings() if each == self or not each.is_noise)
         return f"{kind} {self._number(shown)}"
 
     @property
@@ -259,12 +261,15 @@ class Controller(ControllerDriver, Device):
             and each != self
         )
 
+    def _shown(self) -> tuple[Device, ...]:
+        return tuple(each for each in self._siblings() if not each.is_noise)
+
     def _siblings(self) -> tuple[Device, ...]:
-        return tuple(
-            each
-            for each in super()._siblings()
-            if isinstance(each, Controller) and each.type == self.type
-        )
+        return self._alike(_type)
+
+
+def _type(controller: Controller) -> Hashable:
+    return controller.type
 
 
 def companions(index: int) -> tuple[Controller, ...]:

@@ -18,7 +18,7 @@ from qvirt_jupyter.documents.schema import add_member, schema_of
 from qvirt_jupyter.documents.values import Integer, Path, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
     from typing import Self
 
     from qvirt_jupyter.documents.declaration import Words
@@ -180,18 +180,42 @@ class Device(Document):
 
     def _siblings(self) -> tuple[Device, ...]:
         """Return the devices of the guest that it is numbered among, itself included."""
-        holder = self._holder
-        return tuple(holder.of(type(self))) if isinstance(holder, Devices) else (self,)
+        return self._of_its_kind()
+
+    def _of_its_kind(self) -> tuple[Device, ...]:
+        holder, kind = self._holder, type(self)
+        if not isinstance(holder, Devices):
+            return (self,)
+        return self._tree.worked_out(("kind", kind), lambda: tuple(holder.of(kind)))
+
+    def _alike(self, what: Callable[[Any], Hashable]) -> tuple[Device, ...]:
+        """Return the devices of its kind of which something is the same."""
+        kind = type(self)
+
+        def sorted_out() -> dict[Hashable, tuple[Device, ...]]:
+            found: dict[Hashable, list[Device]] = {}
+            for each in self._of_its_kind():
+                found.setdefault(what(each), []).append(each)
+            return {key: tuple(some) for key, some in found.items()}
+
+        return self._tree.worked_out(("alike", kind, what), sorted_out).get(what(self), (self,))
 
     def _sort(self) -> tuple[Hashable, ...]:
         return tuple(getattr(self, name) for name in self.told_apart_by)
 
     def _same_sort(self) -> tuple[Device, ...]:
+        if type(self)._siblings is Device._siblings:
+            return self._alike(Device._sort)
         mine = self._sort()
         return tuple(each for each in self._siblings() if each._sort() == mine)
 
     def _number(self, among: tuple[Device, ...]) -> int:
-        return next((number for number, each in enumerate(among, 1) if each == self), 1)
+        # The devices are kept with their numbers, so that nothing else has their id meanwhile.
+        _among, numbers = self._tree.worked_out(
+            ("numbers", id(among)),
+            lambda: (among, {each: number for number, each in enumerate(among, 1)}),
+        )
+        return numbers.get(self, 1)
 
     def _numbered(self, name: Words) -> str:
         """Return a name for a list, with a number where the guest has several of its sort."""

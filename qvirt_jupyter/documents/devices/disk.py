@@ -135,6 +135,9 @@ class Disk(DiskDriver, DiskShape, Device):
         caps="disk/bus",
         among=lambda disk: BUSES.get(disk.device or "disk", ()),
         unset="",
+        unfit=lambda disk: _("There is no {device} on this bus.").format(
+            device=_DEVICES.get(disk.device or "disk", disk.device)
+        ),
     )
     tray = Field(
         "target/@tray",
@@ -237,12 +240,7 @@ class Disk(DiskDriver, DiskShape, Device):
         return (self.tag, self.target, self.bus)
 
     def _siblings(self) -> tuple[Device, ...]:
-        mine = (self.bus, self.device or "disk")
-        return tuple(
-            each
-            for each in super()._siblings()
-            if isinstance(each, Disk) and (each.bus, each.device or "disk") == mine
-        )
+        return self._alike(_bus_and_kind)
 
     # What is added ------------------------------------------------------------------------------
 
@@ -359,7 +357,11 @@ class Disk(DiskDriver, DiskShape, Device):
             self.model = None
 
     def _others(self) -> tuple[Disk, ...]:
-        return tuple(each for each in super()._siblings() if isinstance(each, Disk))
+        return tuple(each for each in self._of_its_kind() if isinstance(each, Disk))
+
+
+def _bus_and_kind(disk: Disk) -> Hashable:
+    return (disk.bus, disk.device or "disk")
 
 
 def _first_offered(buses: tuple[str, ...], host: DomainCapabilities | None) -> str:

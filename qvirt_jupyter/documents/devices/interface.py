@@ -181,6 +181,7 @@ class Interface(InterfaceDriver, Device):
         help=_("'virtio' is the fastest; the others are for guests that do not know it."),
         essential=True,
         among=lambda card: _fitting_models(card.guest),
+        unfit=lambda card: _why_no_other_model(card.guest),
     )
     filter = Field(
         "filterref/@filter",
@@ -364,6 +365,17 @@ def random_mac(taken: Iterable[str | None], prefix: str = PREFIX) -> str:
         mac = ":".join((prefix, *(f"{byte:02x}" for byte in secrets.token_bytes(3))))
         if mac not in known:
             return mac
+
+
+def _why_no_other_model(guest: Domain | None) -> Words:
+    """Say which value of the machine the other models do not go with."""
+    if guest is None:
+        return ""
+    if guest.type == "xen":
+        return _("The hypervisor Xen does not have it.")
+    return _("It does not go with the machine type {machine} on {arch}.").format(
+        machine=guest.os.machine or _("by default"), arch=guest.os.arch or _("this host")
+    )
 
 
 def _fitting_models(guest: Domain | None) -> tuple[str, ...]:

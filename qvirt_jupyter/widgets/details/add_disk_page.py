@@ -14,7 +14,8 @@ from qvirt_jupyter.hypervisor import NewDisk
 from qvirt_jupyter.hypervisor.new_disk import FOLDERS, FORMATS, volume_name
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.details.add_page import AddPage
-from qvirt_jupyter.widgets.details.page import Derived, changed
+from qvirt_jupyter.widgets.details.derived import Derived
+from qvirt_jupyter.widgets.details.page import changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

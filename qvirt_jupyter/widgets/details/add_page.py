@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.widgets.details.definitions import kinds
-from qvirt_jupyter.widgets.details.display_conditions import doubt_about, offers
+from qvirt_jupyter.widgets.details.device_conditions import doubt_about, offers
 from qvirt_jupyter.widgets.details.page import Known, Page, shown_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class AddPage(Page):
         return Known(self.facts(domain, definitions), offers(self.kind, domain.connection))
 
     def warning(self, domain: documents.Domain, definitions: Definitions) -> str:  # noqa: ARG002 - of the device alone
-        """Say what a display lacks."""
+        """Say what the device lacks."""
         return doubt_about(self.device(domain))
 
     def why_fixed(self, element: documents.Element, name: str, *, customise: bool) -> str:  # noqa: ARG002 - nothing is

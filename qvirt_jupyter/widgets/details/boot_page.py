@@ -8,7 +8,8 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Declared, Flag, declarations
 from qvirt_jupyter.documents.sections.boot_order import BOOTABLE
 from qvirt_jupyter.widgets.details.definitions import devices_of
-from qvirt_jupyter.widgets.details.page import Derived, DomainPage, changed, select
+from qvirt_jupyter.widgets.details.derived import Derived
+from qvirt_jupyter.widgets.details.page import DomainPage, changed, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

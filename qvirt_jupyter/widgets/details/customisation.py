@@ -77,7 +77,9 @@ class Customisation(ipywidgets.VBox):
         if questions is None:
             questions = QuestionBoard()
             own.append(Questions(questions))
-        self.details = Details(self._machine, questions, notices, fleet.wishes)
+        self.details = Details(
+            self._machine, questions, notices, fleet.wishes, to_xml=self._show_xml
+        )
         self._xml = ipywidgets.VBox()
         self._tabs = ipywidgets.Tab(
             [self.details, self._xml], titles=[str(_("Details")), str(_("XML"))], selected_index=0
@@ -155,7 +157,16 @@ class Customisation(ipywidgets.VBox):
         if self._editor is not None:
             self._editor.follow()
 
+    def _show_xml(self, key: str) -> None:
+        self._tabs.selected_index = _XML
+        self._want_xml().choose(key)
+
     def _change_tab(self) -> None:
-        if self._tabs.selected_index == _XML and self._editor is None:
+        if self._tabs.selected_index == _XML:
+            self._want_xml()
+
+    def _want_xml(self) -> DraftedXml:
+        if self._editor is None:
             self._editor = DraftedXml(self._machine)
             self._xml.children = (self._editor,)
+        return self._editor

@@ -138,22 +138,24 @@ def devices_of(domain: documents.Domain) -> dict[str, documents.Device]:
     A device has the same key in the running and in the stored definition.
     """
     found: dict[str, documents.Device] = {}
-    for kind in kinds():
-        for device in domain.devices.of(kind):
-            key = f"{kind.tag} {device.identity!r}"
-            number = 1
-            # libvirt would refuse two of the same identity, but a list shows what is there.
-            while (name := key if number == 1 else f"{key} {number}") in found:
-                number += 1
-            found[name] = device
+    with domain.unchanging():
+        for kind in kinds():
+            for device in domain.devices.of(kind):
+                key = f"{kind.tag} {device.identity!r}"
+                number = 1
+                # libvirt would refuse two of the same identity, but a list shows what is there.
+                while (name := key if number == 1 else f"{key} {number}") in found:
+                    number += 1
+                found[name] = device
     return found
 
 
 def path_of(device: documents.Device, domain: documents.Domain) -> str:
     """Return where differences between definitions say that a device is."""
-    mates = list(domain.devices.of(type(device)))
     key = getattr(device, device.key) if device.key is not None else None
-    return f"devices/{device.tag}[{key or mates.index(device) + 1}]"
+    if not key:
+        key = list(domain.devices.of(type(device))).index(device) + 1
+    return f"devices/{device.tag}[{key}]"
 
 
 def concerns(path: str, base: str) -> bool:

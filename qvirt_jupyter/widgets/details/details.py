@@ -18,7 +18,7 @@ from qvirt_jupyter.widgets.details.add_page import addable
 from qvirt_jupyter.widgets.details.definitions import devices_of
 from qvirt_jupyter.widgets.details.device_tree import DeviceTree
 from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
-from qvirt_jupyter.widgets.details.entries import PAGES, groups, page_of, with_sizes
+from qvirt_jupyter.widgets.details.entries import PAGES, groups, page_of, why_kept, with_sizes
 from qvirt_jupyter.widgets.details.hardware_desk import HardwareDesk
 from qvirt_jupyter.widgets.details.page_desk import Around
 from qvirt_jupyter.widgets.details.page_view import PageView
@@ -60,6 +60,9 @@ class Details(ipywidgets.HBox):
         What is to be asked.
     to_performance
         Brings the graphs to the front, where there are any.
+    to_xml
+        Brings the XML of a device to the front; called with the name that the XML tab gives it,
+        such as ``disk 1``.
     """
 
     def __init__(
@@ -68,7 +71,9 @@ class Details(ipywidgets.HBox):
         questions: QuestionBoard,
         notices: NoticeBoard,
         wishes: Wishes,
+        *,
         to_performance: Callable[[], object] = lambda: None,
+        to_xml: Callable[[str], object] = lambda _key: None,
     ) -> None:
         self._domain = domain
         self._questions, self._notices, self._wishes = questions, notices, wishes
@@ -84,7 +89,15 @@ class Details(ipywidgets.HBox):
         self._awaited: frozenset[str] | None = None
         self._selected = self._before = next(iter(PAGES))
         boards = Boards(questions, notices, wishes)
-        around = Around(self._show_tree, self._read_again, self._end_adding, to_performance, boards)
+        self._to_xml = to_xml
+        around = Around(
+            self._show_tree,
+            self._read_again,
+            self._end_adding,
+            to_performance,
+            self._show_xml,
+            boards,
+        )
         self.desk = HardwareDesk(domain, self._work, around)
         self._removal = Removal(domain, boards, self._work, self._read_again)
         self._tree = DeviceTree(self._select, self._add, self._remove)
@@ -302,11 +315,24 @@ class Details(ipywidgets.HBox):
         if not self._refused and self._selected != _ADDING:
             self.leave(partial(self._bring, _ADDING), client)
 
+    def _show_xml(self, key: str, client: str) -> None:
+        found = self._definitions
+        device = devices_of(found.stored).get(key) if found is not None else None
+        if found is None or device is None:
+            return
+        number = list(found.stored.devices.of(type(device))).index(device) + 1
+        self.leave(lambda: self._to_xml(f"{device.tag} {number}"), client)
+
     def _remove(self, key: str, client: str) -> None:
         found = self._definitions
         if found is None or self._refused or key in PAGES:
             return
         both = (found.stored, found.running)
         devices = [devices_of(each)[key] for each in both if each and key in devices_of(each)]
-        if devices and not devices[0].why_kept:
+        is_leaving = key not in devices_of(found.stored)
+        if not devices or why_kept(devices[0], is_leaving=is_leaving):
+            return
+        if is_leaving and key in self._removal.unplugging:
+            self._removal.ask_guest_again(key, devices[0])
+        else:
             self._removal.ask(key, devices[0], client)

@@ -29,7 +29,6 @@ class DeviceTree(PanelPart):
     _strings: ClassVar[Mapping[str, LazyString]] = {
         "hardware": _("Hardware"),
         "add": _("Add hardware"),
-        "remove": _("Remove"),
         "unapplied": _("has changes that are not applied"),
     }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor.live_tables import why_not
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.details.boot_page import BootPage
 from qvirt_jupyter.widgets.details.definitions import (
@@ -53,6 +55,7 @@ _DRIVES: Final = {"cdrom": "cdrom", "floppy": "floppy"}
 _PENDING: Final = _("changes wait for the next start")
 _NEW: Final = _("comes with the next start")
 _LEAVING: Final = _("goes at the next start")
+_REMOVED: Final = _("It is removed already, and goes at the next start.")
 _UNPLUGGING: Final = _("waits for the guest to let it go")
 
 
@@ -71,6 +74,14 @@ def groups(definitions: Definitions, unplugging: Collection[str]) -> list[EntryG
     unplugging
         The keys of devices that the guest was asked to let go.
     """
+    with ExitStack() as reading:
+        for each in (definitions.stored, definitions.running):
+            if each is not None:
+                reading.enter_context(each.unchanging())
+        return _groups(definitions, unplugging)
+
+
+def _groups(definitions: Definitions, unplugging: Collection[str]) -> list[EntryGroupState]:
     found: list[EntryGroupState] = [
         {
             "label": str(_("Machine")),
@@ -84,7 +95,7 @@ def groups(definitions: Definitions, unplugging: Collection[str]) -> list[EntryG
     named = {tag for _label, tags in _GROUPS for tag in tags}
     for label, tags in _GROUPS:
         entries = [
-            _device(key, device, marks.get(key, []))
+            _device(key, device, marks.get(key, []), unplugging)
             for key, device in devices
             if (device.tag in tags if tags else device.tag not in named)
         ]
@@ -152,18 +163,41 @@ def _page(page: DomainPage, definitions: Definitions) -> EntryState:
         "marks": [{"kind": "pending", "label": str(_PENDING)}]
         if differences(page, definitions)
         else [],
+        "remove": str(_("Remove")),
         "kept": str(_("It is a part of every machine.")),
     }
 
 
-def _device(key: str, device: documents.Device, marks: list[MarkState]) -> EntryState:
+def why_kept(device: documents.Device, *, is_leaving: bool) -> str:
+    """Say why a device cannot be removed; empty where it can.
+
+    Parameters
+    ----------
+    device
+        In the stored definition or, where that has it no more, in the running one.
+    is_leaving
+        Whether it was removed from the stored definition, so that only the guest has it.
+    """
+    if not is_leaving:
+        return str(device.why_kept)
+    # Where it may be unplugged, asking for that is worth a try.
+    reason = why_not(device, "detach")
+    return f"{_REMOVED} {reason}" if reason else ""
+
+
+def _device(
+    key: str, device: documents.Device, marks: list[MarkState], unplugging: Collection[str]
+) -> EntryState:
+    is_leaving = any(mark["kind"] == "leaving" for mark in marks)
+    is_asked = is_leaving and key in unplugging
     return {
         "id": key,
         "icon": icon_of(device),
         "label": str(device.display_name),
         "summary": str(device.summary),
         "marks": marks,
-        "kept": str(device.why_kept),
+        "remove": str(_("Ask the guest again") if is_asked else _("Remove")),
+        "kept": why_kept(device, is_leaving=is_leaving),
     }
 
 

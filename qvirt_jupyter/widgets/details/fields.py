@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Choice, Flag, OnOff, YesNo
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART
-from qvirt_jupyter.widgets.details.page import Derived
+from qvirt_jupyter.widgets.details.derived import Derived
 from qvirt_jupyter.widgets.details.sources import browsable
 from qvirt_jupyter.widgets.form_inputs import Input, input_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from qvirt_jupyter._translation import LazyString
     from qvirt_jupyter.documents import Declared, DomainCapabilities, Element
     from qvirt_jupyter.widgets._details_messages import DetailFieldState
     from qvirt_jupyter.widgets._form_messages import ChoiceState
@@ -78,7 +79,9 @@ def field_state(
         choices = [{"value": word, "label": word, "reason": ""} for word in words]
     elif isinstance(declared.type, Choice) or suggestions:
         fitting = declared.fitting(element)
-        choices = _choices(declared, value, host, suggestions, fitting)
+        choices = _choices(
+            declared, value, host, suggestions, (fitting, declared.why_unfit(element))
+        )
         is_open = not isinstance(declared.type, Choice) or declared.type.open
         kind = "suggest" if is_open and len(choices) > _MANY else "open" if is_open else "choice"
     elif made.choices:
@@ -133,7 +136,7 @@ def _choices(
     value: Any,  # noqa: ANN401 - of any declaration
     host: DomainCapabilities | None,
     suggestions: Mapping[str, str],
-    fitting: Collection[str],
+    fit: tuple[Collection[str], LazyString | str],
 ) -> list[ChoiceState]:
     kind = declared.type
     label = kind.label if isinstance(kind, Choice) else str
@@ -145,7 +148,8 @@ def _choices(
         # A value that nobody knows is shown and kept.
         words.append(str(value))
     refused = str(_("This host does not offer it."))
-    unfit = str(_("It does not go with the other values."))
+    fitting, why_unfit = fit
+    unfit = str(why_unfit or _("It does not go with the other values."))
     # What a page adds of its own, with a label, is no device of the host.
     own = set(kind.labels) - set(kind.values) if isinstance(kind, Choice) else set()
     choices: list[ChoiceState] = []

@@ -8,7 +8,8 @@ from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Declared, Flag, declarations
 from qvirt_jupyter.widgets import quantities
-from qvirt_jupyter.widgets.details.page import Derived, DomainPage, changed, select
+from qvirt_jupyter.widgets.details.derived import Derived
+from qvirt_jupyter.widgets.details.page import DomainPage, changed, select
 
 if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.definitions import Definitions

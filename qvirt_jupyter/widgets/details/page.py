@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self, TypeAlias
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import Choice, Declared, declarations
+from qvirt_jupyter.documents.devices.attachment import plugged_into
 from qvirt_jupyter.documents.devices.controller import MODELS
-from qvirt_jupyter.documents.sections.boot_order import BOOTABLE
 from qvirt_jupyter.widgets.details.definitions import Definitions, devices_of, path_of
-from qvirt_jupyter.widgets.details.display_conditions import doubt_about, offers
+from qvirt_jupyter.widgets.details.device_conditions import doubt_about, offers
 from qvirt_jupyter.widgets.details.fixed import why_fixed
 from qvirt_jupyter.widgets.details.host_device_names import CHOSEN, HostDeviceNames
+from qvirt_jupyter.widgets.details.usb_rules import rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
 
@@ -35,46 +35,8 @@ MEDIUM: Final = ("source.file", "source.device")
 """The values that are the medium of a drive, by the type of its source."""
 _OF_USE: Final = frozenset({"source.startup_policy", "source.display", "source.model"})
 """What people choose of a host device, beside which one it is."""
-_HIDDEN: Final = frozenset({"alias"})
-"""What libvirt chooses itself and nobody looks for; it is in the XML."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derived(Declared):
-    """A value that a page works out of several fields, such as "copy the host's processor".
-
-    Parameters
-    ----------
-    read
-        Returns its value for an element.
-    write
-        Gives a value to an element.
-    search
-        Returns the values that a typed part may mean, where there are too many for a list.
-    reasons
-        Why some of the choices cannot be chosen, by value.
-    """
-
-    read: Callable[[Any], Any]
-    write: Callable[[Any, Any], object]
-    search: Callable[[str], Iterable[str]] | None = None
-    reasons: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-    def get(self, target: object) -> Any:  # noqa: ANN401 - the type is known at run time only
-        """Return the value that the target has now."""
-        return self.read(target)
-
-    def set(self, target: object, value: Any) -> None:  # noqa: ANN401
-        """Check a value and give it to the target.
-
-        Raises
-        ------
-        ValueError
-            The value is not a right one; the text names the right ones.
-        """
-        if value is not None:
-            self.type.check(value)
-        self.write(target, value)
+_HIDDEN: Final = frozenset({"alias", "boot_order"})
+"""What libvirt chooses itself and nobody looks for, and what has a page of its own."""
 
 
 class Known(NamedTuple):
@@ -194,13 +156,16 @@ class DevicePage(Page):
         return shown_of(element)
 
     def facts(self, domain: Machine, definitions: Definitions) -> Facts:
-        """Return the addresses of a running machine's network card, or a host device's name."""
+        """Return a card's addresses, a host device's name, or what sits on a controller."""
         running = definitions.running or definitions.stored
         device = self._device(running)
         if isinstance(device, documents.Hostdev) and device.type in CHOSEN:
             names = HostDeviceNames(domain.connection.node_devices.descriptions)
             found = names.label_of(device) or str(_("The host has it not now."))
             return ((str(_("Device of the host")), found),)
+        if isinstance(device, documents.Controller):
+            names = ", ".join(_place(each) for each in plugged_into(device))
+            return ((str(_("Plugged into it")), names or str(_("nothing"))),)
         if not isinstance(device, documents.Interface) or not domain.is_active:
             return ()
         addresses = [str(each) for each in domain.addresses() if each.mac == device.mac]
@@ -212,7 +177,7 @@ class DevicePage(Page):
         return Known(self.facts(domain, definitions), offered)
 
     def warning(self, domain: documents.Domain, definitions: Definitions) -> str:  # noqa: ARG002 - of the device alone
-        """Say what a display lacks."""
+        """Say what the device lacks."""
         return doubt_about(self._device(domain))
 
     def _device(self, domain: documents.Domain) -> documents.Device | None:
@@ -239,12 +204,19 @@ class DomainPage(Page):
         return select(declarations(element), self.names)
 
 
+def _place(device: documents.Device) -> str:
+    """Return a device with its place on its controller."""
+    unit = device.address.unit if device.address.type == "drive" else None
+    if unit is None:
+        return str(device.display_name)
+    return str(_("{device} at place {unit}").format(device=device.display_name, unit=unit))
+
+
 def shown_of(device: documents.Element) -> list[Declared]:
     """Return what is declared of a device, but for what libvirt chooses itself."""
     found = [
-        item
-        for item in declarations(device)
-        if item.name not in _HIDDEN and (item.name != "boot_order" or device.tag in BOOTABLE)
+        *rules_of(device),
+        *(item for item in declarations(device) if item.name not in _HIDDEN),
     ]
     if isinstance(device, documents.Disk) and device.device in REMOVABLE:
         # Of a drive people look for its medium.

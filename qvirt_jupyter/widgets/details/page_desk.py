@@ -49,6 +49,8 @@ class Around(NamedTuple):
     """A device was added; or, with False, none is wanted any more."""
     to_performance: Callable[[], object]
     """The graphs are wanted."""
+    to_xml: Callable[[str, str], object]
+    """The XML of an entry is wanted, in a browser window."""
     boards: Boards
     """Where the panel asks and explains."""
 
@@ -235,7 +237,7 @@ class PageDesk:
         self._wants_diff = wanted
         self._show()
 
-    def press(self, key: str, button: str, client: str) -> None:  # noqa: ARG002 - no question
+    def press(self, key: str, button: str, client: str) -> None:
         """Do what a button says."""
         if self._page is None or key != self._page.key:
             return
@@ -245,6 +247,8 @@ class PageDesk:
             self.discard()
         elif button == "performance":
             self._around.to_performance()
+        elif button == "xml":
+            self._around.to_xml(key, client)
         elif button == "eject":
             self.edit(key, "source.file", "")
 

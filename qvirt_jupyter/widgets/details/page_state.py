@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.widgets.change_words import words_of
 from qvirt_jupyter.widgets.details.add_page import AddPage, addable
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, BootPage, boot_order, bootable
 from qvirt_jupyter.widgets.details.definitions import concerns
@@ -173,18 +174,21 @@ def _effect(effect: Effect, page: Page, draft: Draft) -> EffectState:
     path = effect.path
     if base and concerns(path, base):
         path = path[len(base) + 1 :] or page.key
-    label: str = path
-    before, after = (_value(each) for each in (effect.change.before, effect.change.after))
     item = _item_at(path, page, draft)
-    if item is not None:
-        label = str(item.label)
-        if not item.type.secret:
-            before, after = _values(item, page, draft)
+    if item is None:
+        what = words_of(effect.change)
+    else:
+        before, after = (
+            _values(item, page, draft)
+            if not item.type.secret
+            else (_value(each) for each in (effect.change.before, effect.change.after))
+        )
+        what = str(_("{label}: {before} → {after}")).format(
+            label=item.label, before=before, after=after
+        )
     return {
         "when": effect.when,
-        "what": str(_("{label}: {before} → {after}")).format(
-            label=label, before=before, after=after
-        ),
+        "what": what,
         "reason": str(effect.reason),
     }
 
@@ -257,4 +261,6 @@ def _buttons(page: Page, draft: Draft) -> list[ButtonState]:
     element = draft.element
     if isinstance(element, documents.Disk) and element.device in REMOVABLE and element.path:
         buttons.append({"id": "eject", "label": str(_("Eject")), "kind": "plain"})
+    if isinstance(page, DevicePage) and element is not None:
+        buttons.append({"id": "xml", "label": str(_("Show its XML")), "kind": "plain"})
     return buttons

@@ -103,9 +103,14 @@ class PageView(PanelPart):
                 "number": int(number),
             }:
                 publisher.post(None, lambda: self._take(key, name, text, number))
-            case {"type": "order", "key": str(key), "chosen": list(chosen)}:
+            case {
+                "type": "order",
+                "key": str(key),
+                "chosen": list(chosen),
+                "number": int(number),
+            }:
                 keys = tuple(str(each) for each in chosen)
-                publisher.post(None, lambda: user.order(key, keys))
+                publisher.post(None, lambda: self._take_order(key, keys, number))
             case {"type": "revert", "key": str(key), "name": str(name)}:
                 publisher.post(None, lambda: user.revert(key, name, client))
             case {"type": "press", "item": str(key), "id": str(button)}:
@@ -119,6 +124,10 @@ class PageView(PanelPart):
             case {"type": "storage", "wish": str(wish)}:
                 found = storage_wish(wish, content)
                 publisher.post(None, lambda: user.storage(found))
+
+    def _take_order(self, key: str, chosen: tuple[str, ...], number: int) -> None:
+        self.answered = number
+        self._user.order(key, chosen)
 
     def _take(self, key: str, name: str, text: str, number: int) -> None:
         self.answered = number

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Choice, Declared, Flag, Integer, declarations
-from qvirt_jupyter.widgets.details.page import Derived, DomainPage, changed, select
+from qvirt_jupyter.widgets.details.derived import Derived
+from qvirt_jupyter.widgets.details.page import DomainPage, changed, select
 
 if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.definitions import Definitions

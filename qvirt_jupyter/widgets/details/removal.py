@@ -86,6 +86,10 @@ class Removal:
             lambda error: self._ask(key, device, client, unknown_file(where, str(error))),
         )
 
+    def ask_guest_again(self, key: str, device: documents.Device) -> None:
+        """Ask a guest once more that did not let go of a device."""
+        self._remove(key, device, self._files.get(key))
+
     def _ask(
         self, key: str, device: documents.Device, client: str, file: PlannedFile | None
     ) -> None:

@@ -8,7 +8,8 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Text
 from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.provision import osinfo
-from qvirt_jupyter.widgets.details.page import Derived, DomainPage, Known
+from qvirt_jupyter.widgets.details.derived import Derived
+from qvirt_jupyter.widgets.details.page import DomainPage, Known
 from qvirt_jupyter.widgets.system_names import system_name
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What a display with OpenGL asks of its host and its machine."""
+"""What a device asks of its host and its machine: a display with OpenGL, a shared folder."""
 
 from __future__ import annotations
 
@@ -33,15 +33,31 @@ def offers(tag: str, connection: Connection) -> Mapping[str, tuple[str, ...]]:
 
 
 def doubt_about(device: documents.Device | None) -> str:
-    """Say why the guest may not start with a display, or its viewers see nothing; else nothing.
+    """Say why the guest may not start with a device, or nothing comes of it; else nothing.
 
     Parameters
     ----------
     device
         Of a definition, as it was typed.
     """
-    if not isinstance(device, documents.Graphics):
+    if isinstance(device, documents.Filesystem):
+        return _doubt_about_folder(device)
+    return _doubt_about_display(device) if isinstance(device, documents.Graphics) else ""
+
+
+def _doubt_about_folder(device: documents.Filesystem) -> str:
+    guest = device.guest
+    if device.driver != "virtiofs" or guest is None or guest.shared_memory:
         return ""
+    return str(
+        _(
+            "virtiofs needs memory that the guest shares with the host. Share the memory on the "
+            "page Memory, or choose virtio-9p."
+        )
+    )
+
+
+def _doubt_about_display(device: documents.Graphics) -> str:
     display = device.source
     if not isinstance(display, documents.Spice) or not display.gl:
         return ""
