@@ -42,6 +42,17 @@ class BootPage(DomainPage):
         device = devices_of(definitions.stored).get(chosen[0]) if chosen else None
         return str(device.display_name) if device is not None else ""
 
+    def refused(self, domain: documents.Domain) -> str:
+        """Say what is missing to boot a kernel of the host, or to begin a container."""
+        system = domain.os
+        if not system.kernel and any((system.initrd, system.arguments, system.device_tree)):
+            return str(
+                _("Choose a kernel: an initrd, arguments and a device tree mean nothing without.")
+            )
+        if system.type == "exe" and not system.init:
+            return str(_("Enter the first program: a container begins with it."))
+        return ""
+
     def declared(self, element: documents.Element) -> list[Declared]:
         """Return the fields, and whether the machine starts with its host."""
         return [

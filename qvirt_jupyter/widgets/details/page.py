@@ -119,6 +119,10 @@ class Page:
         """Say what is allowed, but unwise, of a definition as it was typed; empty for nothing."""
         return ""
 
+    def refused(self, domain: documents.Domain) -> str:  # noqa: ARG002 - for subclasses
+        """Say what must be mended before a definition as it was typed is written; else nothing."""
+        return ""
+
     def bound(self, definitions: Definitions) -> Self:  # noqa: ARG002 - for subclasses
         """Return the page for a machine; the same where it asks nothing of the host."""
         return self

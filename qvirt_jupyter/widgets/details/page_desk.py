@@ -282,9 +282,10 @@ class PageDesk:
         draft = self._draft
         if draft is None or not draft.is_dirty or self._is_busy:
             return
-        if draft.wrong or self._refused:
+        refused = self._refused or draft.page.refused(draft.domain)
+        if draft.wrong or refused:
             self._attempt += 1
-            self._problem = self._refused
+            self._problem = refused
             self._show()
             return
         self._begin_work()
