@@ -7,6 +7,7 @@ from a_fresh_store import make_fresh
 from a_manager import wait_for
 from a_rich_machine import RICH, define_rich, details_of, device, field, go_to, press, type_in
 
+from qvirt_jupyter import documents
 from qvirt_jupyter.documents import Domain
 from qvirt_jupyter.widgets import vm_panel
 from qvirt_jupyter.widgets.details import Customisation
@@ -69,6 +70,36 @@ def test_the_link_of_a_card_and_its_address_before_the_installation(a_tab, a_mac
     press(tab, "apply")
     assert wait_for(lambda: page.document.devices.interfaces[0].mac == "52:54:00:00:00:b2")
     close_all(page)
+
+
+def test_a_controller_says_what_is_plugged_into_it(a_connection):
+    devices = (
+        "<controller type='scsi' index='0' model='virtio-scsi'/><disk type='file' device='disk'>"
+        "<source file='/lab/rich/web.qcow2'/><target dev='sdb' bus='scsi'/>"
+        "<address type='drive' controller='0' bus='0' target='0' unit='3'/></disk></devices>"
+    )
+    panel = vm_panel(a_connection.domains.define(RICH.replace("</devices>", devices)))
+    assert wait_for(lambda: panel._record)
+    tab = details_of(panel)
+    labels = {each["label"] for group in tab._tree.shown["groups"] for each in group["entries"]}
+    go_to(tab, next(label for label in labels if label.startswith("SCSI controller")))
+    facts = wait_for(lambda: tab._view.shown["facts"])
+    assert [fact["value"] for fact in facts] == ["SCSI disk 1 at place 3"]
+    panel.close()
+
+
+def test_a_folder_by_virtiofs_is_warned_of_memory_that_is_not_shared(a_machine):
+    with a_machine.edit() as definition:
+        folder = documents.Filesystem(type="mount", driver="path", target="share")
+        folder.source.folder = "/srv"
+        definition.devices.add(folder)
+    panel = vm_panel(a_machine)
+    assert wait_for(lambda: panel._record)
+    tab = details_of(panel)
+    go_to(tab, device(tab, "filesystem")["label"])
+    type_in(tab, "driver", "virtiofs")
+    assert wait_for(lambda: "Share the memory" in tab._view.shown["warning"])
+    panel.close()
 
 
 def test_the_boot_menu_is_turned_on(a_tab, a_machine):

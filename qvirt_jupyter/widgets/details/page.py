@@ -168,8 +168,8 @@ class DevicePage(Page):
             found = names.label_of(device) or str(_("The host has it not now."))
             return ((str(_("Device of the host")), found),)
         if isinstance(device, documents.Controller):
-            names = ", ".join(_place(each) for each in plugged_into(device))
-            return ((str(_("Plugged into it")), names or str(_("nothing"))),)
+            plugged = ", ".join(_place(each) for each in plugged_into(device))
+            return ((str(_("Plugged into it")), plugged or str(_("nothing"))),)
         if not isinstance(device, documents.Interface) or not domain.is_active:
             return ()
         addresses = [str(each) for each in domain.addresses() if each.mac == device.mac]

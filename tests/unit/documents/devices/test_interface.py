@@ -153,3 +153,13 @@ def test_a_switch_has_parameters_of_its_kind(kind, gone):
 def test_virtio_options_are_for_virtio():
     assert Interface(model="virtio-non-transitional").is_virtio
     assert not Interface(model="e1000e").is_virtio
+
+
+def test_a_running_card_of_a_network_is_shown_as_that():
+    """While the machine runs, libvirt names the bridge beside the network."""
+    (card,) = a_guest(
+        a_card(source="<source network='lab' portid='x' bridge='virbr7'/>")
+    ).devices.interfaces
+    assert card.type == "network"
+    assert "lab" in str(card.summary)
+    assert "virbr7" not in str(card.summary)
