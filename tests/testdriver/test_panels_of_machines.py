@@ -8,7 +8,7 @@ from a_fresh_store import make_fresh
 from a_manager import wait_for
 
 from qvirt_jupyter.hypervisor import DomainState, publisher
-from qvirt_jupyter.widgets import machine_panel, show_panel, vm_panel
+from qvirt_jupyter.widgets import away_notice, show_panel, vm_panel
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.tasks import Tasks
@@ -171,7 +171,7 @@ def test_a_machine_that_is_defined_anew_without_its_uuid_is_offered(
     a_panel, a_connection, monkeypatch
 ):
     opened = []
-    monkeypatch.setattr(machine_panel, "open_tab", lambda *what: opened.append(what))
+    monkeypatch.setattr(away_notice, "open_tab", lambda *what: opened.append(what))
     xml = a_connection.domains["running"].xml(inactive=True)
     a_panel.domain.destroy()
     a_panel.domain.undefine()
