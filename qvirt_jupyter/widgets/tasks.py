@@ -126,7 +126,7 @@ def task_state(job: Job[Any]) -> TaskState:
         "facts": [{"name": str(name), "value": value} for name, value in _facts(job)],
         "outcome": job.state.value,
         "outcomeLabel": str(job.state.label),
-        "phase": job.phase,
+        "phase": " · ".join(filter(None, (job.phase, str(job.transfer or "")))),
         "progress": job.progress,
         # The parts say themselves why they failed.
         "error": "" if job.parts else _why(job),

@@ -35,10 +35,6 @@ def a_pool(connection, name, folder):
 def a_shelf(a_qemu_connection, tmp_path):
     """A pool of the test's own, whose machines go with it."""
     pool = a_pool(a_qemu_connection, "shelf", tmp_path / "shelf")
-    for folder in (tmp_path, *tmp_path.parents):
-        # QEMU runs as somebody else.
-        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o011)
     yield pool
     for machine in a_qemu_connection.domains:
         if machine.name.startswith("cl-"):
@@ -137,7 +133,7 @@ def test_a_cancel_leaves_nothing(a_qemu_connection, a_shelf):
     fill(a_shelf.volumes["cl-base.img"].path, 384 * MIB)
     job = CloneRequest(source=machine, name="cl-{n}", count=3).submit()
     # In the midst of the second one.
-    job.on_change(lambda changed: changed.cancel() if (changed.progress or 0) > 0.4 else None)
+    job.on_change(lambda changed: changed.cancel() if (changed.progress or 0) > 0.3 else None)
     with pytest.raises(OperationCancelled):
         job.result(240)
     a_shelf.refresh()
