@@ -73,20 +73,21 @@ def doubts_about(domain: MachineLike, device: documents.Device) -> tuple[Doubt, 
 
 def _disk_users(domain: MachineLike, disk: documents.Disk) -> tuple[Doubt, ...]:
     # Several may read one disk.
-    if not disk.path or disk.read_only or disk.shareable:
+    path = None if disk.read_only or disk.shareable else _path_of(domain, disk)
+    if path is None:
         return ()
     own = domain.name
-    others = [name for name in domain.connection.domains.using(disk.path) if name != own]
+    others = [name for name in domain.connection.domains.using(path) if name != own]
     if not others:
         return ()
     return (
         Doubt(
             _path_field(disk),
-            _("Use {path} although another machine has it?").format(path=disk.path),
+            _("Use {path} although another machine has it?").format(path=path),
             _(
                 "{path} is used by {names}. Two machines that write to one disk destroy what is "
                 "on it."
-            ).format(path=disk.path, names=", ".join(others)),
+            ).format(path=path, names=", ".join(others)),
         ),
     )
 
@@ -139,7 +140,19 @@ def _missing(domain: MachineLike, disk: documents.Disk, path: str) -> tuple[Doub
     return ()
 
 
+def _path_of(domain: MachineLike, disk: documents.Disk) -> str | None:
+    """Return where the disk lies on the host; None where it does not, or not yet."""
+    source = disk.source
+    if not isinstance(source, documents.VolumeSource):
+        return disk.path
+    pool = domain.connection.storage_pools.get(source.pool or "")
+    volume = pool.volumes.get(source.volume or "") if pool is not None else None
+    return volume.path if volume is not None else None
+
+
 def _path_field(disk: documents.Disk) -> str:
+    if disk.type == "volume":
+        return "source.volume"
     return "source.device" if disk.type == "block" else "source.file"
 
 

@@ -20,7 +20,14 @@ from a_rich_machine import (
 )
 
 from qvirt_jupyter import documents
-from qvirt_jupyter.hypervisor import NewDisk, WrongState, device_doubts
+from qvirt_jupyter.hypervisor import (
+    NewDisk,
+    OperationFailed,
+    StorageVolume,
+    WrongState,
+    device_doubts,
+    doubts_about,
+)
 from qvirt_jupyter.hypervisor.emulator_access import Account
 from qvirt_jupyter.widgets import vm_panel
 from qvirt_jupyter.widgets.preferences import preferences
@@ -168,6 +175,19 @@ def test_an_image_whose_disk_is_refused_goes_again(a_tab, a_panel, a_machine, a_
     assert "web-vdb.qcow2" in a_pool.volumes.names
 
 
+def test_an_image_that_cannot_be_removed_again_is_named(a_tab, a_machine, monkeypatch):
+    def delete(volume):
+        raise OperationFailed("The host keeps it.", subject=volume.subject)
+
+    monkeypatch.setattr(StorageVolume, "delete", delete)
+    a_machine.start()
+    assert wait_for(lambda: a_tab._definitions.running)
+    begin(a_tab)
+    press(a_tab, "add")
+    words = "web-vdb.qcow2 was made and could not be removed again: The host keeps it."
+    assert wait_for(lambda: words in a_tab._view.shown["problem"])
+
+
 def test_more_than_there_is_free_is_asked(a_tab, a_panel, a_pool):
     begin(a_tab)
     type_in(a_tab, "size", "900 TiB")
@@ -207,6 +227,17 @@ def test_a_volume_that_another_machine_uses_is_asked_about(a_tab, a_panel, a_con
     assert len(disks_of(a_machine)) == 2
     a_panel._questions.answer(key, Answer())
     assert wait_for(lambda: len(disks_of(a_machine)) == 3)
+
+
+def test_a_volume_that_is_named_by_its_pool_is_somebodys_too(a_connection, a_machine, a_pool):
+    a_pool.create_volume("spare.qcow2", GIB)
+    a_connection.domains.define(OTHER)
+    source = documents.VolumeSource(pool="rich", volume="spare.qcow2")
+    disk = documents.Disk(type="volume", target="vdc", source=source)
+    (doubt,) = doubts_about(a_machine, disk)
+    assert (doubt.field, "used by other" in str(doubt.text)) == ("source.volume", True)
+    disk.source.volume = "nothing"
+    assert doubts_about(a_machine, disk) == ()
 
 
 def test_what_the_emulator_cannot_reach_is_mended(a_tab, a_panel, a_machine, tmp_path, monkeypatch):

@@ -338,7 +338,9 @@ class PageDesk:
         self._is_busy = False
         self._attempt += 1
         if isinstance(error, QvirtError):
-            self._problem = " ".join(part for part in (error.reason, error.next_step) if part)
+            # A note says what was made and could not be taken back.
+            parts = (error.reason, error.next_step, *getattr(error, "__notes__", ()))
+            self._problem = " ".join(part for part in parts if part)
         else:
             self._problem = str(error)
         self._show()
