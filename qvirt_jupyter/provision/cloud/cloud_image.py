@@ -133,6 +133,12 @@ class CloudImage(InstallMethod):
                 cards[0].model = "virtio"
         return ("hd",)
 
+    def fit(self, domain: documents.Domain) -> None:
+        """Give the card the address that the seed speaks of."""
+        cards = domain.devices.interfaces
+        if cards and self.seed is not None and self.mac is not None:
+            cards[0].mac = self.mac
+
     # The disk -----------------------------------------------------------------------------------
 
     def _disk(

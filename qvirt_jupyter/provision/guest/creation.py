@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter import documents
@@ -217,20 +217,23 @@ class Creation:
     ) -> Domain:
         connection = self._connection
         self._attempt += 1
+        if request.method.only_now and not start:
+            raise ValueError(str(_("Such an installation begins at once: it cannot stay off.")))
         if request.name in connection.domains:
             raise AlreadyExists(
                 _("There is a machine of this name already."),
                 subject=self._subject(request),
                 next_step=_("Choose another name."),
             )
-        if request.method.only_now and not start:
-            raise ValueError(str(_("Such an installation begins at once: it cannot stay off.")))
         host = HostOffer.of(connection)
         whole = request.completed(host, self._database)
         ready = whole.method.prepared(whole, self)
         final = ready.final(host=host, database=self._database, path_of=self._volume)
         if changed is not None:
-            _take_disks(changed, final)
+            # What was changed is what the request says where nothing is made yet.
+            planned = whole.final(host=host, database=self._database)
+            self._take_disks(changed, planned, final)
+            ready.method.fit(changed)
             final = changed
         self._avoid_taken_addresses(final)
         self.check_cancelled()
@@ -268,6 +271,25 @@ class Creation:
             )
         self._connection.domains.create(first)
         self.installation = Installation(made).watch()
+
+    def _take_disks(
+        self, changed: documents.Domain, planned: documents.Domain, made: documents.Domain
+    ) -> None:
+        """Let a definition that somebody changed have the volumes that were made since."""
+        places = {
+            plan.path: disk.path
+            for plan, disk in zip(planned.devices.disks, made.devices.disks, strict=True)
+            if plan.path and plan.path != disk.path
+        }
+        for disk in changed.devices.disks:
+            place = places.get(disk.path or "")
+            if place is not None:
+                put_in(disk, place)
+        used = {disk.path for disk in changed.devices.disks}
+        for key, one in self._made.items():
+            if one.lasting and one.volume.path not in used:
+                # Somebody took the disk out of the definition.
+                self._made[key] = replace(one, lasting=False)
 
     def _avoid_taken_addresses(self, definition: documents.Domain) -> None:
         """Give cards another MAC address where a machine of the host has theirs."""
@@ -328,17 +350,3 @@ def _forget(made: Domain, error: BaseException) -> None:
 def _left_over(what: Subject, error: QvirtError) -> str:
     message = _("{what} was made and could not be removed again: {reason}")
     return str(message.format(what=what, reason=error.reason))
-
-
-def _take_disks(changed: documents.Domain, final: documents.Domain) -> None:
-    """Let a definition that somebody changed have the volumes that were made meanwhile."""
-    made = {disk.target: disk.path for disk in final.devices.disks if disk.path}
-    for disk in changed.devices.disks:
-        # Where nothing is made yet, a definition says where it would lie.
-        path = made.get(disk.target)
-        if (
-            path is not None
-            and disk.path
-            and path.rpartition("/")[2] == disk.path.rpartition("/")[2]
-        ):
-            put_in(disk, path)

@@ -219,10 +219,24 @@ class Equipment:
         return self.domain.type in ("qemu", "kvm")
 
 
-def put_in(disk: documents.Disk, path: str | None) -> None:
-    """Say where the contents of a disk or a drive are on the host; None is an empty drive."""
-    disk.type = "block" if (path or "").startswith("/dev/") else "file"
+def put_in(disk: documents.Disk, place: str | None) -> None:
+    """Say where the contents of a disk or a drive are.
+
+    Parameters
+    ----------
+    disk
+        The device.
+    place
+        A path of the host, or a volume as ``pool/volume``; None is an empty drive.
+    """
+    pool, _slash, volume = (place or "/").partition("/")
+    if pool:
+        disk.type = "volume"
+        if isinstance(disk.source, documents.VolumeSource):
+            disk.source.pool, disk.source.volume = pool, volume
+        return
+    disk.type = "block" if (place or "").startswith("/dev/") else "file"
     if isinstance(disk.source, documents.BlockSource):
-        disk.source.device = path
+        disk.source.device = place
     elif isinstance(disk.source, documents.FileSource):
-        disk.source.file = path
+        disk.source.file = place

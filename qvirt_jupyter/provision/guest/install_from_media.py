@@ -6,6 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qvirt_jupyter._translation import _
 from qvirt_jupyter.provision.guest.disk_request import DiskRequest
 from qvirt_jupyter.provision.guest.equipment import put_in
 from qvirt_jupyter.provision.guest.install_method import InstallMethod, Making, boot_first
@@ -34,6 +35,12 @@ class InstallFromMedia(InstallMethod):
 
     media: str
     drivers: str | None = dataclasses.field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        for each in (self.media, self.drivers):
+            if each is not None and ("/" not in each or each.endswith("/")):
+                message = _("{medium} is no path that begins with /, and no volume of a pool.")
+                raise ValueError(str(message.format(medium=each or '""')))
 
     def prepared(self, request: GuestRequest, making: Making) -> GuestRequest:
         """Look where the images lie on the host."""

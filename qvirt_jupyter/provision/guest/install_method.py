@@ -108,6 +108,15 @@ class InstallMethod:
         has_disk = any(disk.device in (None, "disk") for disk in equipment.domain.devices.disks)
         return ("hd",) if has_disk else ()
 
+    def fit(self, domain: documents.Domain) -> None:
+        """Let a definition that somebody changed agree with what was made for it.
+
+        Parameters
+        ----------
+        domain
+            What they made of the definition that stays; its disks lie where they were made.
+        """
+
     def begin(self, domain: documents.Domain, system: OperatingSystem) -> bool:
         """Change the definition that stays into that of the first start.
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _NAMES: Final = (".treeinfo", "treeinfo")
 _SUSE: Final = ("suse", "sle")
+_SINCE_FEDORA, _SINCE_RED_HAT = 19, 7
+"""Versions since which Anaconda's own arguments begin with inst."""
 _ALGORITHMS: Final = frozenset({"sha1", "sha224", "sha256", "sha384", "sha512"})
 
 
@@ -68,7 +70,6 @@ def _describe(url: str, name: str, text: str, server: Server) -> DetectedTree:
     if not kernel or not initrd:
         raise _nonsense(url, name, f"no kernel in [{images}]")
     system = found[0][0] if found else None
-    is_suse = any(word in said["family"].casefold() for word in _SUSE)
     return DetectedTree(
         url=url,
         os=system,
@@ -78,10 +79,18 @@ def _describe(url: str, name: str, text: str, server: Server) -> DetectedTree:
         architecture=architecture,
         kernel=joined(url, kernel),
         initrd=joined(url, initrd),
-        # YaST's installer and Anaconda call it differently.
-        arguments=f"{'install' if is_suse else 'inst.repo'}={url}",
+        arguments=f"{_argument(said['family'], said['version'])}={url}",
         checksums=dict(_checksums(url, parser)),
     )
+
+
+def _argument(family: str, version: str) -> str:
+    """Return what an installer calls the address of its tree: YaST, and Anaconda old and new."""
+    if any(word in family.casefold() for word in _SUSE):
+        return "install"
+    major = version.partition(".")[0]
+    since = _SINCE_FEDORA if family == "Fedora" else _SINCE_RED_HAT
+    return "method" if major.isdigit() and int(major) < since else "inst.repo"
 
 
 def _checksums(

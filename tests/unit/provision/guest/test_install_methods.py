@@ -169,6 +169,22 @@ def test_a_medium_that_is_a_device_is_one_in_the_drive(a_host):
     assert (drive.type, drive.path) == ("block", "/dev/sr0")
 
 
+def test_a_medium_that_is_a_volume_is_named_so_until_it_is_looked_up(a_host):
+    request = asked(os="generic", disks=(), install=InstallFromMedia("images/some.iso"))
+    (drive,) = request.build(host=a_host, database=Database([])).devices.disks
+    assert (drive.type, drive.source.pool, drive.source.volume) == (
+        "volume",
+        "images",
+        "some.iso",
+    )
+
+
+@pytest.mark.parametrize("medium", ["", "some.iso", "images/"])
+def test_a_medium_that_is_neither_a_path_nor_a_volume_is_refused(medium):
+    with pytest.raises(ValueError, match="no volume of a pool"):
+        InstallFromMedia(medium)
+
+
 @pytest.mark.parametrize(
     ("setting", "features"),
     [

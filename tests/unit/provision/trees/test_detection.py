@@ -92,6 +92,23 @@ def test_the_newer_treeinfo_without_the_dot(a_server, systems):
     assert found.arguments == f"install={a_server.url}"
 
 
+@pytest.mark.parametrize(
+    ("family", "version", "argument"),
+    [
+        ("Fedora", "18", "method"),
+        ("Fedora", "Rawhide", "inst.repo"),
+        ("Red Hat Enterprise Linux", "6.10", "method"),
+        ("CentOS Stream", "9", "inst.repo"),
+        ("SUSE Linux Enterprise Server", "15.4", "install"),
+    ],
+)
+def test_installers_call_the_address_of_their_tree_differently(a_server, family, version, argument):
+    text = FEDORA.replace(b"= Fedora\n", f"= {family}\n".encode())
+    a_server.files["/.treeinfo"] = text.replace(b"= 36", f"= {version}".encode())
+    found = detect_tree(a_server.url, database=Database([]))
+    assert found.arguments == f"{argument}={a_server.url}"
+
+
 @pytest.mark.parametrize("address", ["dists/bullseye/main/installer-amd64", "dists/bullseye"])
 def test_debians_layout(a_server, systems, address):
     base = "/debian/dists/bullseye/"
