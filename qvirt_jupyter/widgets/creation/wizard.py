@@ -11,13 +11,10 @@ import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter._translation import _
 from qvirt_jupyter.provision import Creation
-from qvirt_jupyter.widgets.creation import checks
-from qvirt_jupyter.widgets.creation.conversation import Conversation
-from qvirt_jupyter.widgets.creation.making import Making, was_cancelled, why
-from qvirt_jupyter.widgets.creation.requested import name_of, network_of
-from qvirt_jupyter.widgets.questions import Question
+from qvirt_jupyter.widgets.creation.checked_conversation import CheckedConversation
+from qvirt_jupyter.widgets.creation.making import Making, was_cancelled
 from qvirt_jupyter.widgets.recent_media import recent_media
 
 if TYPE_CHECKING:
@@ -25,22 +22,10 @@ if TYPE_CHECKING:
 
     from qvirt_jupyter import documents
     from qvirt_jupyter.hypervisor import Domain, Job
-    from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.provision import CloudSeed
-    from qvirt_jupyter.widgets.creation.checks import Problems
-    from qvirt_jupyter.widgets.creation.inputs import Shown
-    from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
+    from qvirt_jupyter.widgets.questions import QuestionBoard
 
 _LOG: Final = logging.getLogger(__name__)
-_FILES: Final = frozenset({"media", "disk", "image"})
-_NEEDED: Final = _FILES | {"url", "root"}
-_CHOOSE: Final = _("Choose a file: type its path, or press Browse.")
-_MISSING: Final = {
-    "url": _("Enter the address of an installation tree."),
-    "root": _("Enter the folder in which the system of the container lies."),
-    **dict.fromkeys(_FILES, _CHOOSE),
-}
-_SHARED: Final = "a disk of another machine"
 
 
 class Ends(NamedTuple):
@@ -54,7 +39,7 @@ class Ends(NamedTuple):
     """Closes the panel: no machine is wanted any more."""
 
 
-class Wizard(Conversation):
+class Wizard(CheckedConversation):
     """Goes from page to page, and makes the machine.
 
     The parameters are those of :class:`Conversation`, and:
@@ -94,9 +79,7 @@ class Wizard(Conversation):
             "again": lambda _client: self._begin_anew(),
             "close": self._close,
         }
-        self._agreed: set[tuple[str, ...]] = set()
         self._creation: Creation | None = None
-        self.made: Domain | None = None
         self.customised: documents.Domain | None = None
 
     def go(self, page: str) -> None:
@@ -134,123 +117,6 @@ class Wizard(Conversation):
             self._ends.close(client)
 
     # From page to page --------------------------------------------------------------------------
-
-    def mend(self, name: str) -> None:
-        """Take away what is wrong with an input, then look again."""
-        problem = self.problems.get(name)
-        if problem is None or problem.do is None or self.busy:
-            return
-        self._begin(_("Mending…"))
-
-        def mended(_result: object) -> None:
-            self.busy = ""
-            self.problems.pop(name, None)
-            self._on_change()
-
-        self._work(problem.do, mended, partial(self._mend_failed, name))
-
-    def _mend_failed(self, name: str, error: BaseException) -> None:
-        self.busy = ""
-        self.problems[name] = checks.Problem(why(error))
-        self._on_change()
-
-    def _check(self, then: Callable[[], object]) -> None:
-        """Look whether the page is right, and go on where it is."""
-        view = self.shown()
-        if view is None or self.busy or self.is_making or self.made is not None:
-            return
-        page, connection = self.page, self.connection
-        names = page.inputs(self.draft, view)
-        if connection is None or self.facts is None:
-            return
-        self.problems = self._problems(names, view, connection)
-        wrong_system = self.asks_for_system and not self._has_system()
-        if self.problems or wrong_system or self.inputs.errors(names):
-            self._refuse()
-            return
-        files = [(name, getattr(self.draft, name)) for name in names if name in _FILES]
-        if not files:
-            then()
-            return
-        self._begin(_("Looking at the file…"))
-        draft = self.draft
-
-        def look() -> tuple[Problems, tuple[str, ...]]:
-            found: Problems = {}
-            for name, path in files:
-                found.update(checks.file_problem(name, path, connection))
-            return found, checks.users_of(draft, connection)
-
-        self._work(look, partial(self._checked, then), self._check_failed)
-
-    def _problems(self, names: tuple[str, ...], view: Shown, connection: Connection) -> Problems:
-        found: Problems = {}
-        for name in names:
-            if name in _NEEDED and not getattr(self.draft, name):
-                found[name] = checks.Problem(_MISSING[name])
-        if "size" in names or self.is_quick:
-            found.update(checks.size_problem(view, connection) if self.makes_disk else {})
-        if "network" in names or self.is_quick:
-            found.update(checks.network_problem(network_of(self.draft, connection), connection))
-        if "name" in names and self.facts is not None:
-            name = name_of(self.draft, self.facts, connection)
-            found.update(checks.name_problem(name, connection))
-        return found
-
-    def _has_system(self) -> bool:
-        if self.draft.os:
-            return True
-        if self.systems.is_looking:
-            self.systems.error = _("Wait until the medium was looked at, or choose one.")
-        else:
-            self.systems.error = _(
-                "Choose the operating system; the generic one at the end of the list suits any."
-            )
-        return False
-
-    def _checked(self, then: Callable[[], object], found: tuple[Problems, tuple[str, ...]]) -> None:
-        self.busy = ""
-        self.problems, users = found
-        if self.problems:
-            self._refuse()
-            return
-        agreed = (self.draft.disk, *users)
-        if not users or agreed in self._agreed:
-            then()
-            return
-
-        def answered(answer: Answer | None) -> None:
-            if answer is not None:
-                self._agreed.add(agreed)
-                then()
-
-        self._questions.withdraw(_SHARED)
-        self._questions.ask(
-            Question(
-                _("Use a disk of another machine?"),
-                _(
-                    "{path} is used by {names}. Two machines that write to one disk at the same "
-                    "time destroy what is on it."
-                ).format(path=self.draft.disk, names=", ".join(users)),
-                _("Use it"),
-                danger=True,
-                about=_SHARED,
-            ),
-            answered,
-        )
-        self._on_change()
-
-    def _check_failed(self, error: BaseException) -> None:
-        self.busy, self.problem = "", why(error)
-        self._on_change()
-
-    def _refuse(self) -> None:
-        self.attempt += 1
-        self._on_change()
-
-    def _begin(self, words: LazyString | str) -> None:
-        self.busy, self.problem = words, ""
-        self._on_change()
 
     def _go_on(self) -> None:
         pages = [page.id for page in self.pages]
