@@ -162,7 +162,7 @@ def test_the_toolbar_is_one_stop_for_tab_and_says_why_not(a_machine_tab):
     page.keyboard.press("ArrowRight")
     expect(head(page).get_by_role("button", name="Pause")).to_be_focused()
     page.keyboard.press("End")
-    expect(head(page).get_by_role("button", name="Force off")).to_be_focused()
+    expect(head(page).get_by_role("button", name="Delete…")).to_be_focused()
     assert head(page).locator("button[tabindex='0']").count() == 1
 
 
