@@ -9,6 +9,7 @@ import type {
 } from '@lumino/coreutils';
 
 import { CommandIDs } from './commandIds';
+import { machineIcon } from './icons';
 import { MANAGER_PATH, type PanelArguments, readArguments } from './panel';
 import type { PanelTabs } from './panelTabs';
 
@@ -93,6 +94,7 @@ export function addCreationCommands({
   commands.addCommand(CommandIDs.createMachine, {
     label: trans.__('New Virtual Machine…'),
     caption: trans.__('Make a new virtual machine, step by step'),
+    icon: machineIcon,
     describedBy: { args },
     execute: given => open(readArguments(given), false)
   });
@@ -113,6 +115,7 @@ export function addCreationCommands({
   commands.addCommand(CommandIDs.createFromFile, {
     label: trans.__('New Virtual Machine'),
     caption: trans.__('Make a new virtual machine of this file'),
+    icon: machineIcon,
     describedBy: { args },
     isVisible: given => image(given) !== undefined,
     isEnabled: given => image(given) !== undefined,

@@ -141,6 +141,11 @@ function activate(
     category: trans.__('Virtual machines'),
     rank: 1
   });
+  launcher?.add({
+    command: CommandIDs.createMachine,
+    category: trans.__('Virtual machines'),
+    rank: 2
+  });
   for (const command of Object.values(CommandIDs)) {
     palette?.addItem({ command, category: trans.__('Virtual Machines') });
   }
