@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,14 +12,16 @@ from a_manager import wait_for
 from an_iso import an_iso
 
 from qvirt_jupyter.hypervisor import OperationFailed
+from qvirt_jupyter.hypervisor.emulator_access import Account
 from qvirt_jupyter.provision import DiskRequest, GuestRequest, NoInstall, osinfo
 from qvirt_jupyter.widgets import shell
-from qvirt_jupyter.widgets.creation import CreationPanel
+from qvirt_jupyter.widgets.creation import CreationPanel, checks
 from qvirt_jupyter.widgets.creation.upload import PIECE, Upload
 from qvirt_jupyter.widgets.details import Customisation
 from qvirt_jupyter.widgets.questions import Answer
 from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
 
+NOBODY = 65534
 RECIPES = json.loads((Path(__file__).parent.parent / "data/iso/recipes.json").read_text("utf-8"))
 pytestmark = pytest.mark.usefixtures("a_user_without_a_past")
 needs_osinfo = pytest.mark.skipif(not osinfo().is_installed, reason="osinfo-db is not installed")
@@ -500,3 +504,17 @@ def test_a_cloud_image_on_one_page_trusts_the_users_own_keys(a_uri, tmp_path, mo
         assert key.split()[1] in wizard.state["text"]
     finally:
         wizard.panel.close()
+
+
+@pytest.mark.skipif(os.geteuid() == NOBODY, reason="this user is the one that is let in")
+def test_a_folder_that_qemu_may_not_pass_is_opened_from_the_field(a_connection, monkeypatch):
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "a.iso")
+        nobody = Account(NOBODY, "nobody", frozenset({NOBODY}))
+        monkeypatch.setattr(checks, "emulator_account", lambda _connection: nobody)
+        problem = checks._reach_problem("media", path, a_connection)["media"]
+        assert "nobody" in str(problem.text)
+        assert folder in str(problem.text)
+        assert str(problem.mend) == "Let it pass"
+        problem.do()
+        assert checks._reach_problem("media", path, a_connection) == {}
