@@ -216,8 +216,12 @@ def a_session(auth: str = "none", settings: str = "", arguments: tuple[str, ...]
     return daemon
 
 
-def a_system() -> Libvirtd:
-    """Start a system daemon where it sees folders of ours instead of the host's."""
+def a_system(*, containers: bool = False) -> Libvirtd:
+    """Start a system daemon where it sees folders of ours instead of the host's.
+
+    One that is to run containers does not see the second kind of cgroups beside the first: libvirt
+    takes a host for one of either kind only.
+    """
     folder = folder_of(None)
     # libvirt locks the terminals of serial ports in /var/lock, which is /run/lock.
     (folder / "run" / "lock").mkdir(parents=True)
@@ -226,6 +230,8 @@ def a_system() -> Libvirtd:
         own = folder / path.strip("/").replace("/", "-")
         own.mkdir()
         mounts.append(f"mount --bind {own} {path}")
+    if containers and Path("/sys/fs/cgroup/unified").is_dir():
+        mounts.append("umount /sys/fs/cgroup/unified")
     (folder / "etc-libvirt" / "libvirtd.conf").write_text(_LIBVIRTD)
     (folder / "etc-libvirt" / "qemu.conf").write_text(_QEMU)
     environment = {"PATH": _PATH, "HOME": str(folder)}
