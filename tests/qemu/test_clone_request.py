@@ -16,7 +16,7 @@ from qvirt_jupyter.provision import CloneRequest, DiskClone
 pytestmark = pytest.mark.qemu
 MIB = 1024**2
 MACHINE = """<domain type='qemu'><name>{name}</name><memory unit='MiB'>32</memory>
-<os><type arch='x86_64' machine='q35'>hvm</type></os>
+<os><type arch='x86_64' machine='q35'>hvm</type></os><features><acpi/></features>
 <devices><disk type='file' device='disk'><driver name='qemu' type='{format}'/>
 <source file='{path}'/><target dev='vda' bus='virtio'/></disk>
 <serial type='file'><source path='{folder}/{name}.log'/></serial>
