@@ -518,3 +518,26 @@ def test_a_folder_that_qemu_may_not_pass_is_opened_from_the_field(a_connection, 
         assert str(problem.mend) == "Let it pass"
         problem.do()
         assert checks._reach_problem("media", path, a_connection) == {}
+
+
+def test_closing_the_wizard_takes_back_what_a_failed_attempt_made(a_uri):
+    wizard = Wizard(a_uri)
+    connection = wizard.panel._connection
+    volumes = connection.storage_pools["images"].volumes
+    before = set(volumes.names)
+    wizard.say(type="kind", id="manual")
+    wizard.go_to("medium")
+    wizard.choose_system("generic")
+    wizard.go_to("summary")
+    wizard.press("customise")
+    assert wait_for(lambda: wizard.panel._extra.children)
+    (pages,) = wizard.panel._extra.children
+    changed = pages.document
+    # libvirt refuses the definition when the disk is there.
+    changed.uuid = "11111111-1111-4111-8111-111111111101"
+    pages.begin_again(changed)
+    wizard.press("begin")
+    assert wait_for(lambda: wizard.state["run"] and wizard.state["run"]["problem"])
+    assert set(volumes.names) - before, "the next attempt would use it"
+    wizard.panel.close()
+    assert wait_for(lambda: set(volumes.names) == before)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.provision import Creation
 from qvirt_jupyter.widgets.creation.checked_conversation import CheckedConversation
-from qvirt_jupyter.widgets.creation.making import Making, was_cancelled
+from qvirt_jupyter.widgets.creation.making import Making, was_cancelled, why
+from qvirt_jupyter.widgets.details.work import work_in_pool
 from qvirt_jupyter.widgets.recent_media import recent_media
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Wizard(CheckedConversation):
     ) -> None:
         super().__init__(questions, on_change, on_connection, ask=ask, quick=quick)
         self._ends = ends
-        self._autostart = False
+        self._autostart = self._is_closed = False
         self._presses: dict[str, Callable[[str], object]] = {
             "back": lambda _client: self._go_back(),
             "next": lambda client: self._check(
@@ -211,7 +212,7 @@ class Wizard(CheckedConversation):
         self._on_change()
 
     def _made(self, client: str, job: Job[Any]) -> None:
-        if was_cancelled(job):
+        if was_cancelled(job) or (job.error is not None and self._is_closed):
             self._take_back()
         elif job.error is None:
             self._creation, self.made = None, job.result()
@@ -219,7 +220,8 @@ class Wizard(CheckedConversation):
             if self._autostart:
                 # What becomes of that is in the list of tasks.
                 self.made.submit.set_autostart(enabled=True)
-            self._ends.made(self.made, client)
+            if not self._is_closed:
+                self._ends.made(self.made, client)
 
     def take_over(self, before: Wizard) -> None:
         """Go on where a wizard was whose page is loaded again; that one has nothing to do then.
@@ -241,11 +243,10 @@ class Wizard(CheckedConversation):
         self._on_change()
 
     def close(self) -> None:
-        """Take away what failed attempts have left; one that goes on is not touched."""
-        for each in (self.uploading, self.making):
-            if each is not None:
-                each.close()
+        """Take away what failed attempts have left; one that goes on is followed to its end."""
+        self._is_closed = True
         if self.uploading is not None:
+            self.uploading.close()
             # Nobody sends any more.
             self.uploading.job.cancel()
         if not self.is_making:
@@ -262,7 +263,12 @@ class Wizard(CheckedConversation):
     def _take_back(self) -> None:
         creation, self._creation = self._creation, None
         if creation is not None and creation.connection.is_connected:
-            self._work(creation.take_back, self._taken_back, lambda _error: None)
+            work_in_pool(
+                creation.connection,
+                creation.take_back,
+                self._taken_back,
+                lambda error: self._taken_back((why(error),)),
+            )
 
     def _taken_back(self, left: tuple[str, ...]) -> None:
         if left:
