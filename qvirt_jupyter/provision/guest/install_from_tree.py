@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.provision.guest.install_method import InstallMethod, Making
-from qvirt_jupyter.provision.guest.places import folder_pool, free_name
+from qvirt_jupyter.provision.guest.places import IMAGES, folder_pool, free_name
 from qvirt_jupyter.provision.trees import checked_url, detect_tree, fetch_boot_file
 
 if TYPE_CHECKING:
@@ -82,8 +82,12 @@ class InstallFromTree(InstallMethod):
     def begin(self, domain: documents.Domain, system: OperatingSystem) -> bool:
         """Start the installer's kernel, with the memory that it needs for what it fetches."""
         domain.os.boot.clear()
-        domain.os.kernel = self.kernel or self.url
-        domain.os.initrd = self.initrd
+        if self.kernel is None:
+            # Nothing is fetched yet: where it will be, unless those names are taken.
+            domain.os.kernel = f"{IMAGES}{domain.name}-kernel"
+            domain.os.initrd = f"{IMAGES}{domain.name}-initrd"
+        else:
+            domain.os.kernel, domain.os.initrd = self.kernel, self.initrd
         domain.os.arguments = self.arguments or None
         needed = system.resources("network-install", str(domain.os.arch))
         if needed is not None and needed.memory and (domain.memory or 0) < needed.memory // KIB:

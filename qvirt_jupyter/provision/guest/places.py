@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.provision.guest.install_method import Making
 
+IMAGES: Final = "/var/lib/libvirt/images/"
+"""Where new volumes would lie by default, while nothing is made yet."""
 DEFAULT_POOL: Final = "default"
 FOLDERS: Final = frozenset({"dir", "fs", "netfs"})
 """Types of pools whose volumes are files, which have formats."""

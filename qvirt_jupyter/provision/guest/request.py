@@ -6,7 +6,6 @@ import dataclasses
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final, Literal
 
 from qvirt_jupyter import documents
@@ -21,6 +20,7 @@ from qvirt_jupyter.provision.guest.equipment import Equipment
 from qvirt_jupyter.provision.guest.host_offer import HostOffer
 from qvirt_jupyter.provision.guest.import_disk import ImportDisk, NoInstall
 from qvirt_jupyter.provision.guest.needs import is_windows
+from qvirt_jupyter.provision.guest.places import IMAGES
 from qvirt_jupyter.provision.osinfo import GENERIC, Database, OperatingSystem, osinfo
 
 if TYPE_CHECKING:
@@ -289,7 +289,7 @@ class GuestRequest:
             if request.device == "disk":
                 path = request.path
                 if request.is_new:
-                    path = path_of(request, name) if path_of is not None else _IMAGES + name
+                    path = path_of(request, name) if path_of is not None else IMAGES + name
                 equipment.add_disk(request, path)
         self.method.equip(equipment)
         # The medium that is installed from is in the first drive.
@@ -357,6 +357,3 @@ class GuestRequest:
             suffix = "qcow2" if disk.format == "qcow2" else "img"
             names.append(f"{self.name}{f'-{number}' if number else ''}.{suffix}")
         return tuple(names)
-
-
-_IMAGES: Final = f"{PurePosixPath('/var/lib/libvirt/images')}/"

@@ -216,6 +216,15 @@ def test_cards_have_addresses_of_their_hypervisor(a_host, a_host_of_containers):
     assert built.devices.interfaces[0].mac.startswith("00:16:3e:")
 
 
+def test_a_tree_that_was_not_fetched_yet_can_be_looked_at(a_host):
+    request = asked(os="generic", install=InstallFromTree("http://server/", arguments="quiet"))
+    built = request.build(host=a_host, database=Database([]))
+    assert built.os.kernel == "/var/lib/libvirt/images/a-kernel"
+    assert built.os.initrd == "/var/lib/libvirt/images/a-initrd"
+    assert built.os.arguments == "quiet"
+    assert request.final(host=a_host, database=Database([])).os.kernel is None
+
+
 def test_a_wrong_address_of_a_tree_is_refused_at_once():
     with pytest.raises(OperationFailed, match="no address of a server"):
         InstallFromTree("ftps:/nowhere")
