@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
@@ -20,6 +21,10 @@ _MODES_THAT_MIGRATE = {
     "host-passthrough": "hostPassthroughMigratable",
     "maximum": "maximumMigratable",
 }
+
+# More values than this are not named one by one, but only the few that are most like a wrong one.
+_MANY = 20
+_FEW = 5
 
 
 class DomainCapabilities(Document):
@@ -114,7 +119,7 @@ class DomainCapabilities(Document):
         if offered is None or words & set(offered):
             return ""
         return _("This host does not offer it; it offers {values}.").format(
-            values=", ".join(offered)
+            values=_named(offered, str(value))
         )
 
     @property
@@ -191,6 +196,16 @@ class DomainCapabilities(Document):
             return None
         ways = (name, f"devices/{name}", f"features/{name}")
         return next((node for way in ways if (node := root.find(way)) is not None), None)
+
+
+def _named(offered: tuple[str, ...], value: str) -> Words:
+    """Return the values in a line; of very many those that are most like the one that is wrong."""
+    if len(offered) <= _MANY:
+        return ", ".join(offered)
+    like = get_close_matches(value, offered, n=_FEW, cutoff=0)
+    return _("{values} and {count} others").format(
+        values=", ".join(like), count=len(offered) - len(like)
+    )
 
 
 def _is_supported(node: Node) -> bool:

@@ -13,6 +13,8 @@ from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.many import Items
 from qvirt_jupyter.documents.parsing import InvalidDocument
 from qvirt_jupyter.documents.schema import schema_of
+from qvirt_jupyter.documents.sections.cpu import Cpu
+from qvirt_jupyter.documents.values import Path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +86,8 @@ def _objections(element: Element, host: DomainCapabilities) -> Iterator[Objectio
 
 def _of_field(element: Element, field: Field[Any], host: DomainCapabilities) -> Iterator[Objection]:
     declared = field.declared.named(field.name)
-    if declared.caps is None:
+    # Any file may be the right one: the host only suggests some.
+    if declared.caps is None or isinstance(declared.type, Path) or _is_made_to_fit(element, field):
         return
     try:
         value = getattr(element, field.name)
@@ -94,3 +97,15 @@ def _of_field(element: Element, field: Field[Any], host: DomainCapabilities) -> 
     reason = host.why_not(declared.caps, value)
     if reason:
         yield Objection(element, declared, value, reason)
+
+
+def _is_made_to_fit(element: Element, field: Field[Any]) -> bool:
+    """Whether it is a CPU model that the host lacks features of, and the guest does without."""
+    return (
+        isinstance(element, Cpu)
+        and field is Cpu.model
+        and (
+            element.check == "none"
+            or any(feature.policy in ("disable", "forbid") for feature in element.features)
+        )
+    )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor.device_matching import kinds, pairs
+from qvirt_jupyter.hypervisor.device_matching import kinds
 from qvirt_jupyter.hypervisor.errors import (
     AlreadyExists,
     ConnectionLost,
@@ -17,11 +17,8 @@ from qvirt_jupyter.hypervisor.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import libvirt
 
-    from qvirt_jupyter.documents import Declared
     from qvirt_jupyter.hypervisor.errors import Subject
     from qvirt_jupyter.hypervisor.machine_like import MachineLike
 
@@ -51,7 +48,7 @@ def refuse_what_cannot_be(
     refuse_twins(before, after, subject)
     caps = _capabilities(domain, after)
     if caps is not None:
-        _refuse_unoffered(before, after, caps, subject)
+        refuse_unoffered(before, after, caps, subject)
     _refuse_foreign_macs(domain, before, after)
 
 
@@ -89,47 +86,38 @@ def refuse_twins(before: documents.Domain, after: documents.Domain, subject: Sub
                 )
 
 
-def _refuse_unoffered(
+def refuse_unoffered(
     before: documents.Domain,
     after: documents.Domain,
     caps: documents.DomainCapabilities,
     subject: Subject,
 ) -> None:
-    for declared, old, new in _changed(before, after):
-        offered = caps.choices(declared.caps or "")
-        if not offered or new is None or new == old or str(new) in offered:
-            continue
+    """Raise where a value is none that the host offers, and was not there before.
+
+    Raises
+    ------
+    InvalidDefinition
+        There are such values; it says what the host offers instead of each.
+    """
+    # What was there before is none of this edit's business.
+    had = Counter(map(_what, documents.objections(before, caps)))
+    found = Counter[tuple[object, ...]]()
+    new: list[str] = []
+    for objection in documents.objections(after, caps):
+        what = _what(objection)
+        found[what] += 1
+        if found[what] > had[what]:
+            new.append(str(objection))
+    if new:
         raise InvalidDefinition(
-            _("{label}: this host does not offer {value}.").format(
-                label=declared.label, value=repr(new)
-            ),
+            " ".join(new),
             subject=subject,
-            next_step=_("It offers {values}.").format(values=", ".join(offered)),
+            next_step=_("Choose another value, or leave it to the hypervisor."),
         )
 
 
-def _changed(
-    before: documents.Domain, after: documents.Domain
-) -> Iterator[tuple[Declared, Any, Any]]:
-    """Return the values that the host's capabilities have a say in, before and after."""
-    both: list[tuple[documents.Element | None, documents.Element]] = [(before, after)]
-    both += [(pair.before, pair.after) for pair in pairs(before, after) if pair.after is not None]
-    for old, new in both:
-        for declared in documents.declarations(new):
-            if (
-                declared.caps
-                and "/" in declared.caps
-                and isinstance(declared.type, documents.Choice)
-            ):
-                yield declared, _value(declared, old), _value(declared, new)
-
-
-def _value(declared: Declared, target: documents.Element | None) -> Any:  # noqa: ANN401 - the type is known at run time only
-    try:
-        return None if target is None else declared.get(target)
-    except (AttributeError, documents.InvalidDocument):
-        # Another branch of a variant, or a value that makes no sense: libvirt says what is wrong.
-        return None
+def _what(objection: documents.Objection) -> tuple[object, ...]:
+    return (type(objection.owner), objection.declared.name, str(objection.value))
 
 
 def _refuse_foreign_macs(

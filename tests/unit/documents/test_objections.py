@@ -50,3 +50,28 @@ def test_what_makes_no_sense_is_not_the_hosts_fault(a_host):
 
 def test_what_a_host_does_not_say_is_not_refused():
     assert objections(Domain.parse(TEXT), DomainCapabilities.parse("<domainCapabilities/>")) == ()
+
+
+def test_any_image_may_be_the_firmware(a_host):
+    domain = Domain.parse("<domain><os><loader readonly='yes'>/srv/my.fd</loader></os></domain>")
+    assert objections(domain, a_host) == ()
+
+
+@pytest.mark.parametrize(
+    "fitting", [" check='none'><model>Skylake-Client</model>", "><model>Skylake-Client</model>"]
+)
+def test_a_model_that_does_without_what_the_host_lacks_is_no_fault(a_host, fitting):
+    features = "" if "check" in fitting else "<feature policy='disable' name='hle'/>"
+    domain = Domain.parse(f"<domain><cpu mode='custom'{fitting}{features}</cpu></domain>")
+    assert objections(domain, a_host) == ()
+
+
+def test_of_very_many_values_those_are_named_that_are_most_like_the_wrong_one():
+    models = "".join(f"<value>model-{number}</value>" for number in range(30))
+    host = DomainCapabilities.parse(
+        "<domainCapabilities><devices><video supported='yes'><enum name='modelType'>"
+        f"{models}<value>virtio</value></enum></video></devices></domainCapabilities>"
+    )
+    reason = str(host.why_not("video/modelType", "vrtio"))
+    assert "virtio" in reason
+    assert "and 26 others" in reason
