@@ -169,7 +169,7 @@ class Field(Member, Generic[T]):
         if self.type.secret:
             return "'…'"
         try:
-            return repr(self.read(written))
+            return repr(self.type.shown(self.read(written)))
         except ValueError:
             # Whoever looks for what makes no sense wants to see it.
             return repr(written)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, unescape
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.argument_secrets import has_secrets, with_values
 from qvirt_jupyter.documents.diff import MASK
 from qvirt_jupyter.documents.parsing import InvalidDocument
 from qvirt_jupyter.documents.secret_places import secret_attributes, secret_elements
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _QUOTES: Final = {"'": "&apos;", '"': "&quot;"}
 _UNQUOTES: Final = {written: quote for quote, written in _QUOTES.items()}
+# An argument of QEMU's command line.
+_ARGUMENT: Final = re.compile(r"""<[\w.-]+:arg\s(?:'[^'<]*'|"[^"<]*"|[^'"<>])*""")
 _NUMBERED: Final = re.compile(rf"{MASK}(\d*)")
 
 
@@ -37,7 +40,9 @@ class Masks:
     @staticmethod
     def finds(text: str) -> bool:
         """Whether a text has a secret, or a mark, in it."""
-        return any(match[match.lastgroup or 0].strip() for match in _pattern().finditer(text))
+        return any(
+            match[match.lastgroup or 0].strip() for match in _pattern().finditer(text)
+        ) or any(has_secrets(match[0]) for match in _ARGUMENT.finditer(text))
 
     def hide(self, text: str) -> str:
         """Return the text with marks in place of its secrets."""
@@ -76,15 +81,17 @@ class Masks:
 
 
 def _with_values(text: str, replace: Callable[[str], str]) -> str:
+    def written(secret: str) -> str:
+        return escape(replace(unescape(secret, _UNQUOTES)), _QUOTES)
+
     def one(match: re.Match[str]) -> str:
         name = match.lastgroup
         if name is None or not match[name].strip():
             return match[0]
-        value = escape(replace(unescape(match[name], _UNQUOTES)), _QUOTES)
         start, end = (place - match.start() for place in match.span(name))
-        return match[0][:start] + value + match[0][end:]
+        return match[0][:start] + written(match[name]) + match[0][end:]
 
-    return _pattern().sub(one, text)
+    return _ARGUMENT.sub(lambda match: with_values(match[0], written), _pattern().sub(one, text))
 
 
 def _pattern() -> re.Pattern[str]:

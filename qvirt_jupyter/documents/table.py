@@ -57,7 +57,9 @@ def shown(field: Field[Any], owner: Element) -> str:
         return str(_("Yes") if value else _("No"))
     if isinstance(field.type, Size):
         return _size(value, field.type.unit)
-    text = field.type.label(value) if isinstance(field.type, Choice) else str(value)
+    text = (
+        field.type.label(value) if isinstance(field.type, Choice) else str(field.type.shown(value))
+    )
     return f"{text} {field.declared.unit}".rstrip()
 
 

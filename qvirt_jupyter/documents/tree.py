@@ -55,7 +55,7 @@ class Tree:
         self.rules_are_running = False
         self._memo: dict[Hashable, Any] | None = None
         self._source = source
-        self._at_first: str | None = None
+        self._at_first: bytes | None = None
         self._made: set[Node] = {root} if source is None else set()
         self._graves: dict[Node, _Grave] = {}
         self._first_values: dict[tuple[Node, str], str | None] = {}
@@ -66,8 +66,10 @@ class Tree:
     def __str__(self) -> str:
         if self._source is not None and self._at_first is None:
             return self._source
-        text = serialize_document(self.root, self.style)
-        return self._source if self._source is not None and text == self._at_first else text
+        if self._source is not None and etree.tostring(self.root) == self._at_first:
+            # What was changed was changed back.
+            return self._source
+        return serialize_document(self.root, self.style)
 
     @contextmanager
     def running_rules(self) -> Iterator[None]:
@@ -263,9 +265,9 @@ class Tree:
         return node
 
     def _touch(self) -> None:
-        # Only an edited document pays for being written once before.
+        # Only an edited document pays for being written once before, in lxml's way, which is fast.
         if self._source is not None and self._at_first is None:
-            self._at_first = serialize_document(self.root, self.style)
+            self._at_first = etree.tostring(self.root)
 
 
 def position(existing: Sequence[str], name: str, order: Sequence[str]) -> int:

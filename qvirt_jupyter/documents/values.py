@@ -57,6 +57,10 @@ class ValueType(Generic[T]):
         """Write a value."""
         return str(value)
 
+    def shown(self, value: T) -> object:
+        """Return the value as people may see it; what of it is a secret is a mark."""
+        return value
+
     def check(self, value: T) -> None:
         """Refuse a wrong value.
 

@@ -6,6 +6,8 @@ https://libvirt.org/drvqemu.html#pass-through-of-arbitrary-qemu-commands
 from __future__ import annotations
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.argument_secrets import with_values
+from qvirt_jupyter.documents.diff import ARGUMENT, MASK
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.location import NAMESPACES
@@ -15,11 +17,19 @@ from qvirt_jupyter.documents.values import Choice, Text
 _QEMU = f"{{{NAMESPACES['qemu']}}}"
 
 
+class Argument(Text):
+    """An argument of a command line; passwords in it are not shown."""
+
+    def shown(self, value: str | None) -> object:
+        """Return it with marks in place of passwords."""
+        return None if value is None else with_values(value, lambda _secret: MASK)
+
+
 class EmulatorArgument(Element):
     """An argument of QEMU's command line."""
 
-    tag = f"{_QEMU}arg"
-    value = Field("@value", Text(multiline=True), label=_("Argument"), advanced=True)
+    tag = ARGUMENT
+    value = Field("@value", Argument(multiline=True), label=_("Argument"), advanced=True)
 
 
 class EmulatorVariable(Element):

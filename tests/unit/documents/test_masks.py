@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qvirt_jupyter.documents import InvalidDocument
+from qvirt_jupyter.documents import Domain, InvalidDocument
 from qvirt_jupyter.documents.masks import Masks
 
 TWO = """<devices>
@@ -53,3 +53,36 @@ def test_a_text_says_whether_there_is_something_to_hide():
     assert Masks.finds(TWO)
     assert not Masks.finds("<graphics type='vnc' passwdValidTo='2030-01-01T00:00:00'/>")
     assert not Masks.finds("<graphics passwd=''/>")
+
+
+ARGUMENTS = """<domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:commandline>
+  <qemu:arg value='-object'/>
+  <qemu:arg value='secret,id=sec0,data=hunter2,,3,format=raw'/>
+  <qemu:arg value="{&quot;qom-type&quot;:&quot;secret&quot;,&quot;id&quot;:&quot;s&quot;,&quot;data&quot;:&quot;hunter4&quot;}"/>
+  <qemu:arg value='{"driver":"ssh","password":"hunter5"}'/>
+  <qemu:arg value='user,id=n,password=hunter6,password-secret=sec0'/>
+  <qemu:arg value='vnc=:1,password=on,data=plain'/>
+</qemu:commandline></domain>"""
+
+
+def test_secrets_in_qemus_own_arguments_are_marks_too():
+    masks = Masks()
+    assert masks.finds(ARGUMENTS)
+    hidden = masks.hide(ARGUMENTS)
+    assert "hunter" not in hidden
+    assert "data=••••,format=raw" in hidden
+    # What only says that there is one, and what is no secret's data, stays.
+    assert "password-secret=sec0" in hidden
+    assert "vnc=:1,password=on,data=plain" in hidden
+    assert masks.reveal(hidden) == ARGUMENTS
+    assert not Masks.finds("<a xmlns:q='q'><q:arg value='vnc=:1,password=on'/></a>")
+
+
+def test_they_are_in_no_repr_table_or_difference():
+    one = Domain.parse(ARGUMENTS)
+    other = Domain.parse(ARGUMENTS.replace("hunter", "another"))
+    for text in (repr(one), one._repr_html_(), str(one.diff(other)), str(Domain().diff(one))):
+        assert "hunter" not in text
+        assert "another" not in text
+    # Whoever asks for the value gets it.
+    assert "hunter2" in one.emulator_options.arguments[1].value

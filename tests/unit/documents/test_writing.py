@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 from lxml import etree
-from sample_documents import DATA, FOREIGN
+from sample_documents import DATA, FOREIGN, declared_documents
 
 from qvirt_jupyter import documents
-from qvirt_jupyter.documents import Document, Domain, InvalidDocument, parse_xml
-from qvirt_jupyter.documents.serialization import Style, serialize_document
+from qvirt_jupyter.documents import Document, Domain, InvalidDocument, parse_xml, serialization
+from qvirt_jupyter.documents.serialization import Style, serialize, serialize_document
 
 
 def canonical(text):
@@ -26,6 +26,36 @@ def same(text):
 @pytest.mark.parametrize("file", sorted(DATA.rglob("*.xml")), ids=lambda file: file.stem)
 def test_our_data_is_written_as_it_was_read(file):
     same(file.read_text())
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+@pytest.mark.parametrize("text", declared_documents().values(), ids=declared_documents())
+def test_what_lxml_writes_is_taken_only_where_it_is_what_we_write(text, quote, monkeypatch):
+    nodes = list(documents.parse(text)._tree.root.iter("*"))
+    taken = [serialize(node, Style(quote=quote)) for node in nodes]
+    monkeypatch.setattr(serialization, "_TRIED", 0)
+    assert taken == [serialize(node, Style(quote=quote)) for node in nodes]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        """<a><b c='"'/></a>""",
+        """<a><b>"</b></a>""",
+        """<a><b c="'">x</b></a>""",
+        "<a><!-- ' \" --><b c='d'/></a>",
+        "<a xmlns:q='urn:q'><q:b q:c='d'/><e f='g'/></a>",
+        "<a xmlns:q='urn:q'><b xmlns:q='urn:other'><q:c/></b><d xmlns='urn:z'/></a>",
+        "<a b='&#10;&#9;&gt;&lt;&amp;'>&gt;&#13;</a>",
+    ],
+)
+def test_so_it_is_with_what_the_two_write_otherwise(text, monkeypatch):
+    node = parse_xml(text)
+    for style in (Style(), Style(quote='"')):
+        taken = [serialize(each, style) for each in node.iter("*")]
+        with monkeypatch.context() as patched:
+            patched.setattr(serialization, "_TRIED", 0)
+            assert taken == [serialize(each, style) for each in node.iter("*")]
 
 
 @pytest.mark.skipif(not FOREIGN.exists(), reason="the collection is not beside the project")
