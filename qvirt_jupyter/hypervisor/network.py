@@ -66,6 +66,10 @@ class Network(Switchable):
         return connection.networkLookupByUUIDString(self._uuid)
 
     @staticmethod
+    def _define(connection: Any, text: str) -> object:  # noqa: ANN401 - libvirt has no types
+        return connection.networkDefineXML(text)
+
+    @staticmethod
     def cells(found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
         """Return the cells that tables show of libvirt's network."""
         definition = parse_xml(found.XMLDesc(0))

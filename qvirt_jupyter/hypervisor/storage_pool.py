@@ -171,6 +171,10 @@ class StoragePool(Switchable):
         return connection.storagePoolLookupByUUIDString(self._uuid)
 
     @staticmethod
+    def _define(connection: Any, text: str) -> object:  # noqa: ANN401 - libvirt has no types
+        return connection.storagePoolDefineXML(text)
+
+    @staticmethod
     def cells(found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types
         """Return the cells that tables show of libvirt's pool."""
         space = space_of(found)

@@ -11,15 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qvirt_jupyter.widgets.console import ConsolePanel
+    from qvirt_jupyter.widgets.definition_history import DefinitionHistory
     from qvirt_jupyter.widgets.host_page import HostPanel, host_panel
+    from qvirt_jupyter.widgets.host_xml import HostXml
     from qvirt_jupyter.widgets.machine_panel import VmPanel, vm_panel
+    from qvirt_jupyter.widgets.machine_xml import MachineXml
     from qvirt_jupyter.widgets.manager_panel import Manager, manager
     from qvirt_jupyter.widgets.panels import show_panel
     from qvirt_jupyter.widgets.vm_list import VmList
 
 __all__ = [
     "ConsolePanel",
+    "DefinitionHistory",
     "HostPanel",
+    "HostXml",
+    "MachineXml",
     "Manager",
     "VmList",
     "VmPanel",
@@ -31,7 +37,10 @@ __all__ = [
 
 _MODULES = {
     "ConsolePanel": "console",
+    "DefinitionHistory": "definition_history",
     "HostPanel": "host_page",
+    "HostXml": "host_xml",
+    "MachineXml": "machine_xml",
     "Manager": "manager_panel",
     "VmList": "vm_list",
     "VmPanel": "machine_panel",

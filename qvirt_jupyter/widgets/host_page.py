@@ -13,6 +13,7 @@ from qvirt_jupyter.hypervisor.host import processor_model
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
 from qvirt_jupyter.widgets.graph_kinds import HOST_GRAPHS
 from qvirt_jupyter.widgets.host_facts import host_facts_html
+from qvirt_jupyter.widgets.host_xml import HostXml
 from qvirt_jupyter.widgets.notices import NoticeBoard, Notices
 from qvirt_jupyter.widgets.panel import Panel
 from qvirt_jupyter.widgets.panel_part import PanelPart
@@ -108,6 +109,12 @@ class HostPanel(Panel):
         self._facts = ipywidgets.HTML()
         self._graphs = Performance(HOST_GRAPHS)
         self._ranking = Ranking(self._open_machine)
+        self._xml: HostXml | None = None
+        self._place = ipywidgets.VBox()
+        self._objects = ipywidgets.Accordion(
+            (self._place,), titles=(str(_("XML of networks, storage pools and volumes")),)
+        )
+        self._objects.observe(self._on_unfolded, "selected_index")
         super().__init__(
             (
                 self._presence,
@@ -117,6 +124,7 @@ class HostPanel(Panel):
                 self._facts,
                 self._graphs,
                 self._ranking,
+                self._objects,
                 Tasks(self._concerns),
             )
         )
@@ -213,6 +221,20 @@ class HostPanel(Panel):
         self._update_soon()
 
     # What goes down.
+
+    def _on_unfolded(self, change: Mapping[str, Any]) -> None:
+        # The editor is loaded when somebody wants it.
+        if change["new"] is not None and self._xml is None:
+            self._xml = HostXml(self._connection)
+            self._place.children = (self._xml,)
+
+    def take_over(self, before: Panel) -> None:
+        """Have what was typed before the page was loaded again."""
+        xml = before._xml if isinstance(before, HostPanel) else None  # noqa: SLF001 - of this class
+        if xml is not None and xml.is_dirty:
+            self._objects.selected_index = 0
+            assert self._xml is not None  # noqa: S101 - it is unfolded
+            self._xml.take_over(xml)
 
     def _open_machine(self, uuid: str, client: str) -> None:
         domain = fleet.domain(self._connection.uri, uuid)
