@@ -12,6 +12,7 @@ from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.definition_history import KeptDefinition, kept
 from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
 from qvirt_jupyter.hypervisor.edit import Edit
+from qvirt_jupyter.hypervisor.effects import without_definition
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, NotFound, WrongState
 from qvirt_jupyter.hypervisor.lifecycle import TRANSIENT
 from qvirt_jupyter.hypervisor.pending_changes import pending_changes, revert
@@ -54,6 +55,9 @@ class Edits(DomainHandle):
         the definition is read again; if somebody else changed it meanwhile, nothing is written.
         Then what may be is tried on the running machine. The definition that was replaced is kept.
 
+        A transient machine has nothing but its running self: what that does not take over is not
+        done, and the result says so.
+
         Parameters
         ----------
         base
@@ -74,13 +78,13 @@ class Edits(DomainHandle):
         Raises
         ------
         WrongState
-            It is transient and has no definition.
+            It is transient, and its running self is to be left alone.
         EditConflict
             Somebody else changed it since the block began; the error has both changes.
         InvalidDefinition
             libvirt does not understand what the block made of it.
         """
-        if not self.persistent:
+        if not (live or self.persistent):
             raise WrongState(TRANSIENT.reason, subject=self.subject, next_step=TRANSIENT.next_step)
         return Edit(self, base, live=live, force=force, cause=cause)
 
@@ -104,7 +108,8 @@ class Edits(DomainHandle):
         before = base or self.document(inactive=True, secure=True)
         if not self.is_active:
             return live.all_now(before, edited)
-        return live.plan(before, edited, self.document(secure=True)).effects()
+        effects = live.plan(before, edited, self.document(secure=True)).effects()
+        return effects if self.persistent else without_definition(effects)
 
     @property
     def pending_changes(self) -> tuple[Change, ...]:
@@ -177,6 +182,8 @@ class Edits(DomainHandle):
         InvalidDefinition
             libvirt does not understand it any more.
         """
+        if not self.persistent:
+            raise WrongState(TRANSIENT.reason, subject=self.subject, next_step=TRANSIENT.next_step)
         wanted = earlier or next(iter(self.history), None)
         try:
             text = wanted.xml if wanted is not None else None

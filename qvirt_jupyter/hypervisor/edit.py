@@ -17,7 +17,7 @@ from qvirt_jupyter.hypervisor.actions import perform
 from qvirt_jupyter.hypervisor.definition_history import keep
 from qvirt_jupyter.hypervisor.definition_names import checked_name
 from qvirt_jupyter.hypervisor.edit_checks import refuse_what_cannot_be
-from qvirt_jupyter.hypervisor.effects import EditResult, Effect
+from qvirt_jupyter.hypervisor.effects import EditResult, Effect, without_definition
 from qvirt_jupyter.hypervisor.errors import EditConflict, InvalidDefinition, OperationFailed
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # With passwords, else writing it back would remove them.
 _FLAGS = libvirt.VIR_DOMAIN_XML_INACTIVE | libvirt.VIR_DOMAIN_XML_SECURE
 # What a device gets anew where it is cleared, and that may be what it was.
-_FILLED_IN = frozenset({"address", "mac", "alias"})
+_FILLED_IN = frozenset({"address", "mac", "alias", "@index"})
 
 
 class Edit:
@@ -161,6 +161,9 @@ class Edit:
                 their_document=found,
             )
         refuse_what_cannot_be(self._domain, before, after)
+        if not self._domain.persistent:
+            tried = live_strategies.carry_out(self._domain, before, after, after, force=self._force)
+            return EditResult(changes, without_definition(tried))
         previous = keep(subject, str(before), self._cause or _cause(changes))
 
         def define(connection: libvirt.virConnect) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from qvirt_jupyter._translation import _
@@ -10,15 +10,18 @@ from qvirt_jupyter.documents.diff import Diff
 from qvirt_jupyter.hypervisor import html
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from qvirt_jupyter.documents.diff import Change
     from qvirt_jupyter.hypervisor.definition_history import KeptDefinition
 
-When: TypeAlias = Literal["now", "next_boot", "pending"]
+When: TypeAlias = Literal["now", "next_boot", "pending", "never"]
 
 WHEN: Final = {
     "now": _("now"),
     "next_boot": _("at the next start"),
     "pending": _("when the guest lets go of it"),
+    "never": _("not at all"),
 }
 """What people call the moments."""
 
@@ -36,15 +39,20 @@ class Effect:
     when
         ``"now"``: for what runs, too, and for a machine that is off. ``"next_boot"``: the running
         machine goes on without it. ``"pending"``: the guest was asked to let go of the device and
-        has not answered; the machine's record tells when it has.
+        has not answered; the machine's record tells when it has. ``"never"``: a transient machine
+        has no definition that would keep what its running self does not take over.
     reason
         Why it waits, in plain words; empty where it does not.
+    can_be_forced
+        Whether ``vm.update(device, force=True)`` may do it now, such as a medium in a tray that the
+        guest has locked.
     """
 
     path: str
     change: Change
     when: When
     reason: str = ""
+    can_be_forced: bool = False
 
     def __str__(self) -> str:
         text = f"{self.change} ({WHEN[self.when]})"
@@ -89,6 +97,11 @@ class EditResult:
         """What the guest was asked to let go of."""
         return tuple(effect for effect in self.effects if effect.when == "pending")
 
+    @property
+    def impossible(self) -> tuple[Effect, ...]:
+        """What was not done: nothing keeps it for later."""
+        return tuple(effect for effect in self.effects if effect.when == "never")
+
     def __repr__(self) -> str:
         if not self.effects:
             return f"<{type(self).__name__}: {_('nothing changed')}>"
@@ -113,3 +126,11 @@ class EditResult:
 
 
 _HEADINGS: Final = (_("Where"), _("Before"), _("After"), _("Counts"), _("Why"))
+
+
+def without_definition(effects: Iterable[Effect]) -> tuple[Effect, ...]:
+    """Return the effects for a transient machine: what it does not take over now, it never does."""
+    return tuple(
+        replace(effect, when="never") if effect.when == "next_boot" else effect
+        for effect in effects
+    )

@@ -11,10 +11,10 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Change, outline, transfer
 from qvirt_jupyter.hypervisor import live_strategies
 from qvirt_jupyter.hypervisor.actions import action
-from qvirt_jupyter.hypervisor.device_matching import find
+from qvirt_jupyter.hypervisor.device_matching import find, pairs
 from qvirt_jupyter.hypervisor.domain_edits import Edits
 from qvirt_jupyter.hypervisor.edit_checks import refuse_what_cannot_be
-from qvirt_jupyter.hypervisor.effects import EditResult, Effect
+from qvirt_jupyter.hypervisor.effects import EditResult, Effect, without_definition
 from qvirt_jupyter.hypervisor.errors import (
     InvalidDefinition,
     NotFound,
@@ -24,6 +24,7 @@ from qvirt_jupyter.hypervisor.errors import (
     WrongState,
 )
 from qvirt_jupyter.hypervisor.live_tables import why_not
+from qvirt_jupyter.hypervisor.pending_changes import pending_changes
 
 if TYPE_CHECKING:
     from qvirt_jupyter.documents import Device
@@ -132,11 +133,14 @@ class Hotplug(Edits):
         gone = find(there, without)
         assert gone is not None  # noqa: S101 - it is a copy
         without.devices.remove(gone)
-        return EditResult(effects=live_strategies.carry_out(self, running, without, without))
+        tried = live_strategies.carry_out(self, running, without, without)
+        return EditResult(effects=tried if persistent else without_definition(tried))
 
     @action(_("Change a device of {name}"))
     def update(self, device: Device, *, force: bool = False) -> EditResult:
         """Change a device: stored first, then running.
+
+        What is stored already and still waits for the next start is tried again.
 
         Parameters
         ----------
@@ -166,13 +170,14 @@ class Hotplug(Edits):
             with edit as definition:
                 _take_over(touched, device, find(stored, definition))
             assert edit.result is not None  # noqa: S101 - the block has ended
-            return edit.result
+            if edit.result.changes or running is None:
+                return edit.result
+            return EditResult(effects=self._try_again(running, before, stored, force=force))
         assert running is not None  # noqa: S101 - there is nothing else
         changed = running.copy()
         _take_over(touched, device, find(device, changed))
-        return EditResult(
-            effects=live_strategies.carry_out(self, running, changed, changed, force=force)
-        )
+        tried = live_strategies.carry_out(self, running, changed, changed, force=force)
+        return EditResult(effects=tried if persistent else without_definition(tried))
 
     @action(_("Resize disk {target} of {name}"))
     def resize_disk(self, target: str, size: int) -> None:
@@ -310,6 +315,21 @@ class Hotplug(Edits):
         if isinstance(wanted, documents.Interface) and isinstance(added, documents.Interface):
             wanted.mac = added.mac
         return wanted
+
+    def _try_again(
+        self, running: documents.Domain, stored: documents.Domain, device: Device, *, force: bool
+    ) -> tuple[Effect, ...]:
+        """Give the running machine what waits of a device for the next start."""
+        pair = next((each for each in pairs(running, stored) if each.after == device), None)
+        if pair is None or pair.before is None:
+            return ()
+        changed = running.copy()
+        target = find(pair.before, changed)
+        assert target is not None  # noqa: S101 - it is a copy
+        for change in pending_changes(running, stored):
+            if change.path.startswith(f"{pair.name}/"):
+                transfer(device, target, pair.inside(change))
+        return live_strategies.carry_out(self, running, changed, changed, force=force)
 
     def _no_such_device(self) -> NotFound:
         return NotFound(

@@ -222,6 +222,9 @@ def _update(pair: Pair, target: Device | None, steps: list[Step], waiting: list[
     to_do = None if target is None else target.diff(pair.device)
     for change in pair.changes():
         strategy, reason = strategy_of_device(pair.device, pair.inside(change))
+        if strategy is not None and pair.before is not None:
+            # What it was decides, too: a card is not moved from just anywhere.
+            strategy, reason = strategy_of_device(pair.before, pair.inside(change))
         if to_do is None:
             waiting.append(_waits(change, _NOT_RUNNING_YET))
         elif not is_missing(change, pair.inside(change), to_do):

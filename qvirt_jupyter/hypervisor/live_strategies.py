@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 
 LIVE: Final = libvirt.VIR_DOMAIN_AFFECT_LIVE
 _UNANSWERED: Final = _("The guest was asked to let go of it and has not answered yet.")
+_LOCKED: Final = _(
+    "The guest does not open the tray: it has locked it, since it uses the medium. Eject the "
+    "medium in the guest and apply it again, or do it by force."
+)
+# What libvirt says when a tray stays closed (src/qemu/qemu_hotplug.c, qemuHotplugWaitForTrayEject);
+# an image that cannot be opened is another error.
+_WAITED_IN_VAIN: Final = (libvirt.VIR_ERR_OPERATION_FAILED, libvirt.VIR_ERR_OPERATION_TIMEOUT)
 PATIENCE: Final = 5.0
 """Seconds in which a guest that is well lets go of a device; then it is pending."""
 
@@ -192,6 +199,13 @@ def _try(
     try:
         STRATEGIES[step.strategy](target, step)
     except libvirt.libvirtError as error:
+        if _is_locked(target, step, error):
+            reason = str(_LOCKED)
+            yield from (
+                Effect(change.path, change, "next_boot", reason, can_be_forced=True)
+                for change in step.changes
+            )
+            return
         if len(step.changes) > 1:
             # Part of it may be possible.
             for change in step.changes:
@@ -207,9 +221,21 @@ def _try(
     yield from (Effect(change.path, change, "now") for change in step.changes)
 
 
+def _is_locked(target: Target, step: Step, error: libvirt.libvirtError) -> bool:
+    """Whether the guest did not open the tray of a drive: libvirt asked it, and waited."""
+    device = step.pair.device if step.pair is not None else None
+    return (
+        not target.force
+        and step.strategy == "update"
+        and isinstance(device, documents.Disk)
+        and device.device in ("cdrom", "floppy")
+        and error.get_error_code() in _WAITED_IN_VAIN
+    )
+
+
 def _words(error: libvirt.libvirtError, subject: Subject) -> str:
-    if error.get_error_domain() == libvirt.VIR_FROM_NONE:
-        # "An error occurred, but the cause is unknown"
+    if error.get_error_domain() == libvirt.VIR_FROM_NONE and error.get_str1() is None:
+        # "An error occurred, but the cause is unknown": that of a program has its words.
         return str(_("The hypervisor refused it and did not say why."))
     return from_libvirt(error, subject).reason
 
@@ -244,10 +270,11 @@ def _outcome(
             return "next_boot", str(_("The guest was asked to let go of it and refused."))
         return "pending", str(_UNANSWERED)
     found = find(step.pair.device, running)
-    if found is not None and live.is_missing(
-        change, step.pair.inside(change), found.diff(step.pair.device)
-    ):
-        return "next_boot", str(_("The running machine was asked, but it is as it was."))
+    if found is not None:
+        now = found.copy()
+        forget_the_run(now)
+        if live.is_missing(change, step.pair.inside(change), now.diff(step.pair.device)):
+            return "next_boot", str(_("The running machine was asked, but it is as it was."))
     return "now", ""
 
 
@@ -262,6 +289,9 @@ def forget_the_run(device: Device) -> None:
             source.attrib.pop(name, None)
         if device.tag == "interface" and root.get("type") == "network":
             source.attrib.pop("bridge", None)
+        if not source.attrib and not len(source):
+            # An empty drive has its number only.
+            root.remove(source)
     if device.tag == "disk":
         for chain in root.findall("backingStore"):
             root.remove(chain)

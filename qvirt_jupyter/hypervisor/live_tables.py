@@ -75,6 +75,11 @@ def _has_no_password(device: Device) -> bool:
     return getattr(source, "password", None) is None
 
 
+def _is_on_a_bridge(device: Device) -> bool:
+    # src/qemu/qemu_hotplug.c, qemuDomainChangeNet: only the host's side of these can be moved.
+    return getattr(device, "type", None) in ("network", "bridge")
+
+
 _FIXED_BUSES: Final = ("ide", "sata", "fdc", "sd")
 
 
@@ -146,7 +151,11 @@ DEVICE_ROWS: Final[tuple[Row, ...]] = (
     ),
     Row(r"disk/@snapshot", reason=_("It is looked at when a snapshot is taken after a start.")),
     Row(r"interface/link(/.*)?", "update"),
-    Row(r"interface/(@type|source(/.*)?|virtualport(/.*)?)", "update"),
+    Row(r"interface/(@type|source(/.*)?|virtualport(/.*)?)", "update", only=_is_on_a_bridge),
+    Row(
+        r"interface/(@type|source(/.*)?|virtualport(/.*)?|backend(/.*)?)",
+        reason=_("Only cards on a network or a bridge are moved while the guest uses them."),
+    ),
     Row(r"interface/bandwidth(/.*)?", "bandwidth"),
     Row(r"interface/(filterref(/.*)?|vlan(/.*)?|coalesce(/.*)?|port(/.*)?)", "update"),
     Row(

@@ -77,6 +77,12 @@ def _is_empty(running: documents.Domain, _stored: documents.Domain, change: Chan
     return disk is not None and change.before is None and _source(disk) is None
 
 
+def _had_nothing(running: documents.Domain, _stored: documents.Domain, change: Change) -> bool:
+    target = change.path.partition("[")[2].partition("]")[0]
+    disk = running.devices.disks.get(target)
+    return disk is not None and change.after is None and _source(disk) is None
+
+
 def _source(disk: documents.Disk) -> object:
     node = disk._node  # noqa: SLF001 - whether there is any, of whatever kind
     source = None if node is None else node.find("source")
@@ -94,6 +100,8 @@ NOISE: Final[tuple[Noise, ...]] = (
     Noise("currentMemory", _is_in_the_balloon),
     # There is no image whose format it could be.
     Noise("devices/disk[...]/driver/@type", _is_empty),
+    # libvirt numbers the image of an empty drive, too.
+    Noise("devices/disk[...]/source", _had_nothing),
     # The guest sets its clock.
     Noise("clock/@(adjustment|basis|adjustment0)"),
     # Labels of this run.
@@ -101,6 +109,18 @@ NOISE: Final[tuple[Noise, ...]] = (
     Noise("@id"),
 )
 _WHOLE_DEVICE: Final = re.compile(r"devices/[\w-]+(\[[^]]*\])*")
+
+TAKEN_AWAY: Final[tuple[str, ...]] = (
+    r"devices/disk\[[^]]*\]/source(/@(file|dev|dir|pool|volume|protocol|name))?",
+    r"devices/disk\[[^]]*\]/(serial|wwn|readonly|shareable|transient|iotune(/.*)?)",
+    r"devices/disk\[[^]]*\]/driver/@(cache|io|discard|detect_zeroes|iothread|queues)",
+    r"devices/interface\[[^]]*\]/(filterref(/.*)?|link(/.*)?|vlan(/.*)?)",
+    r"devices/graphics\[[^]]*\]/@(passwd|passwdValidTo|connected|keymap)",
+    r"devices/\w+\[[^]]*\]/boot(/.*)?",
+    r"title|description|features/.*|pm(/.*)?|memoryBacking(/.*)?",
+    r"os/(kernel|initrd|cmdline|dtb|bootmenu(/.*)?|smbios(/.*)?|bios(/.*)?|boot\b.*)",
+)
+"""What libvirt never fills in for a run, as patterns: missing in the stored one, it was cleared."""
 
 COUPLED: Final[tuple[str, ...]] = (
     # The bus names the target and gives the address.
@@ -150,8 +170,10 @@ def _changes_of_devices(running: documents.Domain, stored: documents.Domain) -> 
 
 def _is_of_somebody(change: Change) -> bool:
     """Tell whether somebody made a change from how it runs to what is stored."""
-    # What only the running definition has was filled in, unless it is a device that was removed.
-    return change.after is not None or bool(_WHOLE_DEVICE.fullmatch(change.path))
+    if change.after is not None or _WHOLE_DEVICE.fullmatch(change.path):
+        return True
+    # Most of what only the running definition has was filled in for the run.
+    return any(re.fullmatch(pattern, change.path) for pattern in TAKEN_AWAY)
 
 
 def revert(running: documents.Domain, stored: documents.Domain, change: Change) -> None:

@@ -71,7 +71,7 @@ class DetailFieldState(FieldState):
 class EffectState(TypedDict):
     """What applying does, change by change; ``reason`` says why one waits."""
 
-    when: Literal["now", "next_boot", "pending"]
+    when: Literal["now", "next_boot", "pending", "never"]
     what: str
     reason: str
 

@@ -8,10 +8,9 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Domain as DomainDocument
 from qvirt_jupyter.documents.devices.stored_devices import stored_devices
 from qvirt_jupyter.hypervisor import DomainRecord, RecordKey
-from qvirt_jupyter.hypervisor.lifecycle import TRANSIENT
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.xml_editor import XmlEditor
-from qvirt_jupyter.widgets.xml_sources import StoredDefinition, StoredDeviceXml, ask
+from qvirt_jupyter.widgets.xml_sources import NewDeviceXml, StoredDefinition, StoredDeviceXml, ask
 from qvirt_jupyter.widgets.xml_words import EDITING_OFF
 
 if TYPE_CHECKING:
@@ -88,8 +87,6 @@ class MachineXml(XmlEditor):
             return str(_("This virtual machine is not there now."))
         if reason := connection.features.reason("write"):
             return reason
-        if not record.persistent:
-            return f"{TRANSIENT.reason} {TRANSIENT.next_step}"
         if not preferences.now.edit_xml:
             return str(EDITING_OFF)
         return ""
@@ -104,7 +101,11 @@ class MachineXml(XmlEditor):
         )
 
     def _offer_devices(self, devices: tuple[StoredDevice, ...]) -> None:
-        sources = (self._whole, *(StoredDeviceXml(self._domain, each) for each in devices))
+        sources = (
+            self._whole,
+            *(StoredDeviceXml(self._domain, each) for each in devices),
+            NewDeviceXml(self._domain),
+        )
         self._sources = {source.key: source for source in sources}
         choices: list[XmlChoice] = [{"id": source.key, "label": source.label} for source in sources]
         self.offer(choices)

@@ -59,9 +59,9 @@ def outside_schema(text: str, root: str) -> XmlFault | None:
     text
         Well-formed XML.
     root
-        The name of its root element.
+        The name of its root element; empty for that of any device.
     """
-    fault = explain_invalid(text, root)
+    fault = explain_invalid(text, root or str(parse_xml(text).tag))
     if fault is None:
         return None
     lines = [

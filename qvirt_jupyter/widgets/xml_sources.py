@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents import Device
 from qvirt_jupyter.documents import Domain as DomainDocument
 from qvirt_jupyter.documents.devices.stored_devices import stored_devices, with_device
-from qvirt_jupyter.hypervisor import ConnectionLost, EditConflict, publisher
+from qvirt_jupyter.hypervisor import ConnectionLost, EditConflict, InvalidDefinition, publisher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +33,7 @@ class XmlSource(Protocol):
 
     @property
     def root(self) -> str:
-        """The name of its root element."""
+        """The name of its root element; empty for that of any device."""
 
     def in_background(self, work: Any) -> Future[Any]:  # noqa: ANN401 - a function of any result
         """Run something that reads or writes it, where that may wait."""
@@ -108,10 +110,12 @@ class StoredDefinition:
         """Return the stored definition; that of the running machine where nothing is stored."""
         # Whoever may not write may not read passwords either.
         may_write = not self._domain.connection.features.reason("write")
-        return self._domain.xml(inactive=self._domain.persistent, secure=may_write)
+        return self._domain.xml(inactive=True, secure=may_write)
 
     def write(self, text: str, over: str) -> EditResult:
         """Store it; the running machine stays as it is until it starts again.
+
+        A transient machine has nothing that is stored: what it can it takes over at once.
 
         Raises
         ------
@@ -120,7 +124,8 @@ class StoredDefinition:
         InvalidDocument
             It is not XML of a machine.
         """
-        return self._domain.edit(DomainDocument.parse(over), live=False).replace(text)
+        is_transient = not self._domain.persistent
+        return self._domain.edit(DomainDocument.parse(over), live=is_transient).replace(text)
 
 
 class StoredDeviceXml(StoredDefinition):
@@ -183,3 +188,45 @@ class StoredDeviceXml(StoredDefinition):
             ),
             None,
         )
+
+
+class NewDeviceXml(StoredDefinition):
+    """A device that the machine does not have: what is typed is added to it.
+
+    Parameters
+    ----------
+    domain
+        The machine.
+    """
+
+    key = "new"
+    # Any device.
+    root = ""
+
+    @property
+    def label(self) -> str:
+        """That there is none yet."""
+        return str(_("New device…"))
+
+    def read(self) -> str:
+        """Return nothing: it is not stored before it is added."""
+        return ""
+
+    def write(self, text: str, over: str) -> EditResult:  # noqa: ARG002 - it is made of nothing
+        """Add it: to the running machine too, where that takes it.
+
+        Raises
+        ------
+        QvirtError
+            It was not added.
+        InvalidDocument
+            It is not XML of a device.
+        """
+        device = documents.parse(text)
+        if not isinstance(device, Device):
+            raise InvalidDefinition(
+                _("A <{tag}> is no device of a virtual machine.").format(tag=device.tag),
+                subject=self._domain.subject,
+                next_step=_("Begin with the element of a device, such as <disk>."),
+            )
+        return self._domain.attach(device)

@@ -109,6 +109,16 @@ def said_of(result: EditResult) -> str:
     paths = result.changes.paths
     if not paths:
         return str(_("Nothing was stored: only layout or comments were changed."))
+    if result.impossible:
+        # A transient machine: nothing is stored.
+        undone = "; ".join(
+            dict.fromkeys(f"{each.path}: {each.reason}".rstrip(": ") for each in result.impossible)
+        )
+        return str(
+            _("The machine is transient, and cannot take over all of it now. {undone}").format(
+                undone=undone
+            )
+        )
     shown = ", ".join(paths[:_PATHS_SHOWN]) + ("…" if len(paths) > _PATHS_SHOWN else "")
     if result.waits_for_start:
         words = _("Stored: {paths}. It counts from the next start.")

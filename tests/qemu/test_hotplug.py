@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import subprocess
+from pathlib import Path
 
 import libvirt
 import pytest
+from a_fresh_store import make_fresh
+from a_manager import wait_for
+from a_rich_machine import details_of, say
 from inside_a_guest import run_inside
+from sample_documents import fields, samples
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.documents import Interface, parse
@@ -16,18 +23,26 @@ from qvirt_jupyter.hypervisor import (
     InvalidDefinition,
     QvirtError,
     Unsupported,
-    WrongState,
 )
 from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
+from qvirt_jupyter.hypervisor.live_strategies import forget_the_run
+from qvirt_jupyter.hypervisor.live_tables import strategy_of_device
 from qvirt_jupyter.provision import tiny_guest
+from qvirt_jupyter.widgets import vm_panel
+from qvirt_jupyter.widgets.preferences import preferences
 
 pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
 LONG = 240
 """Seconds that anything may take on a machine under load."""
 MIB = 1024 * 1024
+USB = "<controller type='usb' index='0' model='qemu-xhci'/>"
 CD = "<disk type='file' device='cdrom'><driver name='qemu'/><target dev='sda' bus='scsi'/></disk>"
 RNG = "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
 DIMM = "<memory model='dimm'><target><size unit='MiB'>128</size><node>0</node></target></memory>"
+REDIRECTION = (
+    "<redirdev bus='usb' type='tcp'><source mode='bind' host='127.0.0.1' service='0'/></redirdev>"
+)
+NETWORK = "<network><name>{name}</name><bridge name='qv-{name}'/></network>"
 CARD = "<interface type='user'><model type='virtio'/></interface>"
 
 
@@ -46,7 +61,29 @@ def with_room(text):
             f"<controller type='scsi' index='0' model='virtio-scsi'/>{CD}<interface ",
             1,
         )
+        .replace("<controller type='usb' index='0' model='none'/>", USB)
     )
+
+
+@pytest.fixture(scope="module")
+def two_networks(a_qemu_connection_of_the_module):
+    """Names of networks without addresses; they need root and a host with bridges."""
+    connection = a_qemu_connection_of_the_module
+    if "/session" in connection.uri:
+        pytest.skip("a network needs a system daemon")
+    made = []
+    try:
+        for name in ("one", "two"):
+            made.append(connection.networks.define(NETWORK.format(name=name)))
+            made[-1].start()
+    except QvirtError as error:
+        for network in made:
+            network.delete()
+        pytest.skip(f"no network can be started here: {error}")
+    yield "one", "two"
+    for network in made:
+        network.stop()
+        network.delete()
 
 
 @pytest.fixture(scope="module")
@@ -248,6 +285,118 @@ def test_a_cd_is_put_in_changed_and_ejected(a_guest, a_folder, wait_until):
     a_guest.revert(a_guest.pending_changes[0])
 
 
+def test_a_tray_that_the_guest_has_locked_is_opened_by_force(a_guest, a_folder, wait_until):
+    def put(name):
+        def change(definition):
+            definition.devices.disks["sda"].source.file = str(a_folder / name) if name else None
+
+        return change
+
+    edited(a_guest, put("one.iso"))
+    # Linux locks the tray as long as somebody reads.
+    reader = run_inside(
+        a_guest,
+        "i=0; until head -c1 /dev/sr0 >/dev/null 2>&1; do sleep 1; done; "
+        "sleep 3600 </dev/sr0 >/dev/null 2>&1 & echo $!",
+        LONG,
+    ).strip()
+    try:
+        result = edited(a_guest, put(None))
+        (effect,) = result.at_next_start
+        assert effect.can_be_forced
+        assert "has locked it" in effect.reason
+        assert a_guest.document().devices.disks["sda"].source.file == str(a_folder / "one.iso")
+        # It is marked until it is done or taken back.
+        assert [change.path for change in a_guest.pending_changes] == ["devices/disk[sda]/source"]
+        stored = a_guest.document(inactive=True).devices.disks["sda"]
+        (refused,) = a_guest.update(stored).effects
+        assert (refused.when, refused.can_be_forced) == ("next_boot", True)
+        (forced,) = a_guest.update(stored, force=True).effects
+        assert forced.when == "now"
+        assert a_guest.document().devices.disks["sda"].source.file is None
+    finally:
+        run_inside(a_guest, f"kill {reader}")
+    wait_until(lambda: set(when_of(edited(a_guest, put("two.iso"))).values()) == {"now"}, LONG)
+    edited(a_guest, put(None))
+
+
+def test_a_card_moves_to_another_network_and_is_slowed_down(a_guest, two_networks, wait_until):
+    one, two = two_networks
+    a_guest.attach(
+        parse(
+            f"<interface type='network'><source network='{one}'/><model type='virtio'/></interface>"
+        )
+    )
+    card = a_guest.document(inactive=True).devices.interfaces[-1]
+    mac = card.mac
+    wait_until(lambda: mac in run_inside(a_guest, "cat /sys/class/net/*/address"), LONG)
+
+    def bridge():
+        device = a_guest.document().devices.interfaces[mac].target
+        return Path(f"/sys/class/net/{device}/master").resolve().name
+
+    assert bridge() == f"qv-{one}"
+
+    def move(definition):
+        definition.devices.interfaces[mac].source.network = two
+
+    assert {effect.when for effect in a_guest.foresee(changed(a_guest, move))} == {"now"}
+    assert set(when_of(edited(a_guest, move)).values()) == {"now"}
+    assert bridge() == f"qv-{two}"
+    # The guest keeps its card.
+    assert mac in run_inside(a_guest, "cat /sys/class/net/*/address")
+
+    def limit(definition):
+        definition.devices.interfaces[mac].bandwidth.inbound.average = 1000
+
+    (effect,) = edited(a_guest, limit).effects
+    if effect.when == "now":
+        assert a_guest.document().devices.interfaces[mac].bandwidth.inbound.average == 1000
+
+        def free(definition):
+            del definition.devices.interfaces[mac].bandwidth.inbound
+
+        assert set(when_of(edited(a_guest, free)).values()) == {"now"}
+        assert not a_guest.document().devices.interfaces[mac].bandwidth.inbound
+    else:
+        # The kernel of this host has not what it takes: that is said, and it waits.
+        assert "tc " in effect.reason
+        (waiting,) = a_guest.pending_changes
+        a_guest.revert(waiting)
+    # A card of QEMU's own network stays where it is, and nothing else is promised.
+    own = a_guest.document(inactive=True).devices.interfaces[0].mac
+
+    def leave(definition):
+        definition.devices.interfaces[own].type = "network"
+        definition.devices.interfaces[own].source.network = two
+
+    foreseen = a_guest.foresee(changed(a_guest, leave))
+    assert {effect.when for effect in foreseen} == {"next_boot"}
+    assert "Only cards on a network" in foreseen[0].reason
+    a_guest.detach(a_guest.document(inactive=True).devices.interfaces[mac])
+    wait_until(lambda: mac not in a_guest.xml(), LONG)
+
+
+def test_a_usb_redirection_comes_and_goes(a_guest, wait_until):
+    assert set(when_of(a_guest.attach(parse(REDIRECTION))).values()) == {"now"}
+    (running,) = a_guest.document().devices.of("redirdev")
+    assert running.alias
+    a_guest.detach(a_guest.document(inactive=True).devices.of("redirdev")[0])
+    wait_until(lambda: not a_guest.document().devices.of("redirdev"), LONG)
+    assert not a_guest.document(inactive=True).devices.of("redirdev")
+
+
+def test_a_usb_device_of_the_host_comes_and_goes(a_guest, wait_until):
+    nodes = [each.document() for each in a_guest.connection.node_devices.of_kind("usb_device")]
+    found = [each for each in nodes if not documents.why_not_given(each)]
+    if not found:
+        pytest.skip("this host has no USB device")
+    a_guest.attach(documents.hostdev_of(found[0]))
+    (running,) = a_guest.document().devices.of("hostdev")
+    a_guest.detach(running)
+    wait_until(lambda: not a_guest.document().devices.of("hostdev"), LONG)
+
+
 def test_what_cannot_be_now_says_why_and_is_taken_back(a_guest):
     def slow(definition):
         definition.devices.disks["vda"].cache = "none"
@@ -397,6 +546,47 @@ def test_a_guest_that_does_not_answer_makes_it_pending(a_guest, an_image, wait_u
     assert "vdb" not in a_guest.document().devices.disks
 
 
+def test_the_file_of_a_disk_goes_when_the_guest_has_let_go_of_it_not_before(
+    a_guest, a_folder, an_image, monkeypatch
+):
+    make_fresh(monkeypatch, preferences)
+    connection = a_guest.connection
+    pool = connection.storage_pools.create(
+        f"<pool type='dir'><name>images</name><target><path>{a_folder}</path></target></pool>",
+        build=False,
+    )
+    a_guest.attach(disk(an_image))
+    panel = vm_panel(a_guest)
+    try:
+        assert wait_for(lambda: panel._record, LONG)
+        tab = details_of(panel)
+        assert wait_for(lambda: an_image.name in str(tab._tree.shown), LONG)
+        a_guest.suspend()
+        entries = [entry for group in tab._tree.shown["groups"] for entry in group["entries"]]
+        (asked,) = [entry["id"] for entry in entries if an_image.name in str(entry)]
+        say(tab._tree, type="remove", id=asked)
+        assert wait_for(lambda: panel._questions.questions, LONG)
+        ((key, question),) = panel._questions.questions
+        assert not str(question.fields[0].reason)
+        board = next(
+            child for child in panel.children if getattr(child, "_board", 0) is panel._questions
+        )
+        say(board, type="answer", id=key, button="yes", values={"delete": "true"}, remember=False)
+        # The guest was asked and does not answer: it may still write.
+        assert wait_for(lambda: a_guest.record.unplugs, LONG)
+        assert wait_for(lambda: asked in tab._removal.unplugging, LONG)
+        assert an_image.exists()
+        a_guest.resume()
+        assert wait_for(lambda: not an_image.exists(), LONG)
+        assert a_guest.record.unplugs == ()
+    finally:
+        with contextlib.suppress(QvirtError):
+            a_guest.resume()
+        panel.close()
+        pool.stop()
+        pool.delete()
+
+
 def test_an_answer_that_comes_while_libvirtd_is_away_is_found(
     a_guest, an_image, a_qemu_libvirtd, wait_until
 ):
@@ -479,6 +669,74 @@ def test_a_password_changes_at_once_where_there_was_one(a_qemu_connection_of_the
         machine.undefine()
 
 
+OF_ALL_KINDS = """<devices>
+<controller type='usb' model='qemu-xhci'/>
+<disk type='file' device='cdrom'><driver name='qemu'/><target dev='sda' bus='sata'/></disk>
+<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{image}'/>
+<target dev='vdb' bus='virtio'/></disk>
+<watchdog model='i6300esb' action='reset'/>
+<sound model='ich9'><audio id='1'/></sound><audio id='1' type='none'/>
+<interface type='user'><model type='virtio'/></interface>
+<graphics type='vnc' passwd='old'><listen type='none'/></graphics>
+<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
+<redirdev bus='usb' type='tcp'><source mode='bind' host='127.0.0.1' service='0'/></redirdev>
+<input type='tablet' bus='usb'/>
+</devices>"""
+REFUSED_BY_THE_DRIVER = re.compile("live update of device|cannot modify field")
+
+
+def test_what_is_promised_is_what_the_driver_does(a_qemu_connection_of_the_module, an_image):
+    """Each value of each device that is said to change at once is tried at once."""
+    connection = a_qemu_connection_of_the_module
+    machine = connection.domains.define(FRESH.format(part=OF_ALL_KINDS.format(image=an_image)))
+    wrong, tried = set(), set()
+    try:
+        machine.start(paused=True)
+        text = machine.xml(secure=True)
+        for place, field, index in promised(text):
+            device = parse(text).devices.all[place]
+            element, member = list(fields(device))[index]
+            value = next(v for v in samples(member.type) if v != getattr(element, member.name))
+            setattr(element, member.name, value)
+            forget_the_run(device)
+            tried.add(field)
+            try:
+                machine._call(
+                    lambda domain, new=str(device): domain.updateDeviceFlags(
+                        new, libvirt.VIR_DOMAIN_AFFECT_LIVE
+                    )
+                )
+            except QvirtError as error:
+                # Another value may be a right one: only the driver's no to the whole thing counts.
+                if REFUSED_BY_THE_DRIVER.search(f"{error.reason} {error.details}"):
+                    wrong.add(field)
+    finally:
+        if machine.is_active:
+            machine.destroy()
+        machine.undefine()
+    assert wrong == set()
+    assert {"disk file", "interface link_state", "graphics password"} <= tried
+
+
+def promised(text):
+    """Return the fields whose change is tried by an update: device, name, and their place in it."""
+    seen = set()
+    for place, device in enumerate(parse(text).devices.all):
+        for index, (_element, member) in enumerate(list(fields(device))):
+            field = f"{device.tag} {member.name}"
+            other = parse(text).devices.all[place]
+            element, _member = list(fields(other))[index]
+            values = [v for v in samples(member.type) if v != getattr(element, member.name)]
+            if field in seen or not values:
+                continue
+            setattr(element, member.name, values[0])
+            paths = device.diff(other).paths
+            found = {strategy_of_device(device, path)[0] for path in paths}
+            if found and found <= {"update", "link", "password"}:
+                seen.add(field)
+                yield place, field, index
+
+
 def test_a_transient_machine_takes_devices_too(a_qemu_connection_of_the_module, an_image):
     connection = a_qemu_connection_of_the_module
     text = (
@@ -493,7 +751,11 @@ def test_a_transient_machine_takes_devices_too(a_qemu_connection_of_the_module, 
         assert set(when_of(result).values()) == {"now"}
         assert not result.changes
         assert "vda" in machine.document().devices.disks
-        with pytest.raises(WrongState, match="transient"):
-            machine.edit()
+        gone = machine.detach(machine.document().devices.disks["vda"])
+        # Its guest is paused, and answers nothing.
+        assert set(when_of(gone).values()) == {"pending"}
+        result = edited(machine, lambda d: setattr(d, "title", "short-lived"))
+        assert when_of(result) == {"title": "now"}
+        assert machine.title == "short-lived"
     finally:
         machine.destroy()

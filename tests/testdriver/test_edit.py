@@ -144,6 +144,29 @@ def test_an_edit_keeps_passwords_that_only_a_secure_definition_has(a_connection)
     assert "hunter2" in machine.xml(inactive=True, secure=True)
 
 
-def test_a_transient_machine_has_no_definition_to_edit(a_connection):
+def test_a_transient_machine_takes_over_what_it_can_and_says_what_it_never_does(a_connection):
+    machine = a_connection.domains["transient"]
+    edit = machine.edit()
+
+    def change(definition):
+        definition.title = "now"
+        definition.vcpus = (definition.vcpus or 1) + 4
+
+    wanted = machine.document(inactive=True)
+    change(wanted)
+    foreseen = {effect.path: effect.when for effect in machine.foresee(wanted)}
+    with edit as definition:
+        change(definition)
+    assert foreseen == {effect.path: effect.when for effect in edit.result.effects}
+    assert foreseen["title"] == "now"
+    assert foreseen["vcpu"] == "never"
+    (never,) = [effect for effect in edit.result.impossible if effect.path == "vcpu"]
+    assert "greatest number" in never.reason
+    assert not edit.result.waits_for_start
+    assert edit.result.previous is None
+    assert machine.document().title == "now"
+    # Its definition counts from a start that it never has.
     with pytest.raises(WrongState, match="transient"):
-        a_connection.domains["transient"].edit()
+        machine.edit(live=False)
+    with pytest.raises(WrongState, match="transient"):
+        machine.undo_edit()

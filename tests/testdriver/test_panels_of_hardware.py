@@ -188,6 +188,28 @@ def test_a_medium_is_changed_and_ejected(a_tab, a_machine):
     assert a_machine.document(inactive=True).devices.disks["sda"].path is None
 
 
+def test_a_medium_that_the_running_machine_keeps_can_be_changed_by_force(a_tab, a_machine):
+    # The test driver changes no medium while a machine runs, as a guest that has locked the tray.
+    a_machine.start()
+    assert wait_for(lambda: a_tab._definitions.running)
+    key = device(a_tab, "cdrom")["id"]
+    say(a_tab._tree, type="select", id=key)
+    assert wait_for(lambda: a_tab._view.shown["key"] == key)
+    assert "force" not in buttons(a_tab)
+    press(a_tab, "eject")
+    assert wait_for(lambda: a_tab._view.shown["dirty"])
+    press(a_tab, "apply")
+    assert wait_for(lambda: not a_tab._view.shown["dirty"] and "force" in buttons(a_tab))
+    assert a_machine.document().devices.disks["sda"].path
+    press(a_tab, "force")
+    assert wait_for(lambda: not a_tab._view.shown["busy"] and a_tab._view.shown["said"])
+    assert "counts from the next start" in " ".join(a_tab._view.shown["said"])
+
+
+def buttons(a_tab):
+    return {button["id"] for button in a_tab._view.shown["buttons"]}
+
+
 def test_the_file_of_a_removed_disk_is_deleted_if_wanted(a_tab, a_panel, a_machine):
     pool = a_machine.connection.storage_pools["rich"]
     say(a_tab._tree, type="remove", id=device(a_tab, "disk")["id"])

@@ -350,10 +350,19 @@ def test_where_editing_is_off_the_text_is_shown_and_the_notice_leads_to_the_pref
     assert wait_for(lambda: not state_of(editor)["refused"])
 
 
-def test_a_transient_machine_shows_how_it_runs(open_xml):
+def test_the_xml_of_a_transient_machine_changes_what_runs_or_says_why_not(open_xml):
     editor = open_xml("transient")
-    assert wait_for(lambda: "transient" in state_of(editor)["refused"])
-    assert "<name>transient</name>" in text_of(editor)
+    assert wait_for(lambda: "<name>transient</name>" in (text_of(editor) or ""))
+    assert wait_for(lambda: state_of(editor)["refused"] == "")
+    text = text_of(editor)
+    titled = text.replace("</name>", "</name>\n  <title>now</title>", 1)
+    result = editor.save(titled)
+    assert [effect.when for effect in result.effects] == ["now"]
+    assert wait_for(lambda: "<title>now</title>" in text_of(editor))
+    result = editor.save(text_of(editor).replace("</vcpu>", "0</vcpu>"))
+    assert result.impossible
+    assert wait_for(lambda: "is transient, and cannot" in state_of(editor)["outcome"])
+    assert "greatest number" in state_of(editor)["outcome"]
 
 
 def test_a_view_that_comes_later_gets_what_was_typed(open_xml, monkeypatch):
@@ -406,3 +415,23 @@ def test_saving_over_a_foreign_change_raises_in_a_notebook(open_xml, a_connectio
         definition.vcpus = 4
     with pytest.raises(EditConflict):
         editor.save(mine)
+
+
+def test_a_device_is_added_as_xml_and_what_is_none_is_refused(open_xml, a_connection):
+    editor = open_xml("shutoff")
+    machine = a_connection.domains["shutoff"]
+    tell(editor, type="choose", id="new")
+    assert wait_for(lambda: state_of(editor)["chosen"] == "new" and text_of(editor) == "")
+    before = stored(machine)
+    press_apply(editor, "<network><name>a</name></network>")
+    assert wait_for(lambda: state_of(editor)["faults"])
+    assert "no device" in state_of(editor)["faults"][0]["text"]
+    assert stored(machine) == before
+    press_apply(editor, "<watchdog model='i6300esb' action='poweroff'/>")
+    assert wait_for(lambda: "Stored: devices/watchdog" in state_of(editor)["outcome"])
+    assert machine.document(inactive=True).devices.of("watchdog")[-1].action == "poweroff"
+    # The next one begins with nothing, and the new one can be chosen.
+    assert wait_for(lambda: text_of(editor) == "")
+    assert wait_for(
+        lambda: any(each["id"].startswith("watchdog") for each in state_of(editor)["choices"])
+    )

@@ -38,7 +38,7 @@ export interface IBootEntry {
 }
 
 export interface IEffect {
-  when: 'now' | 'next_boot' | 'pending';
+  when: 'now' | 'next_boot' | 'pending' | 'never';
   what: string;
   reason: string;
 }

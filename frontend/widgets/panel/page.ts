@@ -207,7 +207,7 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
 
   function drawEffects(next: IPageState): void {
     effects.hidden = next.effects.length === 0;
-    const moments: IEffect['when'][] = ['now', 'pending', 'next_boot'];
+    const moments: IEffect['when'][] = ['now', 'pending', 'next_boot', 'never'];
     effectList.replaceChildren(
       ...moments.flatMap(when => {
         const some = next.effects.filter(each => each.when === when);

@@ -154,13 +154,12 @@ class Disk(DiskDriver, DiskShape, Device):
         when=lambda disk: disk.bus == "usb",
     )
     iotune = Group("iotune", IoTune)
-    read_only = Field("readonly", Flag(), label=_("Read-only"), live="update")
+    read_only = Field("readonly", Flag(), label=_("Read-only"))
     shareable = Field(
         "shareable",
         Flag(),
         label=_("Shareable"),
         help=_("Several guests may use it at once; they must know how to."),
-        live="update",
     )
     transient = Field(
         "transient",

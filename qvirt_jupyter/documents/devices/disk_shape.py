@@ -32,7 +32,6 @@ class DiskShape(Element):
         label=_("Serial number"),
         group=_IDENTITY,
         advanced=True,
-        live="update",
     )
     wwn = Field(
         "wwn",

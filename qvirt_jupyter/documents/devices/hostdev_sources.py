@@ -54,7 +54,6 @@ class UsbSource(HostSource):
         _STARTUP,
         label=_("If it is missing"),
         caps="hostdev/startupPolicy",
-        live="update",
     )
     guest_reset = Field(
         "source/@guestReset",

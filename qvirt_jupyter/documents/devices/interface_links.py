@@ -68,7 +68,6 @@ class DirectLink(Element):
         "source/@dev",
         Text(),
         label=_("Network device"),
-        live="update",
         unset=_("Choose a network device"),
     )
     mode = Field(
@@ -76,7 +75,6 @@ class DirectLink(Element):
         Choice("bridge", "vepa", "private", "passthrough"),
         label=_("Mode"),
         help=_("In all modes, the host itself cannot be reached from the guest."),
-        live="update",
     )
 
 
@@ -179,7 +177,6 @@ class VdpaLink(Element):
         "source/@dev",
         Path(),
         label=_("vDPA device"),
-        live="update",
         unset=_("Choose a vDPA device"),
     )
 

@@ -26,6 +26,5 @@ class BootRom(Element):
         help=_("Off hides it, which helps with devices whose ROM the firmware cannot run."),
         group=_("Boot ROM"),
         advanced=True,
-        live="update",
     )
     file = Field("@file", Path(), label=_("File"), group=_("Boot ROM"), advanced=True)

@@ -73,7 +73,6 @@ class Sound(Device):
         label=_("Model"),
         help=_("Intel HDA is known to nearly all guests, AC97 to old ones."),
         caps="sound/model",
-        live="update",
     )
     codecs = Many(SoundCodec, key="type")
     audio = Field(

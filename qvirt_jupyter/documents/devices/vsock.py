@@ -39,14 +39,12 @@ class Vsock(VirtioOptions, Device):
         YesNo(),
         label=_("Automatic CID"),
         help=_("libvirt takes a free address each time the guest starts."),
-        live="update",
     )
     cid = Field(
         "cid/@address",
         Integer(LOWEST_CID, 2**32 - 1),
         label=_("CID"),
         help=_("The address of the guest, from 3 on; no other guest of the host may have it."),
-        live="update",
     )
 
     @property

@@ -54,14 +54,12 @@ class Watchdog(Device):
         Choice(*MODEL_LABELS, labels=MODEL_LABELS),
         label=_("Model"),
         help=_("i6300ESB is for PCI, iB700 for ISA, diag288 for s390."),
-        live="update",
     )
     action = Field(
         "@action",
         Choice(*ACTION_LABELS, labels=ACTION_LABELS),
         label=_("Action"),
         help=_("What happens when a program in the guest stops saying that all is well."),
-        live="update",
     )
 
     @property

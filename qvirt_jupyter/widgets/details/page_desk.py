@@ -13,6 +13,7 @@ from qvirt_jupyter.widgets.details.add_page import AddPage
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, boot_order, bootable
 from qvirt_jupyter.widgets.details.differences import differences
 from qvirt_jupyter.widgets.details.draft import Draft
+from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 from qvirt_jupyter.widgets.details.fields import AWAY, input_for
 from qvirt_jupyter.widgets.details.foresight import Foresight
 from qvirt_jupyter.widgets.details.page import Known, Page
@@ -36,6 +37,11 @@ _CHANGED: Final = _(
 )
 _GONE: Final = _("Somebody else removed it meanwhile. It cannot be changed any more.")
 _APPLIED_LATER: Final = _("It is stored, and counts from the next start.")
+_LATER: Final = {
+    "next_boot": _APPLIED_LATER,
+    "pending": _APPLIED_LATER,
+    "never": _("It was not done: the machine is transient, and has no definition to keep it."),
+}
 
 
 class Around(NamedTuple):
@@ -251,6 +257,8 @@ class PageDesk:
             self._around.to_xml(key, client)
         elif button == "eject":
             self.edit(key, "source.file", "")
+        elif button == "force":
+            self._force()
 
     def _editable(self, key: str) -> tuple[Draft | None, Element | None]:
         draft = self._draft
@@ -299,24 +307,31 @@ class PageDesk:
             self._domain.set_autostart(bool(draft.touched[AUTOSTART]))
         if not draft.has_edits:
             return result
-        device = draft.page.element(draft.filled())
-        if (
-            self._definitions is not None
-            and not self._definitions.persistent
-            and isinstance(device, documents.Device)
-        ):
-            # It has no definition but the one that runs.
-            return self._domain.update(device.copy())
         edit = self._domain.edit(cause=cause)
         with edit as definition:
             draft.write(definition)
         return edit.result
 
+    def _force(self) -> None:
+        """Change the medium of the running machine although the guest has locked its tray."""
+        page, machine = self._page, self._domain
+        if page is None or self._is_busy or self.is_dirty or isinstance(machine, DraftedMachine):
+            return
+
+        def force() -> EditResult | None:
+            device = page.element(machine.document(inactive=True, secure=True))
+            if not isinstance(device, documents.Device):
+                return None
+            return machine.update(device, force=True)
+
+        self._begin_work()
+        self._work(force, partial(self._applied, None), self._failed)
+
     def _applied(self, then: Callable[[], object] | None, result: EditResult | None) -> None:
         self._is_busy = False
         waiting = [each for each in result.effects if each.when != "now"] if result else []
         self._said = tuple(
-            dict.fromkeys(f"{_APPLIED_LATER} {each.reason}".rstrip() for each in waiting)
+            dict.fromkeys(f"{_LATER[each.when]} {each.reason}".rstrip() for each in waiting)
         )
         self._begin()
         self._around.on_draft()

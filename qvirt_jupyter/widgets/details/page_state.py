@@ -103,7 +103,7 @@ def page_state(
         "note": None,
         "dirty": draft.is_dirty,
         "effects": [_effect(each, page, draft) for each in effects],
-        "buttons": _buttons(page, draft),
+        "buttons": _buttons(page, draft, definitions),
     }
 
 
@@ -246,7 +246,7 @@ def _kinds(page: Page, definitions: Definitions) -> list[KindState]:
     ]
 
 
-def _buttons(page: Page, draft: Draft) -> list[ButtonState]:
+def _buttons(page: Page, draft: Draft, definitions: Definitions) -> list[ButtonState]:
     if isinstance(page, PerformancePage):
         return [{"id": "performance", "label": str(_("Show the graphs")), "kind": "primary"}]
     if isinstance(page, AddPage):
@@ -261,6 +261,16 @@ def _buttons(page: Page, draft: Draft) -> list[ButtonState]:
     element = draft.element
     if isinstance(element, documents.Disk) and element.device in REMOVABLE and element.path:
         buttons.append({"id": "eject", "label": str(_("Eject")), "kind": "plain"})
+    there = page.element(definitions.running) if definitions.running is not None else None
+    if (
+        isinstance(element, documents.Disk)
+        and isinstance(there, documents.Disk)
+        and element.device in REMOVABLE
+        and element.path != there.path
+        and not draft.is_dirty
+    ):
+        # The guest may have locked the tray.
+        buttons.append({"id": "force", "label": str(_("Change now by force")), "kind": "danger"})
     if isinstance(page, DevicePage) and element is not None:
         buttons.append({"id": "xml", "label": str(_("Show its XML")), "kind": "plain"})
     return buttons

@@ -64,6 +64,7 @@ class PageView(PanelPart):
         "effects": _("What applying does"),
         "now": _("Now"),
         "next_boot": _("At the next start"),
+        "never": _("Not at all: the machine is transient, and has no definition to keep it"),
         "pending": _("When the guest lets go"),
         "diff": _("Changes in the XML"),
         "bootDevices": _("Devices to boot from"),

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 ASKING: Final = "confirm_remove_device"
 """The preference that asks before a device is removed."""
 _DELETE: Final = "delete"
+_SAID: Final = {
+    "next_boot": _("{device} is gone after the next shutdown."),
+    "never": _("{device} stays: the machine is transient, and does not let go of it."),
+}
 
 
 class Removal:
@@ -158,7 +162,7 @@ class Removal:
         )
 
     def _removed(self, key: str, name: str, file: PlannedFile | None, result: EditResult) -> None:
-        waiting = [effect for effect in result.effects if effect.when == "next_boot"]
+        waiting = [each for each in result.effects if each.when in ("next_boot", "never")]
         if any(effect.when == "pending" for effect in result.effects):
             self.unplugging.add(key)
             if file is not None:
@@ -169,7 +173,7 @@ class Removal:
                 Notice(
                     f"removed {key}",
                     "info",
-                    _("{device} is gone after the next shutdown.").format(device=name),
+                    _SAID[waiting[0].when].format(device=name),
                     str(waiting[0].reason),
                 )
             )

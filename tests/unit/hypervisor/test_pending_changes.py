@@ -100,6 +100,11 @@ def noise(running, stored):
             "<devices><disk device='cdrom'><source file='/b'/><driver name='qemu' type='raw'/><target dev='sda'/></disk></devices>",
             ["devices/disk[sda]/source/@file"],
         ),
+        (
+            "<devices><disk device='cdrom'><source index='6'/><target dev='sda'/></disk></devices>",
+            "<devices><disk device='cdrom'><target dev='sda'/></disk></devices>",
+            [],
+        ),
         # A fixed port is somebody's, an automatic one is not.
         (
             "<devices><graphics type='vnc' port='5901' autoport='yes'/></devices>",
@@ -137,6 +142,38 @@ def noise(running, stored):
 )
 def test_what_a_run_makes_of_a_value_is_no_change(running, stored, waits):
     assert noise(running, stored) == waits
+
+
+@pytest.mark.parametrize(
+    ("running", "stored", "waits"),
+    [
+        (
+            "<devices><disk device='cdrom'><source file='/a' index='3'/><backingStore/><target dev='sda'/></disk></devices>",
+            "<devices><disk device='cdrom'><target dev='sda'/></disk></devices>",
+            ["devices/disk[sda]/source"],
+        ),
+        (
+            "<devices><disk><driver name='qemu' cache='none'/><target dev='vda'/><alias name='a'/></disk></devices>",
+            "<devices><disk><driver name='qemu'/><target dev='vda'/></disk></devices>",
+            ["devices/disk[vda]/driver/@cache"],
+        ),
+        (
+            "<features><acpi/><apic/></features><os><type>hvm</type><bootmenu enable='yes'/></os>",
+            "<features><acpi/></features><os><type>hvm</type></os>",
+            ["features/apic", "os/bootmenu"],
+        ),
+        (
+            "<devices><interface type='user'><mac address='52:54:00:00:00:01'/><link state='down'/><target dev='vnet0'/></interface></devices>",
+            "<devices><interface type='user'><mac address='52:54:00:00:00:01'/></interface></devices>",
+            ["devices/interface[52:54:00:00:00:01]/link"],
+        ),
+    ],
+)
+def test_what_somebody_took_away_waits_too(running, stored, waits):
+    found = noise(running, stored)
+    assert sorted(found) == sorted(waits)
+    for path in waits:
+        assert path not in reverted(running, stored, path)
 
 
 def reverted(running, stored, path):
