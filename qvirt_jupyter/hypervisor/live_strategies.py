@@ -271,9 +271,10 @@ def _outcome(
         return "pending", str(_UNANSWERED)
     found = find(step.pair.device, running)
     if found is not None:
-        now = found.copy()
+        now, wanted = found.copy(), step.pair.device.copy()
         forget_the_run(now)
-        if live.is_missing(change, step.pair.inside(change), now.diff(step.pair.device)):
+        forget_the_run(wanted)
+        if live.is_missing(change, step.pair.inside(change), now.diff(wanted)):
             return "next_boot", str(_("The running machine was asked, but it is as it was."))
     return "now", ""
 

@@ -61,6 +61,33 @@ def test_a_double_click_on_a_connection_opens_its_host(a_host_page, a_lab_with_a
     expect(panel(page).locator("h2")).to_have_text(HOST, timeout=60_000)
 
 
+def test_the_xml_of_networks_and_pools_is_unfolded_and_stored(a_host_page, a_picture):
+    page = a_host_page
+    unfold = panel(page).get_by_text("XML of networks, storage pools and volumes")
+    unfold.click()
+    text = panel(page).locator(".qvirt-xml-host .cm-content")
+    expect(text).to_contain_text("<network", timeout=30_000)
+    choice = panel(page).get_by_label("What is edited")
+    expect(choice.locator("option", has_text="Network default")).to_have_count(1)
+    choice.select_option(label="Network default")
+    expect(text).to_contain_text("default")
+    line = panel(page).locator(".qvirt-xml-host .cm-line").filter(has_text="<name>").first
+    line.click()
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    page.keyboard.type("<domain name='lab.example'/>")
+    panel(page).get_by_role("button", name="Apply", exact=True).click()
+    expect(panel(page).locator(".qvirt-xml-status")).to_contain_text("Stored: domain")
+    unfold.scroll_into_view_if_needed()
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+        )
+        page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+        a_picture(page, f"host-xml-{theme.split()[-1].lower()}")
+    axe_finds_nothing(page, ".qvirt-host-panel")
+
+
 def test_a_graph_says_its_values_in_words_and_to_the_keyboard(a_host_page):
     page = a_host_page
     processors = graph(page, "Processors.*all its machines")
