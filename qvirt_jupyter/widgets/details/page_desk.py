@@ -37,11 +37,7 @@ _CHANGED: Final = _(
 )
 _GONE: Final = _("Somebody else removed it meanwhile. It cannot be changed any more.")
 _APPLIED_LATER: Final = _("It is stored, and counts from the next start.")
-_LATER: Final = {
-    "next_boot": _APPLIED_LATER,
-    "pending": _APPLIED_LATER,
-    "never": _("It was not done: the machine is transient, and has no definition to keep it."),
-}
+_NEVER: Final = _("It was not done: the machine is transient, and has no definition to keep it.")
 
 
 class Around(NamedTuple):
@@ -331,7 +327,10 @@ class PageDesk:
         self._is_busy = False
         waiting = [each for each in result.effects if each.when != "now"] if result else []
         self._said = tuple(
-            dict.fromkeys(f"{_LATER[each.when]} {each.reason}".rstrip() for each in waiting)
+            dict.fromkeys(
+                f"{_NEVER if each.when == 'never' else _APPLIED_LATER} {each.reason}".rstrip()
+                for each in waiting
+            )
         )
         self._begin()
         self._around.on_draft()
