@@ -73,6 +73,19 @@ def test_what_is_fixed_later_is_open_and_written_in_memory(a_page, a_connection,
     assert not {"new", "newer"} & {each.subject.name for each in a_connection.domains}
 
 
+def test_firmware_and_chipset_bring_what_belongs_to_them(a_page):
+    tab = a_page.details
+    type_in(tab, "os.firmware", "efi")
+    type_in(tab, "os.secure", "true")
+    made = applied(a_page)
+    assert ("q35" in made.os.machine, made.features.smm) == (True, True)
+    type_in(tab, "os.firmware", "")
+    system = applied(a_page).os
+    assert (system.firmware, system.secure, system.loader, system.nvram) == (None,) * 4
+    type_in(tab, "os.machine", "pc")
+    assert applied(a_page).os.machine == "pc"
+
+
 def test_hardware_is_added_and_removed_and_no_volume_is_deleted(a_page):
     tab = a_page.details
     begin_adding(tab, "watchdog")

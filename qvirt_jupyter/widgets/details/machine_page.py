@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.widgets.details.page import DomainPage
+from qvirt_jupyter.widgets.details.page import DomainPage, Known
 
 if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.definitions import Definitions
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
 
 
 class MachinePage(DomainPage):
@@ -23,6 +24,11 @@ class MachinePage(DomainPage):
         *("os.loader_format", "os.stateless", "os.nvram", "os.nvram_template", "os.nvram_format"),
         *("generation_id", "devices.emulator"),
     )
+
+    def look_up(self, domain: Machine, definitions: Definitions) -> Known:  # noqa: ARG002 - of the host
+        """Return the firmware images that the host has for such a machine."""
+        host = definitions.host
+        return Known(offers={"os.loader": host.firmware_images if host is not None else ()})
 
     def summary(self, definitions: Definitions) -> str:
         """Return the chipset and the firmware."""
