@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import LazyString, _, ngettext
-from qvirt_jupyter.hypervisor import Domain, Subject, WrongState, current_job
+from qvirt_jupyter.hypervisor import ConnectionLost, Domain, Subject, WrongState, current_job
 from qvirt_jupyter.hypervisor.actions import perform, submit
 from qvirt_jupyter.provision.deletion.planning import plan_of
 from qvirt_jupyter.provision.deletion.results import DeleteResults, NotAllDeleted
 from qvirt_jupyter.provision.deletion.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.job import Job
+    from qvirt_jupyter.hypervisor.transfer import Reporter
     from qvirt_jupyter.provision.deletion.plan import DeletePlan
+
+_MOMENT: Final = 30.0
+"""Seconds to wait at most until a run has noticed that its connection is lost."""
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -100,7 +105,7 @@ class DeleteRequest:
         return plan if self.delete is None else plan.choosing(self.delete)
 
     def run(
-        self, plan: DeletePlan | None = None, progress: Job[Any] | None = None
+        self, plan: DeletePlan | None = None, progress: Reporter | None = None
     ) -> DeleteResults:
         """Delete: machines off, then the files that are ticked, then the definitions.
 
@@ -112,8 +117,8 @@ class DeleteRequest:
         plan
             What :meth:`plan` returned, with other ticks where they are wanted; None for a new one.
         progress
-            Is told how far it is, and stops it when it is cancelled: what was deleted till then is
-            in the results.
+            Told how far it is, and asked whether to stop: a job. What was deleted till then is in
+            the results.
 
         Returns
         -------
@@ -129,20 +134,28 @@ class DeleteRequest:
             The host does not answer; nothing was done.
         """
         wanted = self.plan() if plan is None else plan
-        jobs = () if progress is None else (progress,)
+        listeners = () if progress is None else (progress,)
+        told = _Told()
         try:
             return perform(
                 self.connection,
                 self._subject,
                 self._title,
                 self._code_of(wanted),
-                lambda: self._run(wanted, jobs),
+                lambda: self._run(wanted, listeners, told),
                 cancel=_leave_off,
             )
         except NotAllDeleted as error:
             return error.results
+        except ConnectionLost:
+            # The pool gave the job up; what was done by then is known in a moment.
+            if told.results is None:
+                raise
+            return told.results
 
-    def submit(self, plan: DeletePlan) -> Job[DeleteResults]:
+    def submit(
+        self, plan: DeletePlan, on_lost: Callable[[DeleteResults], object] | None = None
+    ) -> Job[DeleteResults]:
         """Begin what :meth:`run` does, and return its job at once.
 
         It fails with :class:`NotAllDeleted`, which has the results, where something is left.
@@ -151,13 +164,17 @@ class DeleteRequest:
         ----------
         plan
             What is to be done.
+        on_lost
+            Called with the results, on any thread, where the connection was lost meanwhile: the job
+            itself ends before they are known then.
         """
+        told = _Told(on_lost)
         return submit(
             self.connection,
             self._subject,
             self._title,
             self._code_of(plan),
-            lambda: self._run(plan, ()),
+            lambda: self._run(plan, (), told),
             cancel=_leave_off,
         )
 
@@ -167,7 +184,7 @@ class DeleteRequest:
             lambda connection: plan_of(connection, uuids), subject=self._subject
         )
 
-    def _run(self, plan: DeletePlan, jobs: tuple[Job[Any], ...]) -> DeleteResults:
+    def _run(self, plan: DeletePlan, listeners: tuple[Reporter, ...], told: _Told) -> DeleteResults:
         running = plan.running
         if running and not self.power_off:
             text = ngettext("{names} is running.", "{names} are running.", len(running))
@@ -177,8 +194,10 @@ class DeleteRequest:
                 next_step=_("Shut down first, or allow to force off (power_off=True)."),
             )
         current = current_job()
-        own = () if current is None else (current,)
-        results = Run(self.connection, plan, self._look(), (*own, *jobs)).run()
+        own: tuple[Reporter, ...] = () if current is None else (current,)
+        run = Run(self.connection, plan, self._look(), (*own, *listeners))
+        with told:
+            results = told.take(run.run(), lost=run.is_lost)
         if results.left:
             left = results.left
             text = ngettext(
@@ -210,6 +229,41 @@ class DeleteRequest:
         paths = [row.path or row.key for row in plan.ticked if not row.fixed]
         same = DeleteRequest(self.domains, delete=paths, power_off=self.power_off)
         return f"{same.code}.run()"
+
+
+class _Told:
+    """The results of a run whose job may have been given up before they were known.
+
+    Parameters
+    ----------
+    on_lost
+        Called with them where the connection was lost.
+    """
+
+    def __init__(self, on_lost: Callable[[DeleteResults], object] | None = None) -> None:
+        self._on_lost = on_lost
+        self._begun, self._over = threading.Event(), threading.Event()
+        self._results: DeleteResults | None = None
+
+    def take(self, results: DeleteResults, *, lost: bool) -> DeleteResults:
+        """Keep them, and return them."""
+        self._results = results
+        if lost and self._on_lost is not None:
+            self._on_lost(results)
+        return results
+
+    @property
+    def results(self) -> DeleteResults | None:
+        """Them, after a moment's wait; None where nothing was begun."""
+        if self._begun.is_set():
+            self._over.wait(_MOMENT)
+        return self._results
+
+    def __enter__(self) -> None:
+        self._begun.set()
+
+    def __exit__(self, *_error: object) -> None:
+        self._over.set()
 
 
 def _leave_off() -> None:

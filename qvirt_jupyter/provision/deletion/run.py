@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import (
     ConnectionLost,
     Domain,
     NotFound,
+    OperationCancelled,
     QvirtError,
 )
 from qvirt_jupyter.provision.deletion.file_removal import MAY_BE_DONE, delete_file, result_of
@@ -19,7 +20,7 @@ from qvirt_jupyter.provision.deletion.results import DeleteResult, DeleteResults
 
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.connection import Connection
-    from qvirt_jupyter.hypervisor.job import Job
+    from qvirt_jupyter.hypervisor.transfer import Reporter
     from qvirt_jupyter.provision.deletion.plan import DeletePlan, PlannedMachine
     from qvirt_jupyter.provision.deletion.planned_file import PlannedFile
 
@@ -45,8 +46,8 @@ class Run:
         What is to be done.
     now
         The same plan made a moment ago: what changed since is not deleted.
-    jobs
-        What is told of the progress, and may be cancelled.
+    listeners
+        Who is told of the progress, and may stop it.
     """
 
     def __init__(
@@ -54,15 +55,20 @@ class Run:
         connection: Connection,
         plan: DeletePlan,
         now: DeletePlan,
-        jobs: tuple[Job[Any], ...],
+        listeners: tuple[Reporter, ...],
     ) -> None:
-        self._connection, self._plan, self._jobs = connection, plan, jobs
+        self._connection, self._plan, self._listeners = connection, plan, listeners
         self._now = {row.key: row for row in now.rows}
         self._there = {machine.uuid: machine for machine in now.machines}
         self._standing: dict[str, str] = {}
         self._steps = sum(row.ticked for row in plan.rows) + len(plan.machines)
         self._done = 0
         self._end: _End | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection was lost meanwhile."""
+        return self._end is not None and self._end.reason == _LOST
 
     def run(self) -> DeleteResults:
         """Do it, and return what became of each; nothing is raised for what cannot be deleted."""
@@ -196,10 +202,14 @@ class Run:
 
     def _stopped(self) -> LazyString | str | None:
         """Return why nothing more is done; None where it goes on."""
-        if self._end is None and any(job.cancel_wanted for job in self._jobs):
-            self._end = _End(_NOT_ITS_TURN)
+        if self._end is None:
+            try:
+                for listener in self._listeners:
+                    listener.check_cancelled()
+            except OperationCancelled:
+                self._end = _End(_NOT_ITS_TURN)
         return None if self._end is None else self._end.reason
 
     def _tell(self, phase: str | LazyString) -> None:
-        for job in self._jobs:
-            job.report(progress=self._done / max(1, self._steps), phase=phase)
+        for listener in self._listeners:
+            listener.report(progress=self._done / max(1, self._steps), phase=phase)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from qvirt_jupyter.hypervisor import Domain, Job, Subscription
-    from qvirt_jupyter.provision.deletion import DeletePlan
+    from qvirt_jupyter.provision.deletion import DeletePlan, DeleteResults
     from qvirt_jupyter.widgets._deletion_messages import DeletionState
     from qvirt_jupyter.widgets._panel_messages import ButtonState
     from qvirt_jupyter.widgets.details.work import Boards
@@ -203,7 +203,7 @@ class Deletion(PanelPart):
             if share.plan is None or not share.plan.machines:
                 continue
             request = DeleteRequest(share.request.domains, power_off=self._choice.forced)
-            job = request.submit(share.plan)
+            job = request.submit(share.plan, partial(self._lost, share))
             self._jobs[number] = job
             self._subscriptions.append(job.on_change(self._on_job))
         self._draw()
@@ -233,6 +233,16 @@ class Deletion(PanelPart):
             self._draw()
         else:
             self._close_dialog()
+
+    def _lost(self, share: Share, results: DeleteResults) -> None:
+        """Show what was done before the connection was lost, which its job cannot tell."""
+
+        def show() -> None:
+            share.results = results
+            if self._phase == "over":
+                self._draw()
+
+        publisher.post(None, show)
 
     # What is shown. ------------------------------------------------------------------------------
 
