@@ -541,3 +541,19 @@ def test_closing_the_wizard_takes_back_what_a_failed_attempt_made(a_uri):
     assert set(volumes.names) - before, "the next attempt would use it"
     wizard.panel.close()
     assert wait_for(lambda: set(volumes.names) == before)
+
+
+def test_a_path_is_typed_letter_by_letter(a_wizard):
+    a_wizard.go_to("medium")
+    a_wizard.press("next")
+    assert a_wizard.field("media")["error"]
+    path = "/lab/images/a.iso"
+    for length in range(1, len(path) + 1):
+        a_wizard.type("media", path[:length])
+        assert a_wizard.field("media")["value"] == path[:length]
+        assert not a_wizard.field("media")["error"]
+    a_wizard.type("media", "/")
+    a_wizard.choose_system("generic")
+    a_wizard.press("next")
+    assert a_wizard.field("media")["error"], "a folder is no medium"
+    assert a_wizard.state["page"] == "medium"

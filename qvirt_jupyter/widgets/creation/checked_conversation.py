@@ -9,7 +9,8 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.widgets.creation import checks
 from qvirt_jupyter.widgets.creation.conversation import Conversation
 from qvirt_jupyter.widgets.creation.making import why
-from qvirt_jupyter.widgets.creation.requested import name_of, network_of
+from qvirt_jupyter.widgets.creation.requested import install_problem, name_of, network_of
+from qvirt_jupyter.widgets.creation.ways import way_of
 from qvirt_jupyter.widgets.questions import Question
 
 if TYPE_CHECKING:
@@ -104,6 +105,10 @@ class CheckedConversation(Conversation):
         for name in names:
             if name in _NEEDED and not getattr(self.draft, name):
                 found[name] = checks.Problem(_MISSING[name])
+        source = way_of(self.draft.method).source
+        wrong = install_problem(self.draft) if source in names else ""
+        if wrong and source not in found:
+            found[source] = checks.Problem(wrong)
         if "size" in names or self.is_quick:
             found.update(checks.size_problem(view, connection) if self.makes_disk else {})
         if "network" in names or self.is_quick:

@@ -121,7 +121,24 @@ def _disks(draft: Draft, connection: Connection) -> tuple[DiskRequest, ...]:
     return (DiskRequest(**{name: value for name, value in said.items() if value is not None}),)
 
 
+def install_problem(draft: Draft) -> str:
+    """Return what is wrong with where the system comes from; empty where nothing is."""
+    try:
+        _said_install(draft)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
 def _install(draft: Draft) -> InstallMethod:
+    try:
+        return _said_install(draft)
+    except ValueError:
+        # A path of which half is typed is no part of a request; the page says so.
+        return NoInstall()
+
+
+def _said_install(draft: Draft) -> InstallMethod:
     source = way_of(draft.method).source
     own_init = {} if draft.init is None else {"init": draft.init}
     makers: dict[str, Callable[[], InstallMethod]] = {
