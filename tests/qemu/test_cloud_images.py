@@ -128,6 +128,24 @@ def test_the_disk_can_lie_over_its_image(a_qemu_connection, a_shelf, an_image):
 
 
 @pytest.mark.usefixtures("forget")
+def test_a_definition_that_was_changed_gets_the_disk_and_the_seed(
+    a_qemu_connection, a_shelf, tmp_path
+):
+    image = tmp_path / "egg.img"
+    image.write_bytes(b"egg" * 100_000)
+    request = asked(image, seed=CloudSeed())
+    changed = request.build(a_qemu_connection)
+    changed.description = "changed by hand"
+    machine = Creation(a_qemu_connection).run(request, definition=changed)
+    assert machine.is_active
+    made = machine.document()
+    assert made.description == "changed by hand"
+    disk, drive = made.devices.disks
+    assert (disk.path, disk.format) == (a_shelf.volumes["cloud.img"].path, "raw")
+    assert drive.path == a_shelf.volumes["cloud-seed.iso"].path
+
+
+@pytest.mark.usefixtures("forget")
 def test_the_seed_is_a_drive_with_a_label(a_qemu_connection, a_shelf, an_image):
     seed = CloudSeed(user="anna", network=CloudNetwork(addresses=("192.0.2.5/24",)))
     machine = asked(an_image, seed=seed, network="").create(a_qemu_connection)
@@ -201,15 +219,26 @@ def test_what_is_no_image_is_told(a_qemu_connection, a_shelf, tmp_path, content,
     with pytest.raises(OperationFailed, match=message):
         asked(path).create(a_qemu_connection)
     assert a_shelf.volumes.names == ()
+    path.rename(tmp_path / "shelf" / "image.qcow2")
+    a_shelf.refresh()
+    if a_shelf.volumes.names:
+        with pytest.raises(OperationFailed, match=f"{message}|has the format"):
+            asked("shelf/image.qcow2").create(a_qemu_connection)
+        assert a_shelf.volumes.names == ("image.qcow2",)
 
 
-def test_a_download_that_broke_off_is_told(a_qemu_connection, a_shelf, an_image):
+def test_a_download_that_broke_off_is_told(a_qemu_connection, a_shelf, an_image, tmp_path):
     # The header is whole, and libvirt looks at nothing else.
     with an_image.open("r+b") as file:
         file.truncate(an_image.stat().st_size - 2**17)
     with pytest.raises(OperationFailed, match="is cut off or damaged"):
         asked(an_image).create(a_qemu_connection)
     assert a_shelf.volumes.names == ()
+    an_image.rename(tmp_path / "shelf" / "image.qcow2")
+    a_shelf.refresh()
+    with pytest.raises(OperationFailed, match="is cut off or damaged"):
+        asked("shelf/image.qcow2", copy=False).create(a_qemu_connection)
+    assert a_shelf.volumes.names == ("image.qcow2",)
 
 
 def test_a_pool_without_room_is_told_before_anything_is_copied(

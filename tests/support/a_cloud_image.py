@@ -16,7 +16,7 @@ from pathlib import Path
 
 from qvirt_jupyter.provision.cache_folder import cache_folder
 
-NAME = "debian-12-genericcloud-amd64-1.qcow2"
+NAME = "debian-12-genericcloud-amd64-2.qcow2"
 """The last number is the recipe's: raise it with every change, so that no cache is kept."""
 _SUITE = "bookworm"
 _PROGRAMS = ("mmdebstrap", "mkfs.ext4", "grub-mkimage", "qemu-img")
@@ -25,6 +25,9 @@ _GRUB = Path("/usr/lib/grub/i386-pc")
 _PACKAGES = (
     "linux-image-cloud-amd64",
     "cloud-init",
+    # These two grow the partition.
+    "cloud-guest-utils",
+    "fdisk",
     "qemu-guest-agent",
     "systemd-sysv",
     "udev",
@@ -32,6 +35,8 @@ _PACKAGES = (
     "sudo",
 )
 _NOT_NEEDED = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*", "/usr/share/info/*")
+# It has neither locales nor an SSH server, which cloud-init sees to unless it is told not to.
+_SETTINGS = "locale: false\nssh_deletekeys: false\nssh_genkeytypes: []\n"
 _LABEL = "cloudroot"
 _START = f"""
 search --no-floppy --label {_LABEL} --set=root
@@ -75,6 +80,9 @@ def a_cloud_image() -> Path:
         made = _image(Path(folder))
         # What another process has made meanwhile is as good.
         made.replace(place)
+    for old in place.parent.glob(f"{NAME.rpartition('-')[0]}-*"):
+        if old != place:
+            old.unlink(missing_ok=True)
     return place
 
 
@@ -87,9 +95,9 @@ def _image(folder: Path) -> Path:
         '--aptopt=Acquire::http::Timeout "30"',
         *(f"--dpkgopt=path-exclude={path}" for path in _NOT_NEEDED),
         f"--include={','.join(_PACKAGES)}",
-        # Renamed by udev, as real images do not: cloud-init finds the card by its MAC.
         f'--customize-hook=echo LABEL={_LABEL} / ext4 defaults 0 0 > "$1/etc/fstab"',
         '--customize-hook=chroot "$1" systemctl enable systemd-networkd',
+        f'--customize-hook=printf {_SETTINGS!r} > "$1"/etc/cloud/cloud.cfg.d/99-tests.cfg',
         _SUITE,
         str(root),
     )

@@ -20,12 +20,12 @@ from qvirt_jupyter.hypervisor import (
     WrongState,
 )
 from qvirt_jupyter.hypervisor.byte_sizes import bytes_text
-from qvirt_jupyter.provision.cloud.base_image import FORMATS, BaseImage
 from qvirt_jupyter.provision.cloud.detection import detect_image, stand_in
 from qvirt_jupyter.provision.guest.disk_request import DiskRequest
 from qvirt_jupyter.provision.guest.install_method import InstallMethod, Making
 from qvirt_jupyter.provision.guest.needs import is_windows
 from qvirt_jupyter.provision.guest.places import FOLDERS, folder_pool, free_name
+from qvirt_jupyter.provision.images import FORMATS, DiskImage
 
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import StoragePool, StorageVolume
@@ -93,7 +93,7 @@ class CloudImage(InstallMethod):
         mac = random_mac(())
         iso = None if self.seed is None else _told_apart(self.seed, mac).iso()
         making.report(phase=_("Looking at the image"))
-        base = BaseImage.find(self.image, making.connection)
+        base = DiskImage.find(self.image, making.connection)
         made, form = self._disk(base, disk, request.name, making)
         bus = disk.bus or ("virtio" if not request.os.startswith("win") else None)
         ready = dataclasses.replace(disk, path=made.path, format=form, bus=bus)
@@ -142,7 +142,7 @@ class CloudImage(InstallMethod):
     # The disk -----------------------------------------------------------------------------------
 
     def _disk(
-        self, base: BaseImage, disk: DiskRequest, name: str, making: Making
+        self, base: DiskImage, disk: DiskRequest, name: str, making: Making
     ) -> tuple[StorageVolume, Literal["qcow2", "raw"]]:
         """Make the disk; return it and its format."""
         pool = making.pool(disk.pool)
@@ -181,7 +181,7 @@ class CloudImage(InstallMethod):
         key = ("cloud image", pool.uuid, file, base, self.copy, size)
         return making.once(key, make), form
 
-    def _size(self, base: BaseImage, disk: DiskRequest) -> int:
+    def _size(self, base: DiskImage, disk: DiskRequest) -> int:
         if self.size is not None and self.size < base.capacity:
             message = _("The disk cannot be smaller than its image, which has {size}.")
             raise ValueError(str(message.format(size=bytes_text(base.capacity))))
@@ -189,7 +189,7 @@ class CloudImage(InstallMethod):
 
 
 def _copy_to_device(
-    base: BaseImage, pool: StoragePool, name: str, size: int, making: Making
+    base: DiskImage, pool: StoragePool, name: str, size: int, making: Making
 ) -> StorageVolume:
     """Copy into a pool whose volumes are devices: the host unpacks the image."""
     if base.volume is None:
@@ -203,7 +203,7 @@ def _copy_to_device(
 
 
 def _copy_to_file(
-    base: BaseImage, pool: StoragePool, name: str, size: int, making: Making
+    base: DiskImage, pool: StoragePool, name: str, size: int, making: Making
 ) -> StorageVolume:
     if base.volume is not None:
         definition = documents.StorageVolume(name=name, capacity=base.capacity)
@@ -230,7 +230,7 @@ def _copy_to_file(
     return made
 
 
-def _wait_for_format(made: StorageVolume, base: BaseImage, making: Making) -> None:
+def _wait_for_format(made: StorageVolume, base: DiskImage, making: Making) -> None:
     """Wait until libvirt sees what was written: it must not resize a qcow2 image as a raw one."""
     end = time.monotonic() + NOTICING
     while (found := made.record).format != base.format or found.capacity != base.capacity:

@@ -277,14 +277,16 @@ class Creation:
     ) -> None:
         """Let a definition that somebody changed have the volumes that were made since."""
         places = {
-            plan.path: disk.path
+            plan.path: disk
             for plan, disk in zip(planned.devices.disks, made.devices.disks, strict=True)
             if plan.path and plan.path != disk.path
         }
         for disk in changed.devices.disks:
             place = places.get(disk.path or "")
             if place is not None:
-                put_in(disk, place)
+                put_in(disk, place.path)
+                # That of an image is known only now.
+                disk.format = place.format
         used = {disk.path for disk in changed.devices.disks}
         for key, one in self._made.items():
             if one.lasting and one.volume.path not in used:

@@ -65,6 +65,8 @@ class Qcow2Header:
             (features,) = struct.unpack_from(">Q", begin, _FEATURES_AT)
         if not 9 <= bits <= 21:  # noqa: PLR2004 - as the format says
             raise ValueError("the size of its clusters cannot be")
+        if max(table, entries * 8) >= 1 << 56:
+            raise ValueError("its tables cannot be where it says")
         return cls(
             capacity=capacity,
             needs_another_file=bool(backing or features & _EXTERNAL_DATA),
@@ -79,8 +81,13 @@ class Qcow2Header:
 
         A download that broke off has a good header and lacks its end.
         """
-        length = file.seek(0, 2)
-        return all(offset < length for offset in self._ends(file))
+        last = 0
+        for offset in self._ends(file):
+            last = max(last, offset)
+            file.seek(last)
+            if not file.read(1):
+                return False
+        return True
 
     def _ends(self, file: BinaryIO) -> Iterator[int]:
         """Yield the last offset of each table; stop where there would be too much to read."""

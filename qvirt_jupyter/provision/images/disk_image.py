@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,8 @@ from qvirt_jupyter.hypervisor import (
     Subject,
     Unsupported,
 )
-from qvirt_jupyter.provision.cloud.qcow2 import MAGIC, Qcow2Header
+from qvirt_jupyter.provision.images.qcow2 import MAGIC, Qcow2Header
+from qvirt_jupyter.provision.images.volume_file import VolumeFile
 
 if TYPE_CHECKING:
     from qvirt_jupyter._translation import LazyString
@@ -28,6 +30,8 @@ _HEADER: Final = 64
 """Bytes by which a format is known."""
 _BLOCK: Final = 512
 """Bytes of what stat(2) counts, whatever the file system has."""
+_LIKE_RAW: Final = frozenset({"raw", "iso", "unknown", ""})
+"""What libvirt calls volumes that a machine reads as they are."""
 _ISO: Final = (32769, b"CD001")
 _PACKED: Final = {
     b"\x1f\x8b": "gzip",
@@ -46,7 +50,7 @@ _OTHERS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BaseImage:
+class DiskImage:
     """What is known of an image.
 
     Parameters
@@ -73,7 +77,7 @@ class BaseImage:
     volume: StorageVolume | None = None
 
     @classmethod
-    def find(cls, name: str, connection: Connection) -> BaseImage:
+    def find(cls, name: str, connection: Connection) -> DiskImage:
         """Look at an image.
 
         Parameters
@@ -116,31 +120,73 @@ class BaseImage:
         return _of_file(Path(name), subject)
 
 
-def _of_volume(volume: StorageVolume) -> BaseImage:
+def format_of(path: str, connection: Connection) -> str | None:
+    """Return the format of a disk that exists, whatever is in it.
+
+    Parameters
+    ----------
+    path
+        Where it lies on the host.
+    connection
+        The host.
+
+    Returns
+    -------
+    str or None
+        None where it cannot be looked at.
+
+    Raises
+    ------
+    NotFound
+        There is none.
+    """
+    volume = connection.storage_pools.volume_at(path) if connection.features.storage else None
+    if volume is not None:
+        found = volume.record.format
+        return found if found not in _LIKE_RAW else "raw"
+    if connection.parts.is_remote:
+        return None
+    try:
+        with Path(path).open("rb") as file:
+            begin = file.read(_HEADER)
+    except FileNotFoundError as error:
+        raise _missing(Subject("volume", path, connection.uri)) from error
+    except OSError:
+        # The hypervisor may read what this user may not.
+        return None
+    if begin.startswith(MAGIC):
+        return "qcow2"
+    return _starts(begin, _OTHERS) or "raw"
+
+
+def _of_volume(volume: StorageVolume) -> DiskImage:
     record = volume.record
-    return BaseImage(
+    try:
+        with io.BufferedReader(VolumeFile(volume), 4096) as file:
+            found = _looked_at(file, volume.subject)
+    except Unsupported:
+        # A driver that hands out no contents knows the format alone.
+        found = record.format or "raw", record.capacity
+    form, capacity = found
+    return DiskImage(
         path=record.path,
-        format=record.format or "raw",
-        capacity=record.capacity,
+        # The host says what it takes it for: vmdk, iso and so on.
+        format=record.format if form == "raw" and record.format not in _LIKE_RAW else form,
+        capacity=record.capacity if capacity is None else capacity,
         length=record.capacity,
         allocation=record.allocation,
         volume=volume,
     )
 
 
-def _of_file(path: Path, subject: Subject) -> BaseImage:
+def _of_file(path: Path, subject: Subject) -> DiskImage:
     try:
         with path.open("rb") as file:
-            begin = file.read(_HEADER)
+            form, capacity = _looked_at(file, subject)
             length = file.seek(0, 2)
             allocation = os.fstat(file.fileno()).st_blocks * _BLOCK
-            file.seek(_ISO[0])
-            is_iso = file.read(len(_ISO[1])) == _ISO[1]
-            _refuse_others(begin, subject, is_iso=is_iso)
-            is_qcow2 = begin.startswith(MAGIC)
-            capacity = _qcow2_capacity(file, subject) if is_qcow2 else length
     except FileNotFoundError as error:
-        raise NotFound(_("There is no such file."), subject=subject) from error
+        raise _missing(subject) from error
     except PermissionError as error:
         raise AccessDenied(
             _("You may not read it."),
@@ -152,19 +198,39 @@ def _of_file(path: Path, subject: Subject) -> BaseImage:
             _("It cannot be read: {reason}.").format(reason=error.strerror or error),
             subject=subject,
         ) from error
-    return BaseImage(
+    return DiskImage(
         path=str(path),
-        format="qcow2" if is_qcow2 else "raw",
-        capacity=capacity,
+        format=form,
+        capacity=length if capacity is None else capacity,
         length=length,
         allocation=min(length, allocation),
     )
 
 
-def _refuse_others(begin: bytes, subject: Subject, *, is_iso: bool) -> None:
-    def starts(known: dict[bytes, str]) -> str:
-        return next((name for magic, name in known.items() if begin.startswith(magic)), "")
+def _missing(subject: Subject) -> NotFound:
+    return NotFound(
+        _("There is no such file."),
+        subject=subject,
+        next_step=_("Look for it with Browse, or compare its name."),
+    )
 
+
+def _looked_at(file: BinaryIO, subject: Subject) -> tuple[str, int | None]:
+    """Return the format and, where the image says it, the size; refuse what is no image."""
+    begin = file.read(_HEADER)
+    file.seek(_ISO[0])
+    is_iso = file.read(len(_ISO[1])) == _ISO[1]
+    _refuse_others(begin, subject, is_iso=is_iso)
+    if begin.startswith(MAGIC):
+        return "qcow2", _qcow2_capacity(file, subject)
+    return "raw", None
+
+
+def _starts(begin: bytes, known: dict[bytes, str]) -> str:
+    return next((name for magic, name in known.items() if begin.startswith(magic)), "")
+
+
+def _refuse_others(begin: bytes, subject: Subject, *, is_iso: bool) -> None:
     why: LazyString | None = None
     step: LazyString | str = ""
     if not begin:
@@ -172,10 +238,10 @@ def _refuse_others(begin: bytes, subject: Subject, *, is_iso: bool) -> None:
     elif is_iso:
         why = _("It is an ISO image, which a system is installed from.")
         step = _("Install from media instead.")
-    elif packing := starts(_PACKED):
+    elif packing := _starts(begin, _PACKED):
         why = _("The image is compressed with {packing}.").format(packing=packing)
         step = _("Unpack it first.")
-    elif other := starts(_OTHERS):
+    elif other := _starts(begin, _OTHERS):
         why = _("The image has the format {format}.").format(format=other)
         step = _("Convert it: qemu-img convert -O qcow2")
     if why is not None:
