@@ -133,9 +133,10 @@ def test_a_definition_that_was_changed_gets_the_disk_and_the_seed(
 ):
     image = tmp_path / "egg.img"
     image.write_bytes(b"egg" * 100_000)
-    request = asked(image, seed=CloudSeed())
+    request = asked(image, seed=CloudSeed(network=CloudNetwork()), network="")
     changed = request.build(a_qemu_connection)
     changed.description = "changed by hand"
+    changed.devices.interfaces[0].mac = "52:54:00:12:34:56"
     machine = Creation(a_qemu_connection).run(request, definition=changed)
     assert machine.is_active
     made = machine.document()
@@ -143,6 +144,9 @@ def test_a_definition_that_was_changed_gets_the_disk_and_the_seed(
     disk, drive = made.devices.disks
     assert (disk.path, disk.format) == (a_shelf.volumes["cloud.img"].path, "raw")
     assert drive.path == a_shelf.volumes["cloud-seed.iso"].path
+    content = Path(drive.path).read_bytes()
+    assert b"macaddress: 52:54:00:12:34:56" in content
+    assert machine.uuid.encode() in content
 
 
 @pytest.mark.usefixtures("forget")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import time
-import uuid
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final, Literal
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents.devices.interface import random_mac
 from qvirt_jupyter.hypervisor import (
     OperationFailed,
     QvirtError,
@@ -22,6 +21,7 @@ from qvirt_jupyter.hypervisor import (
 from qvirt_jupyter.hypervisor.byte_sizes import bytes_text
 from qvirt_jupyter.provision.cloud.detection import detect_image, stand_in
 from qvirt_jupyter.provision.guest.disk_request import DiskRequest
+from qvirt_jupyter.provision.guest.equipment import put_in
 from qvirt_jupyter.provision.guest.install_method import InstallMethod, Making
 from qvirt_jupyter.provision.guest.needs import is_windows
 from qvirt_jupyter.provision.guest.places import FOLDERS, folder_pool, free_name
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 NOTICING: Final = 30.0
 """Seconds in which libvirt must see what a new volume holds."""
+_SEED: Final = "-seed.iso"
+"""How the name of a seed ends."""
+_IS_SEED: Final = re.compile(r"-seed(?:-\d+)?\.iso$")
 _SUFFIXES: Final = {"qcow2": "qcow2", "raw": "img"}
 
 
@@ -59,23 +62,22 @@ class CloudImage(InstallMethod):
     size
         Bytes of the disk, not less than the image's; None means the size of the request's first
         disk, or what the system recommends. The system grows its file system by itself.
-    seed_path, mac
-        Where the seed lies and which card it speaks of; found when the machine is made.
+    seed_pool
+        The pool that the seed lies in; empty means that of the disk.
     """
 
     image: str
     seed: CloudSeed | None = dataclasses.field(default=None, kw_only=True)
     copy: bool = dataclasses.field(default=True, kw_only=True)
     size: int | None = dataclasses.field(default=None, kw_only=True)
-    seed_path: str | None = dataclasses.field(default=None, kw_only=True)
-    mac: str | None = dataclasses.field(default=None, kw_only=True)
+    seed_pool: str = dataclasses.field(default="", kw_only=True)
 
     def system(self, database: Database | None = None) -> OperatingSystem | None:
         """Return the system that the image's name tells of, or one that stands for any Linux."""
         return detect_image(self.image, database=database) or stand_in(database)
 
     def prepared(self, request: GuestRequest, making: Making) -> GuestRequest:
-        """Make the disk of the image, and the seed.
+        """Make the disk of the image.
 
         Raises
         ------
@@ -90,30 +92,25 @@ class CloudImage(InstallMethod):
         if disk.path is not None:
             message = _("The first disk is made of the image: leave its path out.")
             raise ValueError(str(message))
-        mac = random_mac(())
-        iso = None if self.seed is None else _told_apart(self.seed, mac).iso()
+        if self.seed is not None:
+            # What is wrong with it is said before anything is made.
+            self.seed.files(masked=True)
         making.report(phase=_("Looking at the image"))
         base = DiskImage.find(self.image, making.connection)
         made, form = self._disk(base, disk, request.name, making)
         bus = disk.bus or ("virtio" if not request.os.startswith("win") else None)
         ready = dataclasses.replace(disk, path=made.path, format=form, bus=bus)
-        place = None if iso is None else _seed_volume(iso, request.name, disk.pool, making).path
-        return dataclasses.replace(
-            request,
-            disks=(ready, *others),
-            install=dataclasses.replace(self, seed_path=place, mac=mac),
-        )
+        found = dataclasses.replace(self, seed_pool=self.seed_pool or disk.pool)
+        return dataclasses.replace(request, disks=(ready, *others), install=found)
 
     def equip(self, equipment: Equipment) -> None:
         """Add the drive with the seed."""
         if self.seed is None:
             return
         domain = equipment.domain
-        path = self.seed_path
-        if path is None:
-            # Nothing is made yet: where it will be, unless that name is taken.
-            first = PurePosixPath(next((disk.path for disk in domain.devices.disks), None) or "/")
-            path = str(first.with_name(f"{domain.name}-seed.iso"))
+        # It is made last: this is where it will be, unless that name is taken.
+        first = PurePosixPath(next((disk.path for disk in domain.devices.disks), None) or "/")
+        path = str(first.parent / f"{domain.name}{_SEED}")
         # Kernels for clouds drive VirtIO and often no SATA: Debian's has no AHCI.
         bus = None if is_windows(equipment.system) else "scsi"
         if bus == "scsi" and not any(
@@ -124,20 +121,34 @@ class CloudImage(InstallMethod):
         equipment.add_disk(DiskRequest(device="cdrom", bus=bus), path)
 
     def start_from(self, equipment: Equipment) -> tuple[str, ...]:
-        """Return the disk; and let the card be the one that the seed speaks of."""
+        """Return the disk; and let the card be one that all clouds have."""
         cards = equipment.domain.devices.interfaces
-        if cards:
-            if self.mac is not None:
-                cards[0].mac = self.mac
-            if equipment.system.is_generic:
-                cards[0].model = "virtio"
+        if cards and equipment.system.is_generic:
+            cards[0].model = "virtio"
         return ("hd",)
 
-    def fit(self, domain: documents.Domain) -> None:
-        """Give the card the address that the seed speaks of."""
+    def settle(self, domain: documents.Domain, making: Making) -> None:
+        """Make the seed, which knows the machine by its UUID and its card by the MAC address.
+
+        Raises
+        ------
+        QvirtError
+            It cannot be written.
+        """
+        drive = next(
+            (
+                disk
+                for disk in domain.devices.disks
+                if disk.device == "cdrom" and _IS_SEED.search(disk.path or "")
+            ),
+            None,
+        )
+        if self.seed is None or drive is None:
+            return
         cards = domain.devices.interfaces
-        if cards and self.seed is not None and self.mac is not None:
-            cards[0].mac = self.mac
+        seed = _told_apart(self.seed, str(domain.uuid), cards[0].mac if cards else None)
+        made = _seed_volume(seed.iso(), str(domain.name), self.seed_pool, making)
+        put_in(drive, made.path)
 
     # The disk -----------------------------------------------------------------------------------
 
@@ -265,14 +276,12 @@ def _must_have_room(pool: StoragePool, length: int) -> None:
 # The seed ---------------------------------------------------------------------------------------
 
 
-def _told_apart(seed: CloudSeed, mac: str) -> CloudSeed:
-    """Return the seed for one machine: cloud-init knows it by its id, and the card by its MAC."""
+def _told_apart(seed: CloudSeed, machine: str, mac: str | None) -> CloudSeed:
+    """Return the seed for one machine."""
     network = seed.network
-    if network is not None and not network.mac:
+    if network is not None and mac and not network.mac:
         network = dataclasses.replace(network, mac=mac)
-    return dataclasses.replace(
-        seed, network=network, instance_id=seed.instance_id or f"iid-{uuid.uuid4()}"
-    )
+    return dataclasses.replace(seed, network=network, instance_id=seed.instance_id or machine)
 
 
 def _seed_volume(iso: bytes, name: str, wanted: str, making: Making) -> StorageVolume:
@@ -281,7 +290,7 @@ def _seed_volume(iso: bytes, name: str, wanted: str, making: Making) -> StorageV
         pool = folder_pool(making)
 
     def make() -> StorageVolume:
-        made = pool.create_volume(free_name(pool, f"{name}-seed.iso"), len(iso), format="raw")
+        made = pool.create_volume(free_name(pool, f"{name}{_SEED}"), len(iso), format="raw")
         try:
             made.write(iso)
         except BaseException:

@@ -233,9 +233,9 @@ class Creation:
             # What was changed is what the request says where nothing is made yet.
             planned = whole.final(host=host, database=self._database)
             self._take_disks(changed, planned, final)
-            ready.method.fit(changed)
             final = changed
         self._avoid_taken_addresses(final)
+        ready.method.settle(final, self)
         self.check_cancelled()
         self.report(phase=_("Defining the machine"))
         made = connection.domains.define(final)

@@ -108,14 +108,23 @@ class InstallMethod:
         has_disk = any(disk.device in (None, "disk") for disk in equipment.domain.devices.disks)
         return ("hd",) if has_disk else ()
 
-    def fit(self, domain: documents.Domain) -> None:
-        """Let a definition that somebody changed agree with what was made for it.
+    def settle(self, domain: documents.Domain, making: Making) -> None:
+        """Make what depends on the machine itself: its UUID, the addresses of its cards.
 
         Parameters
         ----------
         domain
-            What they made of the definition that stays; its disks lie where they were made.
+            What libvirt will keep of it, whoever changed it; places that are known only now are
+            written into it.
+        making
+            What is done with it, which removes again what it is told of.
+
+        Raises
+        ------
+        QvirtError
+            It cannot be made, or was cancelled.
         """
+        del domain, making
 
     def begin(self, domain: documents.Domain, system: OperatingSystem) -> bool:
         """Change the definition that stays into that of the first start.

@@ -146,7 +146,9 @@ class CreationPanel(Panel):
                 ),
             )
         elif wizard.page.id == "seed":
-            made = (SeedForm(self._take_seed, draft=SeedDraft.suggested(wizard.name)),)
+            said = wizard.draft.seed
+            draft = SeedDraft.suggested(wizard.name) if said is None else SeedDraft.of(said)
+            made = (SeedForm(self._take_seed, draft=draft),)
         if made or shown is not None:
             before, self._extra.children = self._extra.children, made
             for widget in before:

@@ -164,6 +164,30 @@ class SeedDraft:
         wrong = {problem.field for problem in named.seed().problems()}
         return dataclasses.replace(named, host_name="") if "host_name" in wrong else named
 
+    @classmethod
+    def of(cls, seed: CloudSeed) -> SeedDraft:
+        """Return the draft that would make a seed, so that it can be changed."""
+        network = seed.network
+        kind = "" if network is None else STATIC if network.addresses else DHCP
+        given = network or CloudNetwork()
+        return cls(
+            host_name=seed.host_name,
+            user=seed.user,
+            password=seed.password,
+            ssh_keys="\n".join(seed.ssh_keys),
+            administrator=seed.administrator,
+            ssh_password=seed.ssh_password,
+            network=kind,
+            addresses=", ".join(given.addresses),
+            gateway=given.gateway,
+            name_servers=", ".join(given.name_servers),
+            packages="\n".join(seed.packages),
+            commands="\n".join(seed.commands),
+            time_zone=seed.time_zone,
+            locale=seed.locale,
+            user_data=seed.user_data or "",
+        )
+
     def seed(self, password: str | None = None) -> CloudSeed:
         """Return the seed; what is wrong with it is not looked at.
 

@@ -1,5 +1,7 @@
 """A seed is typed into a form, seen before it is made, and its password travels once."""
 
+import dataclasses
+
 import pytest
 
 from qvirt_jupyter.provision import CloudNetwork
@@ -116,3 +118,22 @@ def test_the_draft_begins_with_the_users_own_keys(tmp_path, monkeypatch):
     assert SeedDraft.suggested("web").ssh_keys == KEY
     assert SeedDraft.suggested("web").host_name == "web"
     assert SeedDraft.suggested("my web").host_name == ""
+
+
+def test_a_seed_can_be_changed_and_keeps_its_password(a_form):
+    for name, text in {
+        "user": "anna",
+        "network": "static",
+        "addresses": "192.0.2.5/24",
+        "packages": "nginx\ncurl",
+        "user_data": "swap: {size: 1G}",
+    }.items():
+        a_form.edit(name, text)
+    assert a_form.submit({"password": HORSE})
+    (seed,) = a_form.made
+    again = SeedForm(a_form.made.append, draft=SeedDraft.of(seed))
+    assert HORSE not in repr(again.shown)
+    assert HORSE not in repr(SeedDraft.of(seed))
+    again.edit("host_name", "web")
+    assert again.submit({"password": ""})
+    assert a_form.made[1] == dataclasses.replace(seed, host_name="web")
