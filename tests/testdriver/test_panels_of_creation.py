@@ -395,6 +395,7 @@ def test_a_cloud_image_is_told_who_may_sign_in(a_wizard):
     assert wait_for(lambda: a_wizard.panel._extra.children)
     (form,) = a_wizard.panel._extra.children
     form.edit("user", "anna")
+    form.edit("user_data", "chpasswd: {list: 'root:c0rrect stable'}")
     assert form.submit({"password": "c0rrect horse"})
     assert wait_for(lambda: a_wizard.state["page"] == "resources")
     a_wizard.press("back")
@@ -408,7 +409,7 @@ def test_a_cloud_image_is_told_who_may_sign_in(a_wizard):
     a_wizard.go_to("summary")
     assert "anna" in str(a_wizard.state["summary"])
     a_wizard.press("code")
-    assert "getpass" in a_wizard.state["text"]
+    assert "CloudSeed(password=getpass(), user='anna'" in a_wizard.state["text"]
     assert "c0rrect" not in str(a_wizard.state)
 
 

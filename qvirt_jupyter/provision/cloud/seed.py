@@ -255,7 +255,9 @@ def _masked_text(text: str) -> str:
     except InvalidSeed:
         # What cannot be read may hide anything.
         return MASK
-    return _yaml(hidden(values)) if values else ""
+    shown = hidden(values)
+    # Comments and the order of lines are kept where nothing has to be hidden.
+    return text if shown == values else _yaml(shown)
 
 
 class _Dumper(yaml.SafeDumper):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter.provision import (
     CloudImage,
+    CloudSeed,
     ContainerApplication,
     ContainerSystem,
     DiskRequest,
@@ -193,6 +194,10 @@ def _source(value: object, indent: str) -> str:
         return f"({', '.join(_source(each, indent) for each in value)},)"
     if not dataclasses.is_dataclass(value):
         return repr(value)
+    if isinstance(value, CloudSeed):
+        # It hides what is secret in what was written by hand, too.
+        own = repr(dataclasses.replace(value, password=None))
+        return own if value.password is None else own.replace("(", "(password=getpass(), ", 1)
     parts = [
         f"{field.name}={_source(each, inner)}" if field.repr else f"{field.name}=getpass()"
         for field, each in _said(value)

@@ -139,7 +139,7 @@ def test_its_representation_makes_it_again():
         user="an'na",
         ssh_keys=(KEY,),
         network=CloudNetwork(addresses=("192.0.2.5/24",)),
-        user_data="timezone: UTC\n",
+        user_data="# for here\ntimezone: UTC\n",
     )
     assert eval(repr(seed)) == seed  # noqa: S307 - what the action log shows is to be run
 
