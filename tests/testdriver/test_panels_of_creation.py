@@ -274,30 +274,6 @@ def test_everything_on_one_page(a_uri, opened):
         wizard.panel.close()
 
 
-def test_a_quick_cloud_image_is_told_who_may_sign_in_too(a_uri):
-    wizard = Wizard(a_uri, quick="true")
-    try:
-        pool = wizard.panel._connection.storage_pools["images"]
-        image = pool.create_volume("debian-11-generic.qcow2", 2**20)
-        wizard.say(type="kind", id="cloud")
-        wizard.type("image", image.path)
-        assert wait_for(lambda: not wizard.state["systems"]["busy"])
-        if not wizard.state["systems"]["chosen"]:
-            wizard.choose_system("generic")
-        wizard.go_to("seed")
-        assert wait_for(lambda: wizard.panel._extra.children)
-        (form,) = wizard.panel._extra.children
-        form.edit("user", "anna")
-        assert form.submit({})
-        assert wait_for(lambda: wizard.state["page"] == "summary")
-        assert "anna" in str(wizard.state["summary"])
-        assert "create" in [button["id"] for button in wizard.state["buttons"]]
-        wizard.press("back")
-        assert wait_for(lambda: wizard.state["page"] == "seed")
-    finally:
-        wizard.panel.close()
-
-
 def test_what_failed_can_be_tried_again(a_wizard, opened, monkeypatch):
     connection = a_wizard.panel._connection
     pool = connection.storage_pools["images"]

@@ -74,27 +74,16 @@ def _quick(draft: Draft, _view: Shown) -> tuple[str, ...]:
     return ("connection", *way_of(draft.method).inputs, "name")
 
 
-def _is_cloud(draft: Draft) -> bool:
-    return draft.method == "cloud"
-
-
-_SEED: Final = Page("seed", _("First start"), _nothing, _is_cloud)
-
 PAGES: Final = (
     Page("method", _("How to install"), _method),
     Page("medium", _("Medium and system"), _medium, has_systems=True),
-    _SEED,
+    Page("seed", _("First start"), _nothing, lambda draft: draft.method == "cloud"),
     Page("resources", _("Memory and CPUs"), lambda _draft, _view: ("memory", "vcpus")),
     Page("storage", _("Storage"), _storage, _has_disk_page),
     Page("network", _("Network"), lambda _draft, _view: ("network",)),
     Page("summary", _("Summary"), lambda _draft, _view: ("name",)),
 )
-QUICK: Final = (
-    Page("quick", _("Quick create"), _quick, has_systems=True),
-    # Into a cloud image that was told nothing, nobody can sign in.
-    _SEED,
-    Page("summary", _("Summary"), lambda _draft, _view: (), _is_cloud),
-)
+QUICK: Final = (Page("quick", _("Quick create"), _quick, has_systems=True),)
 
 
 def pages_of(draft: Draft, *, quick: bool) -> list[Page]:

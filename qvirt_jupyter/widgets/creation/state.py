@@ -115,7 +115,7 @@ def _buttons(wizard: Wizard) -> list[ButtonState]:
     is_last = wizard.page is wizard.pages[-1]
     failed = wizard.making is not None and wizard.making.has_failed
     buttons: list[ButtonState] = []
-    if not wizard.is_quick or wizard.page is not wizard.pages[0]:
+    if not wizard.is_quick:
         first = "" if wizard.page is not wizard.pages[0] else str(_("This is the first page."))
         buttons.append({"id": "back", "label": str(_("Back")), "reason": first})
     if wizard.page.id == "seed":
