@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 import a_libvirtd
@@ -16,6 +17,7 @@ from PIL import Image
 
 from qvirt_jupyter.documents import StoragePool
 from qvirt_jupyter.hypervisor import (
+    ConnectionState,
     DomainState,
     OperationCancelled,
     OperationFailed,
@@ -85,7 +87,9 @@ def a_place(a_qemu_connection_of_the_module, tmp_path_factory):
         each.stop()
     yield pool
     for each in others:
-        each.start()
+        # Who connects again switches the pool of the name default on.
+        if not each.is_active:
+            each.start()
     pool.stop()
     pool.delete()
 
@@ -377,6 +381,53 @@ def test_a_server_that_stalls_does_not_keep_whoever_cancels(
         a_tree.files[f"{NETBOOT}initrd.gz"] = whole
     assert "new-machine" not in a_place.connection.domains
     assert a_place.volumes.names == ()
+
+
+def test_a_name_that_no_file_can_have_is_refused_and_leaves_nothing(a_creation, a_place):
+    name = "new-" + "x" * 296
+    with pytest.raises(QvirtError) as caught:
+        a_creation.run(asked(name=name))
+    assert "too long" in f"{caught.value} {caught.value.details}"
+    assert a_creation.take_back() == ()
+    assert name not in a_place.connection.domains
+    assert a_place.volumes.names == ()
+
+
+def test_a_name_with_markup_and_quotes_is_a_name(a_creation, a_place):
+    machine = a_creation.run(asked(name="new-<&\"'>"))
+    assert machine.name == "new-<&\"'>"
+    assert a_place.volumes.names == ("new-<&\"'>.qcow2",)
+
+
+def test_what_a_daemon_that_dies_keeps_is_named(
+    a_creation, a_place, a_tree, a_qemu_libvirtd, wait_until
+):
+    connection = a_place.connection
+    goes_on = threading.Event()
+
+    def wait(handler):
+        goes_on.wait(BOOT)
+        handler.send_error(503)
+
+    whole = a_tree.files[f"{NETBOOT}initrd.gz"]
+    a_tree.files[f"{NETBOOT}initrd.gz"] = wait
+    try:
+        job = a_creation.submit(asked(install=InstallFromTree(a_tree.url)))
+        wait_until(lambda: "initrd" in job.phase or job.done(), BOOT)
+        a_qemu_libvirtd.kill()
+        goes_on.set()
+        with pytest.raises(QvirtError):
+            job.result(BOOT)
+        (left,) = a_creation.take_back()
+        assert left.startswith("new-machine-kernel was made and could not be removed again: ")
+    finally:
+        a_tree.files[f"{NETBOOT}initrd.gz"] = whole
+        a_qemu_libvirtd.start()
+        wait_until(lambda: connection.state is ConnectionState.CONNECTED, BOOT)
+    if not a_place.is_active:
+        a_place.start()
+    assert "new-machine" not in connection.domains
+    a_place.volumes["new-machine-kernel"].delete()
 
 
 @pytest.fixture(scope="module")
