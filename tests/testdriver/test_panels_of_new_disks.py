@@ -259,7 +259,8 @@ def test_what_the_emulator_cannot_reach_is_mended(a_tab, a_panel, a_machine, tmp
     assert "emulator" in str(question.yes)
     a_panel._questions.answer(key, Answer())
     assert wait_for(lambda: len(disks_of(a_machine)) == 3)
-    assert not device_doubts.unsearchable(str(image), stranger)
+    # Not of the folders above it: another run of pytest closes its own at any time.
+    assert str(folder) not in device_doubts.unsearchable(str(image), stranger)
     # What is not there at all is asked about, too.
     begin(a_tab)
     type_in(a_tab, "storage", "there")
