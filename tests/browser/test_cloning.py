@@ -44,6 +44,8 @@ def use_theme(page, theme):
         "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
     )
     expect(page.locator("body")).to_have_attribute("data-jp-theme-name", theme)
+    # JupyterLab hides the page until the theme is there.
+    expect(page.locator("#jupyterlab-splash")).to_have_count(0)
 
 
 def test_a_machine_is_cloned_by_mouse(a_lab_page, a_picture):
@@ -91,7 +93,8 @@ def test_many_linked_clones_are_made_by_keyboard(a_lab_page):
     linked = dialog.get_by_label("Linked clones")
     linked.focus()
     linked.press("Space")
-    expect(dialog.get_by_text("becomes a template")).to_be_visible(timeout=30_000)
+    warning = dialog.locator(".qvirt-clone-warning", has_text="becomes a template")
+    expect(warning).to_be_visible(timeout=30_000)
     agree = dialog.get_by_label("I have read this")
     agree.focus()
     agree.press("Space")
@@ -106,15 +109,15 @@ def test_many_linked_clones_are_made_by_keyboard(a_lab_page):
 
 
 def test_a_dialog_that_is_left_makes_nothing(a_lab_page, a_world):
-    wish(a_lab_page, "mail-01", "Clone…")
+    wish(a_lab_page, "web-03", "Clone…")
     dialog = a_lab_page.locator(".qvirt-clone")
     name = dialog.get_by_label("Name", exact=True)
-    expect(name).to_have_value("mail-01-clone", timeout=30_000)
+    expect(name).to_have_value("web-03-clone", timeout=30_000)
     name.fill("never")
     name.press("Escape")
     expect(dialog).to_have_count(0, timeout=30_000)
     names = (
         "[each for each in __import__('qvirt_jupyter').hypervisor.connections()][0].domains.names"
     )
-    assert until(a_lab_page, lambda: "mail-01" in a_world.run(names))
+    assert until(a_lab_page, lambda: "web-03" in a_world.run(names))
     assert "never" not in a_world.run(names)
