@@ -36,7 +36,12 @@ export class Edits {
         window.clearTimeout(waiting);
         waiting = window.setTimeout(tell, MOMENT);
       });
-      control.addEventListener('change', tell);
+      control.addEventListener('change', () => {
+        // What was told already is no new edit: Enter comes right after it.
+        if (this.last.get(control) === Number.POSITIVE_INFINITY) {
+          tell();
+        }
+      });
     } else {
       control.addEventListener('change', tell);
     }
