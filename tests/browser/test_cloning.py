@@ -1,4 +1,4 @@
-"""Clones made by mouse in a real JupyterLab."""
+"""Clones made by mouse and by keyboard in a real JupyterLab."""
 
 from __future__ import annotations
 
@@ -77,6 +77,33 @@ def test_a_machine_is_cloned_by_mouse(a_lab_page, a_picture):
     clone.click()
     expect(dialog).to_have_count(0, timeout=60_000)
     row(a_lab_page, "copy-by-mouse")
+
+
+def test_many_linked_clones_are_made_by_keyboard(a_lab_page):
+    wish(a_lab_page, "legacy-01", "Clone…")
+    dialog = a_lab_page.locator(".qvirt-clone")
+    name = dialog.get_by_label("Name", exact=True)
+    expect(name).to_have_value("legacy-01-clone", timeout=30_000)
+    expect(name).to_be_focused()
+    dialog.get_by_label("Number of clones").fill("3")
+    pattern = dialog.get_by_label("Names; {n} is the number")
+    expect(pattern).to_be_visible(timeout=30_000)
+    pattern.fill("pupil-{n:02}")
+    expect(dialog.get_by_text("pupil-01, pupil-02, pupil-03")).to_be_visible(timeout=30_000)
+    linked = dialog.get_by_label("Linked clones")
+    linked.focus()
+    linked.press("Space")
+    warning = dialog.locator(".qvirt-clone-warning", has_text="becomes a template")
+    expect(warning).to_be_visible(timeout=30_000)
+    agree = dialog.get_by_label("I have read this")
+    agree.focus()
+    agree.press("Space")
+    expect(dialog.get_by_role("button", name="Clone")).not_to_have_attribute(
+        "aria-disabled", "true", timeout=30_000
+    )
+    pattern.press("Enter")
+    expect(dialog).to_have_count(0, timeout=60_000)
+    row(a_lab_page, "pupil-03")
 
 
 def test_a_dialog_that_is_left_makes_nothing(a_lab_page, a_world):
