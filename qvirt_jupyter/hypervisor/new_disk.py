@@ -13,7 +13,7 @@ from qvirt_jupyter.hypervisor.device_doubts import Doubt
 from qvirt_jupyter.hypervisor.errors import OperationFailed, QvirtError, WrongState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from qvirt_jupyter.hypervisor.effects import EditResult
     from qvirt_jupyter.hypervisor.hotplug import Moment
@@ -89,7 +89,13 @@ class NewDisk:
             ),
         )
 
-    def attach_to(self, domain: Pluggable, *, when: Moment = "both") -> EditResult:
+    def attach_to(
+        self,
+        domain: Pluggable,
+        *,
+        when: Moment = "both",
+        made: Callable[[StorageVolume], object] | None = None,
+    ) -> EditResult:
         """Make the image, named after the machine and the target, and add the disk.
 
         Parameters
@@ -98,6 +104,8 @@ class NewDisk:
             The machine.
         when
             As for ``domain.attach()``.
+        made
+            Called with the image once the disk is there.
 
         Returns
         -------
@@ -116,10 +124,15 @@ class NewDisk:
                 size=bytes_text(self.capacity), name=domain.subject.name
             ),
             f"{self!r}.attach_to({domain.code})",
-            lambda: self._attach(domain, when),
+            lambda: self._attach(domain, when, made),
         )
 
-    def _attach(self, domain: Pluggable, when: Moment) -> EditResult:
+    def _attach(
+        self,
+        domain: Pluggable,
+        when: Moment,
+        made: Callable[[StorageVolume], object] | None,
+    ) -> EditResult:
         pool = domain.connection.storage_pools[self.pool]
         kind = _kind_of(pool)
         # Only files have formats, and endings that say them.
@@ -130,7 +143,7 @@ class NewDisk:
         try:
             disk = self._with(volume)
             disk.format = form or "raw"
-            return domain.attach(disk, when=when)
+            result = domain.attach(disk, when=when)
         except BaseException as error:
             try:
                 volume.delete()
@@ -138,6 +151,9 @@ class NewDisk:
                 note = _("{what} was made and could not be removed again: {reason}")
                 error.add_note(str(note.format(what=volume.subject, reason=left.reason)))
             raise
+        if made is not None:
+            made(volume)
+        return result
 
     def _with(self, volume: StorageVolume) -> documents.Disk:
         record = volume.record

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from a_manager import wait_for
+from a_wizard import Wizard
 from an_iso import an_iso
 
 from qvirt_jupyter.hypervisor import OperationFailed
@@ -19,51 +20,11 @@ from qvirt_jupyter.widgets.creation import CreationPanel, checks
 from qvirt_jupyter.widgets.creation.upload import PIECE, Upload
 from qvirt_jupyter.widgets.details import Customisation
 from qvirt_jupyter.widgets.questions import Answer
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
 
 NOBODY = 65534
 RECIPES = json.loads((Path(__file__).parent.parent / "data/iso/recipes.json").read_text("utf-8"))
 pytestmark = pytest.mark.usefixtures("a_user_without_a_past")
 needs_osinfo = pytest.mark.skipif(not osinfo().is_installed, reason="osinfo-db is not installed")
-
-
-class Wizard:
-    """What a test sees of a wizard, and how it types and presses there."""
-
-    def __init__(self, uri, **arguments):
-        saved_connections.add(SavedConnection(uri, "Lab", autoconnect=True))
-        self.panel = CreationPanel(uri, **arguments)
-        self.edits = 0
-        assert wait_for(lambda: self.state["fields"]), self.state
-
-    @property
-    def state(self):
-        return self.panel._view.shown
-
-    def say(self, **message):
-        self.panel._view._receive({"client": "window-1", **message})
-        wait_for(lambda: True)
-
-    def type(self, name, text):
-        self.edits += 1
-        self.say(type="edit", name=name, value=text, number=self.edits)
-
-    def press(self, button):
-        self.say(type="press", id=button)
-        wait_for(lambda: not self.state["busy"])
-
-    def field(self, name):
-        return next(field for field in self.state["fields"] if field["name"] == name)
-
-    def choose_system(self, text):
-        self.say(type="system", wish="search", text=text)
-        self.say(type="system", wish="choose", text=self.state["systems"]["options"][0]["id"])
-
-    def go_to(self, page):
-        while self.state["page"] != page:
-            before = self.state["page"]
-            self.press("next")
-            assert wait_for(lambda before=before: self.state["page"] != before), self.state
 
 
 @pytest.fixture

@@ -141,6 +141,7 @@ class CreationPanel(Panel):
                 Customisation(
                     wizard.customised,
                     wizard.connection,
+                    on_volume=partial(wizard.disk_added, wizard.customised),
                     questions=self._questions,
                     notices=self._notices,
                 ),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.provision import Creation
+from qvirt_jupyter.widgets.creation.added_disks import AddedDisks
 from qvirt_jupyter.widgets.creation.checked_conversation import CheckedConversation
 from qvirt_jupyter.widgets.creation.making import Making, was_cancelled, why
 from qvirt_jupyter.widgets.details.work import work_in_pool
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter import documents
-    from qvirt_jupyter.hypervisor import Domain, Job
+    from qvirt_jupyter.hypervisor import Domain, Job, StorageVolume
     from qvirt_jupyter.provision import CloudSeed
     from qvirt_jupyter.widgets.questions import QuestionBoard
 
@@ -81,6 +82,7 @@ class Wizard(CheckedConversation):
             "close": self._close,
         }
         self._creation: Creation | None = None
+        self._added = AddedDisks(self._taken_back)
         self.customised: documents.Domain | None = None
 
     def go(self, page: str) -> None:
@@ -138,6 +140,7 @@ class Wizard(CheckedConversation):
     def _bring(self, page: str) -> None:
         self._page = page
         self.customised = None
+        self._added.take_back()
         self.uploading = None
         self.problems, self.problem, self.shows = {}, "", ""
         self._on_change()
@@ -161,6 +164,21 @@ class Wizard(CheckedConversation):
         self.busy, self.customised = "", definition
         self.shows = self.text = ""
         self._on_change()
+
+    def disk_added(self, definition: documents.Domain, volume: StorageVolume) -> None:
+        """Take note of an image that was made for a disk of a definition that is customised.
+
+        Parameters
+        ----------
+        definition
+            With which customising began.
+        volume
+            The image.
+        """
+        self._added.add(volume)
+        if self._is_closed or definition is not self.customised:
+            # It came too late.
+            self._added.take_back()
 
     def create(
         self, client: str, definition: documents.Domain | None = None, *, autostart: bool = False
@@ -214,8 +232,11 @@ class Wizard(CheckedConversation):
     def _made(self, client: str, job: Job[Any]) -> None:
         if was_cancelled(job) or (job.error is not None and self._is_closed):
             self._take_back()
+            if self._is_closed:
+                self._added.take_back()
         elif job.error is None:
             self._creation, self.made = None, job.result()
+            self._added.settle(self.made)
             self._remember()
             if self._autostart:
                 # What becomes of that is in the list of tasks.
@@ -234,6 +255,7 @@ class Wizard(CheckedConversation):
         self.draft, self.made = before.draft, before.made
         self._page, self._reached, self._agreed = before._page, before._reached, before._agreed
         self._creation, before._creation = before._creation, None
+        self._added.take_over(before._added)
         self._autostart = before._autostart
         if before.making is not None:
             before.making.close()
@@ -251,6 +273,7 @@ class Wizard(CheckedConversation):
             self.uploading.job.cancel()
         if not self.is_making:
             self._take_back()
+            self._added.take_back()
 
     def _remember(self) -> None:
         """Offer the medium the next time, too."""

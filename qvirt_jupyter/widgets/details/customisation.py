@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter import documents
+    from qvirt_jupyter.hypervisor import StorageVolume
     from qvirt_jupyter.hypervisor.connection import Connection
 
 _XML = 1
@@ -33,8 +34,9 @@ class Customisation(ipywidgets.VBox):
     addresses, its name; only the kind of guest (hypervisor, architecture) stays. Apply writes into
     the definition in memory and nowhere else: there is no history, nothing is tried on a running
     machine, and removing a disk deletes no volume. The new image of a disk that is added here is
-    made at once, though. A dialogue embeds it as a child and makes the machine of :attr:`document`
-    when the user has finished::
+    made at once, though: `on_volume` is told of it, to take it away where no machine is made. A
+    dialogue embeds it as a child and makes the machine of :attr:`document` when the user has
+    finished::
 
         page = Customisation(request.build(connection), connection, on_change=self._take)
         ...
@@ -49,6 +51,8 @@ class Customisation(ipywidgets.VBox):
     on_change
         Called on the publisher thread after each Apply, Add and Remove with the whole definition,
         passwords included.
+    on_volume
+        Called there with each image that was made for a disk that was added.
     questions, notices
         Where the dialogue asks and explains; without them, this shows boards of its own.
 
@@ -64,11 +68,12 @@ class Customisation(ipywidgets.VBox):
         connection: Connection,
         on_change: Callable[[documents.Domain], object] | None = None,
         *,
+        on_volume: Callable[[StorageVolume], object] | None = None,
         questions: QuestionBoard | None = None,
         notices: NoticeBoard | None = None,
     ) -> None:
         self._on_change = on_change
-        self._machine = DraftedMachine(document, connection, self._changed)
+        self._machine = DraftedMachine(document, connection, self._changed, on_volume)
         self._editor: DraftedXml | None = None
         own: list[ipywidgets.Widget] = []
         if notices is None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from qvirt_jupyter.documents import Change, Device
-    from qvirt_jupyter.hypervisor import Address, Domain
+    from qvirt_jupyter.hypervisor import Address, Domain, StorageVolume
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.guest_info import GuestInfo
     from qvirt_jupyter.hypervisor.hotplug import Moment
@@ -50,6 +50,9 @@ class DraftedMachine:
     on_change
         Called on the publisher thread with each new definition; it may be kept, and is not changed
         afterwards.
+    on_volume
+        Called there with the image of each disk that was added with a new one: it is the machine's,
+        which may never be made.
 
     Attributes
     ----------
@@ -68,11 +71,13 @@ class DraftedMachine:
         document: documents.Domain,
         connection: Connection,
         on_change: Callable[[documents.Domain], object],
+        on_volume: Callable[[StorageVolume], object] | None = None,
     ) -> None:
         self.connection = connection
         self.autostart = False
         self.version = 0
         self._on_change = on_change
+        self._on_volume = on_volume
         self._lock = threading.Lock()
         self._document = document.copy()
         self._masks = Masks()
@@ -191,6 +196,12 @@ class DraftedMachine:
                     definition.devices.remove(old)
                 definition.devices.add(new)
         return edit.result
+
+    def keep(self, volume: StorageVolume) -> None:
+        """Take note of the image that was made for one of its disks."""
+        tell = self._on_volume
+        if tell is not None:
+            publisher.post(None, lambda: tell(volume))
 
     def detach(self, device: Device) -> EditResult:
         """Remove a device and what makes no sense without it; volumes of disks stay.

@@ -10,6 +10,7 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import QvirtError, doubts_about, publisher
 from qvirt_jupyter.widgets.details.add_disk_page import DISK, AddDiskPage
 from qvirt_jupyter.widgets.details.add_page import AddPage, addable
+from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 from qvirt_jupyter.widgets.details.fields import input_for
 from qvirt_jupyter.widgets.details.host_device_page import HOST_DEVICE, HostDevicePage
 from qvirt_jupyter.widgets.details.source_desk import SourceDesk
@@ -162,9 +163,15 @@ class HardwareDesk(SourceDesk):
         then: Callable[[], object] | None,
     ) -> None:
         domain = self._domain
+        # Nobody has the image of a machine that may never be made.
+        made = domain.keep if isinstance(domain, DraftedMachine) else None
         self._begin_work()
         self._work(
-            lambda: new.attach_to(domain, when=when) if new else domain.attach(device, when=when),
+            lambda: (
+                new.attach_to(domain, when=when, made=made)
+                if new
+                else domain.attach(device, when=when)
+            ),
             lambda _result: self._added(device, then),
             partial(self._not_added, when, str(device.display_name)),
         )
