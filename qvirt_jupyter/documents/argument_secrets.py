@@ -1,6 +1,7 @@
-"""Secrets within arguments of QEMU's command line, which are one text for all that they say.
+"""Secrets in what QEMU is given beyond libvirt: its arguments, and variables of its environment.
 
-https://www.qemu.org/docs/master/system/secrets.html
+An argument is one text for all that it says: https://www.qemu.org/docs/master/system/secrets.html
+A variable has no type: its name is what tells that its value is a secret.
 """
 
 from __future__ import annotations
@@ -23,6 +24,16 @@ _ANY: Final = re.compile(f"{_PLAIN}|{_JSON}")
 _WITH_DATA: Final = re.compile(
     f"{_PLAIN.replace('<value>', '<first>')}|{_OF_A_SECRET.replace('<value>', '<second>')}|{_JSON}"
 )
+_OF_A_VARIABLE: Final = re.compile(
+    r"(?:^|_)pass(?:_|$)|passw|passphrase|secret|token|credential"
+    r"|(?:api|access|private|auth)_?key",
+    re.IGNORECASE,
+)
+
+
+def names_a_secret(variable: str) -> bool:
+    """Tell whether a variable of the environment holds a secret, as its name has it."""
+    return _OF_A_VARIABLE.search(variable) is not None
 
 
 def with_values(argument: str, replace: Callable[[str], str]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 from lxml import etree
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents.argument_secrets import with_values
+from qvirt_jupyter.documents.argument_secrets import names_a_secret, with_values
 from qvirt_jupyter.documents.field import UNIT, Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.location import NAMESPACES, Node
@@ -33,6 +33,8 @@ MASK = "••••"
 """What stands for a secret."""
 ARGUMENT = f"{{{NAMESPACES['qemu']}}}arg"
 """An argument of QEMU's command line, which may have secrets in it."""
+VARIABLE = f"{{{NAMESPACES['qemu']}}}env"
+"""A variable of QEMU's environment, which may be one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,8 @@ def _nodes(path: str, old: Node, new: Node, known: _Known) -> Iterator[Change]:
         if not (has_unit and name == UNIT) and not known.same((f"@{name}",), before, after):
             if name in secret_attributes():
                 before, after = _masked(before), _masked(after)
-            elif old.tag == ARGUMENT:
-                before, after = _without_secrets(before), _without_secrets(after)
+            elif name == "value":
+                before, after = _without_secrets(old, before), _without_secrets(new, after)
             yield Change(_join(path, f"@{_short(name)}"), before, after)
     before, after = _text(old, sized=sized), _text(new, sized=sized)
     if not known.same((), before, after):
@@ -277,8 +279,8 @@ def _line(node: Node) -> str:
     for element in line.iter():
         for name in secret_attributes() & set(element.attrib):
             element.set(name, MASK)
-        if element.tag == ARGUMENT:
-            element.set("value", with_values(element.get("value", ""), lambda _secret: MASK))
+        if element.tag in (ARGUMENT, VARIABLE):
+            element.set("value", _without_secrets(element, element.get("value", "")) or "")
         if str(element.tag) in secret_elements() and (element.text or "").strip():
             element.text = MASK
         if len(element) and not (element.text or "").strip():
@@ -287,8 +289,12 @@ def _line(node: Node) -> str:
     return serialize(line, Style())
 
 
-def _without_secrets(argument: str | None) -> str | None:
-    return None if argument is None else with_values(argument, lambda _secret: MASK)
+def _without_secrets(node: Node, value: str | None) -> str | None:
+    if value is None or node.tag not in (ARGUMENT, VARIABLE):
+        return value
+    if node.tag == VARIABLE and names_a_secret(node.get("name", "")):
+        return _masked(value)
+    return with_values(value, lambda _secret: MASK)
 
 
 def _masked(text: str | None) -> str | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, unescape
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents.argument_secrets import has_secrets, with_values
+from qvirt_jupyter.documents.argument_secrets import has_secrets, names_a_secret, with_values
 from qvirt_jupyter.documents.diff import MASK
 from qvirt_jupyter.documents.parsing import InvalidDocument
 from qvirt_jupyter.documents.secret_places import secret_attributes, secret_elements
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 _QUOTES: Final = {"'": "&apos;", '"': "&quot;"}
 _UNQUOTES: Final = {written: quote for quote, written in _QUOTES.items()}
-# An argument of QEMU's command line.
-_ARGUMENT: Final = re.compile(r"""<[\w.-]+:arg\s(?:'[^'<]*'|"[^"<]*"|[^'"<>])*""")
+# An argument of QEMU's command line, or a variable of its environment.
+_GIVEN: Final = re.compile(r"""<[\w.-]+:(?:arg|env)\s(?:'[^'<]*'|"[^"<]*"|[^'"<>])*""")
+_NAME: Final = re.compile(r"""<[\w.-]+:env\s(?:.*\s)?name\s*=\s*['"]([^'"]*)""", re.DOTALL)
+_VALUE: Final = re.compile(r"""(?<=\s)value\s*=\s*(?:'(?P<single>[^']+)'|"(?P<double>[^"]+)")""")
 _NUMBERED: Final = re.compile(rf"{MASK}(\d*)")
 
 
@@ -42,7 +44,9 @@ class Masks:
         """Whether a text has a secret, or a mark, in it."""
         return any(
             match[match.lastgroup or 0].strip() for match in _pattern().finditer(text)
-        ) or any(has_secrets(match[0]) for match in _ARGUMENT.finditer(text))
+        ) or any(
+            _secret_variable(match[0]) or has_secrets(match[0]) for match in _GIVEN.finditer(text)
+        )
 
     def hide(self, text: str) -> str:
         """Return the text with marks in place of its secrets."""
@@ -91,7 +95,18 @@ def _with_values(text: str, replace: Callable[[str], str]) -> str:
         start, end = (place - match.start() for place in match.span(name))
         return match[0][:start] + written(match[name]) + match[0][end:]
 
-    return _ARGUMENT.sub(lambda match: with_values(match[0], written), _pattern().sub(one, text))
+    def given(match: re.Match[str]) -> str:
+        if _secret_variable(match[0]):
+            return _VALUE.sub(one, match[0])
+        return with_values(match[0], written)
+
+    return _GIVEN.sub(given, _pattern().sub(one, text))
+
+
+def _secret_variable(given: str) -> bool:
+    """Tell whether a piece of XML has a variable whose value is a secret."""
+    name = _NAME.match(given)
+    return name is not None and names_a_secret(name[1]) and _VALUE.search(given) is not None
 
 
 def _pattern() -> re.Pattern[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.argument_secrets import with_values
-from qvirt_jupyter.documents.diff import ARGUMENT, MASK
+from qvirt_jupyter.documents.diff import ARGUMENT, MASK, VARIABLE
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.location import NAMESPACES
@@ -25,6 +25,14 @@ class Argument(Text):
         return None if value is None else with_values(value, lambda _secret: MASK)
 
 
+class VariableValue(Text):
+    """The value of a variable; the type does not know which one, so that none is shown."""
+
+    def shown(self, value: str | None) -> object:
+        """Return a mark in place of it."""
+        return MASK if value else value
+
+
 class EmulatorArgument(Element):
     """An argument of QEMU's command line."""
 
@@ -35,14 +43,14 @@ class EmulatorArgument(Element):
 class EmulatorVariable(Element):
     """A variable in QEMU's environment."""
 
-    tag = f"{_QEMU}env"
+    tag = VARIABLE
     name = Field(
         "@name",
         Text(pattern="[a-zA-Z_]+[a-zA-Z0-9_]*", expected=_("a name of letters, digits and _")),
         label=_("Variable"),
         advanced=True,
     )
-    value = Field("@value", Text(), label=_("Value"), advanced=True)
+    value = Field("@value", VariableValue(), label=_("Value"), advanced=True)
 
 
 class EmulatorOptions(Element):

@@ -78,6 +78,34 @@ def test_secrets_in_qemus_own_arguments_are_marks_too():
     assert not Masks.finds("<a xmlns:q='q'><q:arg value='vnc=:1,password=on'/></a>")
 
 
+VARIABLES = """<domain xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'><q:commandline>
+  <q:env name='RBD_SECRET' value='hunter1'/>
+  <q:env value="hunter2 &amp; more" name="VNC_PASSWORD"/>
+  <q:env name='S3_ACCESS_KEY' value='hunter3'/>
+  <q:env name='OPTIONS' value='user=u,password=hunter4'/>
+  <q:env name='LANG' value='plain'/>
+  <q:env name='COMPASS' value='north'/>
+  <q:env name='TOKEN'/>
+</q:commandline></domain>"""
+
+
+def test_variables_that_are_called_secrets_are_marks_too():
+    masks = Masks()
+    assert masks.finds(VARIABLES)
+    hidden = masks.hide(VARIABLES)
+    assert "hunter" not in hidden
+    assert "value='plain'" in hidden
+    assert "value='north'" in hidden
+    assert masks.reveal(hidden) == VARIABLES
+    assert not Masks.finds("<a xmlns:q='q'><q:env name='LANG' value='C'/><q:env name='TOKEN'/></a>")
+    one, other = (Domain.parse(VARIABLES.replace("hunter", word)) for word in ("hunter", "other"))
+    for text in (repr(one), one._repr_html_(), str(one.diff(other)), str(Domain().diff(one))):
+        assert "hunter" not in text
+        assert "other" not in text
+    assert "COMPASS" in str(Domain().diff(one))
+    assert one.emulator_options.variables["RBD_SECRET"].value == "hunter1"
+
+
 def test_they_are_in_no_repr_table_or_difference():
     one = Domain.parse(ARGUMENTS)
     other = Domain.parse(ARGUMENTS.replace("hunter", "another"))
