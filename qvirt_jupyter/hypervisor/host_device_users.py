@@ -39,7 +39,10 @@ def given_devices(connection: libvirt.virConnect) -> Iterator[tuple[str, documen
     """
     for domain in connection.listAllDomains(0):
         try:
-            texts = {domain.XMLDesc(0), domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)}
+            texts = {domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)}
+            if domain.isActive():
+                # It may still have what it has not at its next start.
+                texts.add(domain.XMLDesc(0))
             name = domain.name()
         except libvirt.libvirtError as error:
             if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
