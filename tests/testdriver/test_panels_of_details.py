@@ -146,7 +146,7 @@ def test_the_history_names_what_was_applied_as_its_page_does(a_tab, a_machine):
     type_in(a_tab, "link_state", "down")
     # The whole element is new, but the page knows it as one value.
     effects = wait_for(lambda: a_tab._view.shown["effects"])
-    assert effects[0]["what"] == "Link state: not set → down"
+    assert effects[0]["what"] == "Link state: not set → Down"
     press(a_tab, "apply")
     assert wait_for(lambda: a_machine.history[0].cause == f"{nic}: Link state")
 

@@ -32,6 +32,8 @@ class DiskDriver(VirtioOptions):
         "driver/@type",
         Choice("qcow2", "raw", "qed", "vmdk", "vdi", "vhdx", "vpc", "luks", "fat"),
         label=_("Format"),
+        # libvirt does not look into images to find out, which guests could make use of.
+        unset=_("Default (raw)"),
     )
     cache = Field(
         "driver/@cache",

@@ -73,6 +73,7 @@ class Hostdev(Device):
         "@managed",
         YesNo(),
         label=_("Taken from the host when the guest starts"),
+        unset=_("Default (off)"),
         help=_("And given back when it stops; otherwise somebody must do both."),
         when=lambda device: device.type in ("pci", "usb"),
     )

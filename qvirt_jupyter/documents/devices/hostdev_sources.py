@@ -53,6 +53,7 @@ class UsbSource(HostSource):
         "source/@startupPolicy",
         _STARTUP,
         label=_("If it is missing"),
+        unset=_("Default (do not start)"),
         caps="hostdev/startupPolicy",
     )
     guest_reset = Field(

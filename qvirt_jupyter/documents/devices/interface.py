@@ -195,9 +195,10 @@ class Interface(InterfaceDriver, Device):
     filter_parameters = Many(FilterParameter, location="filterref/parameter")
     link_state = Field(
         "link/@state",
-        Choice("up", "down", open=False),
+        Choice("up", "down", open=False, labels={"up": _("Up"), "down": _("Down")}),
         label=_("Link state"),
         help=_("Down is like an unplugged cable."),
+        unset=_("Default (up)"),
         essential=True,
         live="link",
     )

@@ -85,7 +85,14 @@ def field_state(
         is_open = not isinstance(declared.type, Choice) or declared.type.open
         kind = "suggest" if is_open and len(choices) > _MANY else "open" if is_open else "choice"
     elif made.choices:
-        choices = [{"value": word, "label": label, "reason": ""} for word, label in made.choices]
+        choices = [
+            {
+                "value": word,
+                "label": label if word else str(declared.unset or label),
+                "reason": "",
+            }
+            for word, label in made.choices
+        ]
     return {
         "name": declared.name,
         "kind": kind,
@@ -97,7 +104,7 @@ def field_state(
         "shown": declared.is_shown(element),
         "value": wrong[0] if wrong else text,
         "choices": choices,
-        "placeholder": "",
+        "placeholder": str(declared.unset or "") if kind in ("text", "open", "suggest") else "",
         "error": wrong[1] if wrong else "",
         "fixed": fixed or unreadable,
         "running": shown_value(declared, difference.running) if difference else "",

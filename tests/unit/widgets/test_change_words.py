@@ -16,7 +16,7 @@ SAID = [
     (("devices/hub[1]", "<hub type='usb'/>", "<hub/>"), "USB hub 1: changed"),
     (("devices/graphics[vnc]/@passwd", "••••", None), "Display vnc: Password: •••• → not set"),
     (("cpu/@mode", None, "host-passthrough"), "CPU mode: not set → The host's processor itself"),
-    (("devices/interface[1]/link/@state", "up", "down"), "Network card 1: Link state: up → down"),
+    (("devices/interface[1]/link/@state", "up", "down"), "Network card 1: Link state: Up → Down"),
     (("os/bootmenu/@enable", "no", "yes"), "Boot menu: Off → On"),
     # What nothing is declared of keeps its path, and what makes no sense its text.
     (("nobody/@knows", None, "it"), "nobody/@knows: not set → it"),
