@@ -51,6 +51,8 @@ def answer(page, button="yes"):
 
 
 def applied(page):
+    # What was typed comes first, and takes its time.
+    assert wait_for(lambda: page.is_dirty)
     press(page.details, "apply")
     assert wait_for(lambda: not page.is_dirty and not page.details._view.shown["busy"])
     return page.document
