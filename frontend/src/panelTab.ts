@@ -88,9 +88,16 @@ export class PanelView extends Widget {
     return `${client} ${panelKey(this.panel)}`;
   }
 
-  /** Whether something was typed that is neither applied nor given up; the parts say so. */
+  /**
+   * Whether something was typed that is neither applied nor given up; the parts say so, and whether
+   * anybody wants to be asked about it.
+   */
   get isDirty(): boolean {
-    return this.node.querySelector('[data-dirty="true"]') !== null;
+    return (
+      this.node.querySelector(
+        '[data-dirty="true"]:not([data-asks="false"])'
+      ) !== null
+    );
   }
 
   private async _execute(): Promise<void> {

@@ -139,12 +139,15 @@ class StorageState(TypedDict):
 class PageState(TypedDict):
     """The page in front.
 
+    ``asks`` says whether whoever leaves what is not applied is to be asked, ``diff`` what changes
+    in the XML, or all XML of a device that is to be added.
     ``attempt`` grows when what was applied was refused; ``answered`` is the number of the last edit
     that the state knows of.
     """
 
     key: str
     draft: int
+    asks: bool
     title: str
     lead: str
     warning: str

@@ -33,6 +33,7 @@ class XmlEditorState(TypedDict):
 
     phase: Literal["loading", "ready", "saving"]
     dirty: bool
+    asks: bool
     refused: str
     outcome: str
     faults: list[XmlFault]

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from qvirt_jupyter._translation import _
 from qvirt_jupyter.widgets.definition_history import DefinitionHistory
 from qvirt_jupyter.widgets.machine_xml import MachineXml
+from qvirt_jupyter.widgets.preferences import preferences
+from qvirt_jupyter.widgets.xml_words import EDITING_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.hypervisor import Domain
+    from qvirt_jupyter.widgets.xml_editor import XmlEditor
 
 
 class DefinitionTabs:
@@ -48,6 +52,10 @@ class DefinitionTabs:
             self.xml.children = (self._editor,)
         return self._editor
 
+    def why_no_new_xml(self) -> str:
+        """Say why the XML of a new device cannot be edited now; empty where it can."""
+        return why_no_new_xml(self._editor)
+
     def want_history(self) -> DefinitionHistory:
         """Have the earlier definitions in their tab: that is in front now."""
         if self._history is None:
@@ -66,3 +74,18 @@ class DefinitionTabs:
         """Have what was typed before the page was loaded again."""
         if before._editor is not None and before._editor.is_dirty:
             self.want_xml().take_over(before._editor)
+
+
+def why_no_new_xml(editor: XmlEditor | None) -> str:
+    """Say why the XML of a new device cannot be edited now; empty where it can.
+
+    Parameters
+    ----------
+    editor
+        The editor of its machine; None where nobody has needed it yet.
+    """
+    if not preferences.now.edit_xml:
+        return str(EDITING_OFF)
+    if editor is not None and editor.is_dirty:
+        return str(_("The XML tab has changes that are not applied: apply or discard them first."))
+    return ""

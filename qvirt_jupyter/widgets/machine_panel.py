@@ -31,6 +31,7 @@ from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.shell import open_tab, rename_tab
 from qvirt_jupyter.widgets.tasks import Tasks
 from qvirt_jupyter.widgets.unheeded_shutdowns import offer_force_off
+from qvirt_jupyter.widgets.xml_sources import NewDeviceXml
 
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import Domain, Subject, Subscription
@@ -96,6 +97,7 @@ class VmPanel(Panel):
             fleet.wishes,
             to_performance=lambda: self._go_to(_PERFORMANCE),
             to_xml=self._go_to_xml,
+            to_new_xml=self._go_to_new_xml,
         )
         self._performance = ipywidgets.VBox()
         self._console_tab = ipywidgets.VBox()
@@ -357,6 +359,14 @@ class VmPanel(Panel):
     def _go_to_xml(self, key: str) -> None:
         self._go_to(_XML)
         self._definition.want_xml().choose(key)
+
+    def _go_to_new_xml(self, text: str) -> str:
+        reason = self._definition.why_no_new_xml()
+        if not reason:
+            # What was filled in goes along, so that nobody needs to be asked about it.
+            self._front = self._tabs.selected_index = _XML
+            self._definition.want_xml().choose(NewDeviceXml.key, text)
+        return reason
 
     def _concerns(self, subject: Subject | None) -> bool:
         return subject is not None and subject.uuid == self.domain.uuid

@@ -34,7 +34,7 @@ class MachineXml(XmlEditor):
         self._key = RecordKey("domain", domain.connection.uri, domain.uuid)
         self._record: DomainRecord | None = None
         self._sources: dict[str, StoredDefinition] = {}
-        self._awaited = ""
+        self._awaited = ("", "")
         self._whole = StoredDefinition(domain)
         super().__init__(self._whole)
         self._subscriptions = (
@@ -49,13 +49,21 @@ class MachineXml(XmlEditor):
             subscription.close()
         super().close()
 
-    def choose(self, key: str) -> None:
-        """Show the whole definition or a device, after a question where changes would be lost."""
+    def choose(self, key: str, proposed: str = "") -> None:
+        """Show the whole definition or a device, after a question where changes would be lost.
+
+        Parameters
+        ----------
+        key
+            Which; :attr:`~qvirt_jupyter.widgets.xml_sources.NewDeviceXml.key` for a new device.
+        proposed
+            What stands in the editor as if it was typed; empty for what is stored.
+        """
         source = self._sources.get(key)
         # The devices are not known before they were read.
-        self._awaited = key if source is None else ""
-        if source is not None and key != self._source.key:
-            self.leave(lambda: self.edit(source))
+        self._awaited = (key, proposed) if source is None else ("", "")
+        if source is not None and (proposed or key != self._source.key):
+            self.leave(lambda: self.edit(source, proposed))
 
     def _on_batch(self, batch: Batch) -> None:
         before = self._record
@@ -109,8 +117,8 @@ class MachineXml(XmlEditor):
         self._sources = {source.key: source for source in sources}
         choices: list[XmlChoice] = [{"id": source.key, "label": source.label} for source in sources]
         self.offer(choices)
-        if self._awaited in self._sources:
-            self.choose(self._awaited)
+        if self._awaited[0] in self._sources:
+            self.choose(*self._awaited)
         if self._source.key not in self._sources and not self.is_dirty:
             # The device was removed.
             self.edit(self._whole)

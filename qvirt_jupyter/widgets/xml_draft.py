@@ -92,6 +92,10 @@ class XmlDraft:
         """Have another text in the editor; ``by`` is the view that it comes from."""
         self.text, self._by = text, by
 
+    def propose(self, text: str) -> None:
+        """Have a text in the editor as if it was typed, with marks for its passwords."""
+        self.put(self._look(text))
+
     def typed(self, text: str, revision: int, by: str) -> bool:
         """Take what was typed into a text of some read; tell whether that is still known."""
         if revision not in self._reads:

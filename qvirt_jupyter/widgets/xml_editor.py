@@ -66,6 +66,7 @@ class XmlEditor(PanelPart):
         self._checks = XmlChecks(source, self._draft, self._update)
         self._outcome = ""
         self._then: Then | None = None
+        self._proposed = ""
 
     # For those who embed it, and for notebooks.
 
@@ -136,9 +137,13 @@ class XmlEditor(PanelPart):
             self.discard()
             then()
 
-    def edit(self, source: XmlSource) -> None:
-        """Show another text; what was typed into the present one is forgotten."""
+    def edit(self, source: XmlSource, proposed: str = "") -> None:
+        """Show another text; what was typed into the present one is forgotten.
+
+        ``proposed`` stands in the editor then as if it was typed; empty for what is stored.
+        """
         self._begin(source)
+        self._proposed = proposed
         self.reload()
 
     def refuse(self, why: str) -> None:
@@ -157,9 +162,9 @@ class XmlEditor(PanelPart):
         """Take the wish for another text; who offers some overrides this."""
 
     def take_over(self, before: XmlEditor) -> None:
-        """Have what was typed in an editor that this one replaces."""
-        if before.is_dirty and before._draft.key == self._draft.key:
-            self._draft, self._phase = before._draft, "ready"
+        """Have what was typed in an editor that this one replaces, whichever text it was."""
+        if before.is_dirty:
+            self._source, self._draft, self._phase = before._source, before._draft, "ready"
             self._checks = XmlChecks(self._source, self._draft, self._update)
             self._check()
 
@@ -184,6 +189,10 @@ class XmlEditor(PanelPart):
         self._draft.found(text)
         if self._draft.revision != before:
             self._checks.clear()
+            proposed, self._proposed = self._proposed, ""
+            if proposed:
+                self._draft.propose(proposed)
+                self._checks.look()
             self._show_text()
         self._update()
 
@@ -311,6 +320,7 @@ class XmlEditor(PanelPart):
         state: XmlEditorState = {
             "phase": self._phase,
             "dirty": is_dirty,
+            "asks": fleet.wishes.wants("confirm_unapplied"),
             "refused": self._refusal,
             "outcome": self._outcome,
             "faults": self._checks.faults,

@@ -155,6 +155,21 @@ def test_leaving_with_changes_asks(open_details, a_picture):
     expect(panel).to_have_count(0)
 
 
+def test_who_wants_no_question_closes_the_tab_at_once(open_details, a_world):
+    preferences = "__import__('qvirt_jupyter.widgets.preferences').widgets.preferences.preferences"
+    panel = open_details()
+    in_kernel(a_world, f"{preferences}.set(confirm_unapplied=False)")
+    page = go_to(panel, "Memory")
+    memory = page.get_by_role("textbox", name="Memory", exact=True)
+    memory.fill("1536")
+    expect(entry(panel, "Memory")).to_have_class(re.compile("qvirt-mod-dirty"))
+    tab = panel.page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="web")
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
+    expect(panel).to_have_count(0)
+    in_kernel(a_world, f"{preferences}.set(confirm_unapplied=True)")
+    assert in_kernel(a_world, "domain.document(inactive=True).current_memory") == 1024 * 1024
+
+
 def test_all_by_keyboard(open_details):
     panel = open_details()
     keyboard = panel.page.keyboard
@@ -228,6 +243,19 @@ def test_axe_finds_nothing(open_details, theme, a_picture):
     axe_finds_nothing(panel.page)
     storage.press("Escape")
     expect(page.get_by_role("button", name="Browse… File")).to_be_focused()
+    # Its XML is looked at as it is filled in, and goes on in the XML tab.
+    page.get_by_role("radio", name="Watchdog", exact=True).click()
+    page.get_by_label("Action", exact=True).select_option("poweroff")
+    preview = page.locator(".qvirt-page-preview")
+    preview.get_by_text("XML", exact=True).click()
+    expect(preview.locator("pre")).to_contain_text("poweroff")
+    a_picture(panel.page, f"add-hardware-xml-{shade}")
+    axe_finds_nothing(panel.page)
+    page.get_by_role("button", name="Edit as XML…").click()
+    editor = panel.locator(".qvirt-xml")
+    expect(editor.locator(".cm-content")).to_contain_text("<watchdog")
+    expect(editor).to_have_attribute("data-dirty", "true")
+    a_picture(panel.page, f"add-hardware-in-xml-{shade}")
 
 
 def test_what_the_running_machine_refuses_is_offered_for_the_next_start(open_details, a_world):

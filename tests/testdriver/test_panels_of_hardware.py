@@ -65,7 +65,7 @@ def test_all_kinds_are_offered_and_those_that_cannot_be_say_why(a_tab):
     kinds = {kind["id"]: kind for kind in page["kinds"]}
     assert {"disk", "interface", "graphics", "video", "serial", "channel"} <= kinds.keys()
     assert kinds["disk"]["chosen"]
-    assert [button["id"] for button in page["buttons"]] == ["add", "back"]
+    assert [button["id"] for button in page["buttons"]] == ["add", "back", "as xml"]
     # Nothing of the tree is selected meanwhile.
     assert a_tab._tree.shown["selected"] == "add"
     press(a_tab, "back")

@@ -88,6 +88,8 @@ export interface IPageState {
   key: string;
   /** Another number means that what was typed before is forgotten. */
   draft: number;
+  /** Whether whoever leaves what is not applied is to be asked. */
+  asks: boolean;
   title: string;
   lead: string;
   warning: string;
@@ -101,6 +103,7 @@ export interface IPageState {
   busy: boolean;
   refused: string;
   effects: IEffect[];
+  /** What changes in the XML; all XML of a device that is to be added. */
   diff: string;
   problem: string;
   /** Grows when what was applied was refused: then the first wrong field gets the focus. */

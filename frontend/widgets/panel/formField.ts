@@ -352,7 +352,11 @@ function revealButton(input: HTMLInputElement, words: Words): HTMLElement {
     words(input.type === 'password' ? 'showPassword' : 'hidePassword');
   const made = element(
     'button',
-    { type: 'button', class: 'qvirt-button', 'aria-controls': input.id },
+    {
+      type: 'button',
+      class: 'qvirt-panel-button qvirt-plain',
+      'aria-controls': input.id
+    },
     name()
   );
   made.addEventListener('click', () => {

@@ -38,7 +38,15 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
     element('summary', {}, words('diff')),
     diffText
   );
-  effects.append(element('h4', {}, words('effects')), effectList, diff);
+  const previewText = element('pre', { tabindex: '0' });
+  const preview = element(
+    'details',
+    { class: 'qvirt-page-diff qvirt-page-preview' },
+    element('summary', {}, words('xml')),
+    previewText
+  );
+  const effectTitle = element('h4');
+  effects.append(effectTitle, effectList, diff);
   const problem = element('p', { class: 'qvirt-form-error', role: 'alert' });
   const buttons = element('div', { class: 'qvirt-page-buttons' });
   const form = element('form', {
@@ -65,6 +73,7 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
     place,
     said,
     effects,
+    preview,
     problem,
     buttons
   );
@@ -94,9 +103,11 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
       press(state?.kinds.length ? 'add' : 'apply');
     }
   });
-  diff.addEventListener('toggle', () =>
-    say(model, { type: 'diff', wanted: diff.open })
-  );
+  for (const folded of [diff, preview]) {
+    folded.addEventListener('toggle', () =>
+      say(model, { type: 'diff', wanted: folded.open })
+    );
+  }
 
   function build(next: IPageState, isSamePage: boolean): void {
     const unfolded = isSamePage && isUnfolded(place);
@@ -145,6 +156,7 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
     state = next;
     // JupyterLab asks before it closes a tab that has something of this.
     root.dataset.dirty = String(next.dirty);
+    root.dataset.asks = String(next.asks);
     // Others may show the same page: all count on from the same number.
     edits = Math.max(edits, next.answered);
     title.textContent = next.title;
@@ -171,6 +183,7 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
     sayReasonsOnce(next.fields);
     if (!isSamePage) {
       diff.open = false;
+      preview.open = false;
       form.scrollTop = 0;
     }
     said.replaceChildren(...next.said.map(each => element('p', {}, each)));
@@ -238,8 +251,16 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
             ];
       })
     );
-    diffText.textContent = next.diff;
-    diffText.hidden = next.diff === '';
+    // Of a device that is to be added all is new: its XML is shown, and no difference.
+    const isAdding = next.kinds.length > 0;
+    effectTitle.textContent = words(isAdding ? 'adding' : 'effects');
+    effects.setAttribute('aria-label', effectTitle.textContent);
+    diff.hidden = isAdding;
+    preview.hidden = !isAdding;
+    for (const shown of [diffText, previewText]) {
+      shown.textContent = next.diff;
+      shown.hidden = next.diff === '';
+    }
   }
 
   function drawButtons(next: IPageState): void {

@@ -150,6 +150,7 @@ class Editor {
     }
     const isDirty = this.isDirty;
     this.root.dataset.dirty = String(isDirty);
+    this.root.dataset.asks = String(state.asks);
     const clean = isDirty ? '' : this.words('nothingChanged');
     const busy = state.phase === 'saving' ? this.words('saving') : '';
     const spec = (id: string, more: Partial<IButton> = {}): IButton => ({

@@ -27,6 +27,8 @@ export interface IXmlChoice {
 export interface IXmlEditorState {
   phase: 'loading' | 'ready' | 'saving';
   dirty: boolean;
+  /** Whether whoever leaves that is to be asked. */
+  asks: boolean;
   /** Why nothing can be changed; empty where it can. */
   refused: string;
   /** Said once, about what was done. */

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.widgets.details.definitions import kinds
-from qvirt_jupyter.widgets.details.device_conditions import doubt_about, offers
-from qvirt_jupyter.widgets.details.page import Known, Page, shown_of
+from qvirt_jupyter.widgets.details.device_conditions import doubt_about
+from qvirt_jupyter.widgets.details.offers import offers_for
+from qvirt_jupyter.widgets.details.page import Page, shown_of
 
 if TYPE_CHECKING:
     from qvirt_jupyter.documents import Declared, Device
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
+    from qvirt_jupyter.widgets.details.offers import Offers
 
 
 class AddPage(Page):
@@ -59,9 +61,9 @@ class AddPage(Page):
         """Return all that is declared, but for what libvirt chooses itself."""
         return shown_of(element)
 
-    def look_up(self, domain: Machine, definitions: Definitions) -> Known:
-        """Return what the host has for the device."""
-        return Known(self.facts(domain, definitions), offers(self.kind, domain.connection))
+    def find_offers(self, domain: Machine, definitions: Definitions) -> Offers:  # noqa: ARG002 - of the host alone
+        """Return what the host has for such a device."""
+        return offers_for(domain.connection, self.kind)
 
     def warning(self, domain: documents.Domain, definitions: Definitions) -> str:  # noqa: ARG002 - of the device alone
         """Say what the device lacks."""

@@ -8,6 +8,7 @@ import ipywidgets
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.widgets.definition_tabs import why_no_new_xml
 from qvirt_jupyter.widgets.details.details import Details
 from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 from qvirt_jupyter.widgets.details.drafted_xml import DraftedXml
@@ -15,6 +16,7 @@ from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.notices import NoticeBoard, Notices
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.subshells import hear_beside_cells
+from qvirt_jupyter.widgets.xml_sources import NewDeviceXml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +85,12 @@ class Customisation(ipywidgets.VBox):
             questions = QuestionBoard()
             own.append(Questions(questions))
         self.details = Details(
-            self._machine, questions, notices, fleet.wishes, to_xml=self._show_xml
+            self._machine,
+            questions,
+            notices,
+            fleet.wishes,
+            to_xml=self._show_xml,
+            to_new_xml=self._show_new_xml,
         )
         self._xml = ipywidgets.VBox()
         self._tabs = ipywidgets.Tab(
@@ -165,6 +172,13 @@ class Customisation(ipywidgets.VBox):
     def _show_xml(self, key: str) -> None:
         self._tabs.selected_index = _XML
         self._want_xml().choose(key)
+
+    def _show_new_xml(self, text: str) -> str:
+        reason = why_no_new_xml(self._editor)
+        if not reason:
+            self._tabs.selected_index = _XML
+            self._want_xml().choose(NewDeviceXml.key, text)
+        return reason
 
     def _change_tab(self) -> None:
         if self._tabs.selected_index == _XML:

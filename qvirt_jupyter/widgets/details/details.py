@@ -23,7 +23,7 @@ from qvirt_jupyter.widgets.details.hardware_desk import HardwareDesk
 from qvirt_jupyter.widgets.details.page_desk import Around
 from qvirt_jupyter.widgets.details.page_view import PageView
 from qvirt_jupyter.widgets.details.removal import Removal
-from qvirt_jupyter.widgets.details.work import Boards, work_in_pool
+from qvirt_jupyter.widgets.details.work import ASKING, Boards, work_in_pool
 from qvirt_jupyter.widgets.questions import Question
 
 if TYPE_CHECKING:
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
 
 
-ASKING: Final = "confirm_unapplied"
-"""The preference that asks about changes that are not applied."""
 _ADDING: Final = "add"
 """What is selected while hardware is added: nothing of the tree."""
 _ABOUT: Final = "unapplied changes"
@@ -63,6 +61,9 @@ class Details(ipywidgets.HBox):
     to_xml
         Brings the XML of a device to the front; called with the name that the XML tab gives it,
         such as ``disk 1``.
+    to_new_xml
+        Brings the XML tab to the front with the XML of a device that is to be added; returns why
+        it does not, empty where it does.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Details(ipywidgets.HBox):
         *,
         to_performance: Callable[[], object] = lambda: None,
         to_xml: Callable[[str], object] = lambda _key: None,
+        to_new_xml: Callable[[str], str] = lambda _text: "",
     ) -> None:
         self._domain = domain
         self._questions, self._notices, self._wishes = questions, notices, wishes
@@ -89,13 +91,14 @@ class Details(ipywidgets.HBox):
         self._awaited: frozenset[str] | None = None
         self._selected = self._before = next(iter(PAGES))
         boards = Boards(questions, notices, wishes)
-        self._to_xml = to_xml
+        self._to_xml, self._to_new_xml = to_xml, to_new_xml
         around = Around(
             self._show_tree,
             self._read_again,
             self._end_adding,
             to_performance,
             self._show_xml,
+            self._show_new_xml,
             boards,
         )
         self.desk = HardwareDesk(domain, self._work, around)
@@ -322,6 +325,14 @@ class Details(ipywidgets.HBox):
             return
         number = list(found.stored.devices.of(type(device))).index(device) + 1
         self.leave(lambda: self._to_xml(f"{device.tag} {number}"), client)
+
+    def _show_new_xml(self, text: str) -> str:
+        reason = self._to_new_xml(text)
+        if not reason:
+            # It is typed there now.
+            self.desk.discard()
+            self._end_adding(is_added=False)
+        return reason
 
     def _remove(self, key: str, client: str) -> None:
         found = self._definitions

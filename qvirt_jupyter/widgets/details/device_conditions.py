@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from qvirt_jupyter.hypervisor.connection import Connection
-
-_NODES: Final = {"graphics": "source.render_node", "video": "render_node"}
-"""The fields that name a render node, by the tags of their devices."""
 _LOCAL: Final = ("none", "socket")
-
-
-def offers(tag: str, connection: Connection) -> Mapping[str, tuple[str, ...]]:
-    """Return the values that the host has for fields of a device; in the pool.
-
-    Parameters
-    ----------
-    tag
-        Of the device.
-    connection
-        The host.
-    """
-    if tag not in _NODES:
-        return {}
-    return {_NODES[tag]: connection.node_devices.render_nodes}
 
 
 def doubt_about(device: documents.Device | None) -> str:

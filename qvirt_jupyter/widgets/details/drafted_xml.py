@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qvirt_jupyter.documents.devices.stored_devices import stored_devices
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.xml_editor import XmlEditor
-from qvirt_jupyter.widgets.xml_sources import StoredDefinition, StoredDeviceXml
+from qvirt_jupyter.widgets.xml_sources import NewDeviceXml, StoredDefinition, StoredDeviceXml
 from qvirt_jupyter.widgets.xml_words import EDITING_OFF
 
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ class DraftedXml(XmlEditor):
     def follow(self) -> None:
         """Show what the definition is now, unless something was typed."""
         devices = stored_devices(self._machine.document())
-        sources = (self._whole, *(StoredDeviceXml(self._machine, each) for each in devices))
+        sources = (
+            self._whole,
+            *(StoredDeviceXml(self._machine, each) for each in devices),
+            NewDeviceXml(self._machine),
+        )
         self._sources = {source.key: source for source in sources}
         choices: list[XmlChoice] = [{"id": source.key, "label": source.label} for source in sources]
         self.offer(choices)
@@ -53,8 +57,8 @@ class DraftedXml(XmlEditor):
         else:
             self.reload()
 
-    def choose(self, key: str) -> None:
+    def choose(self, key: str, proposed: str = "") -> None:
         """Show the whole definition or a device, after a question where changes would be lost."""
         source = self._sources.get(key)
-        if source is not None and key != self._source.key:
-            self.leave(lambda: self.edit(source))
+        if source is not None and (proposed or key != self._source.key):
+            self.leave(lambda: self.edit(source, proposed))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from qvirt_jupyter.widgets.details.add_page import AddPage
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -59,7 +61,8 @@ class Foresight:
         """
         self._draft, self._base = draft, base
         self._number += 1
-        if draft is None or not draft.has_edits:
+        # A device that is added is an edit as it is suggested.
+        if draft is None or not (draft.has_edits or isinstance(draft.page, AddPage)):
             self.effects = ()
         elif not self._is_looking:
             self._begin(draft, base)

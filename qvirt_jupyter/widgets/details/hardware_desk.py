@@ -22,11 +22,15 @@ if TYPE_CHECKING:
     from qvirt_jupyter.documents import Device
     from qvirt_jupyter.hypervisor import NewDisk
     from qvirt_jupyter.hypervisor.hotplug import Moment
+    from qvirt_jupyter.widgets.details.draft import Draft
     from qvirt_jupyter.widgets.details.page import Page
     from qvirt_jupyter.widgets.questions import Answer
 
 _NEXT_START: Final = "add for the next start"
 """What the question whether to add something later is about."""
+_NO_IMAGE_IN_XML: Final = _(
+    "XML names an image but makes none. Add the disk here, or select existing storage first."
+)
 
 
 class HardwareDesk(SourceDesk):
@@ -43,6 +47,8 @@ class HardwareDesk(SourceDesk):
             self._add("both")
         elif button == "back":
             self._around.on_added(False)  # noqa: FBT003 - as it is declared
+        elif button == "as xml":
+            self._go_on_as_xml()
         else:
             super().press(key, button, client)
 
@@ -121,16 +127,37 @@ class HardwareDesk(SourceDesk):
         else:
             super().apply(then)
 
+    def _go_on_as_xml(self) -> None:
+        """Edit the XML of what is filled in; it is added from there."""
+        page, draft = self._page, self._draft
+        if not isinstance(page, AddPage) or draft is None or self._is_busy or self._is_wrong(draft):
+            return
+        device = page.device(draft.filled())
+        if device is None:
+            return
+        if isinstance(page, AddDiskPage) and page.new_disk(device) is not None:
+            self._problem = str(_NO_IMAGE_IN_XML)
+        else:
+            self._problem = self._around.to_new_xml(f"{device}\n")
+        if self._problem:
+            self._show()
+
+    def _is_wrong(self, draft: Draft) -> bool:
+        """Tell whether something that was typed makes no sense, and show it then."""
+        if draft.element is not None:
+            draft.forget_hidden(self._declared(draft.element))
+        if not draft.wrong and not self._refused:
+            return False
+        self._attempt += 1
+        self._problem = self._refused
+        self._show()
+        return True
+
     def _add(self, when: Moment, then: Callable[[], object] | None = None) -> None:
         page, draft = self._page, self._draft
         if not isinstance(page, AddPage) or draft is None or self._is_busy:
             return
-        if draft.element is not None:
-            draft.forget_hidden(self._declared(draft.element))
-        if draft.wrong or self._refused:
-            self._attempt += 1
-            self._problem = self._refused
-            self._show()
+        if self._is_wrong(draft):
             return
         device = page.device(draft.filled())
         if device is None:

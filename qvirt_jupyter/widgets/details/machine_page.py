@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.widgets.details.page import DomainPage, Known
+from qvirt_jupyter.documents.devices.machine import is_x86
+from qvirt_jupyter.widgets.details.page import DomainPage, changed
 
 if TYPE_CHECKING:
+    from qvirt_jupyter.documents import Declared
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
+    from qvirt_jupyter.widgets.details.offers import Offers
 
 
 class MachinePage(DomainPage):
@@ -25,10 +29,25 @@ class MachinePage(DomainPage):
         *("generation_id", "devices.emulator"),
     )
 
-    def look_up(self, domain: Machine, definitions: Definitions) -> Known:  # noqa: ARG002 - of the host
+    def find_offers(self, domain: Machine, definitions: Definitions) -> Offers:  # noqa: ARG002 - of the host
         """Return the firmware images that the host has for such a machine."""
-        host = definitions.host
-        return Known(offers={"os.loader": host.firmware_images if host is not None else ()})
+        images = definitions.host.firmware_images if definitions.host is not None else ()
+        return {"os.loader": dict.fromkeys(images, "")}
+
+    def declared(self, element: documents.Element) -> list[Declared]:
+        """Return the fields; the firmware says what it is where none is chosen."""
+        found = super().declared(element)
+        if not isinstance(element, documents.Domain):
+            return found
+        if element.os.loader:
+            unset = _("As the loader says")
+        elif is_x86(element) and element.os.type == "hvm":
+            unset = _("Default (BIOS)")
+        else:
+            return found
+        return [
+            changed(each, unset=unset) if each.name == "os.firmware" else each for each in found
+        ]
 
     def summary(self, definitions: Definitions) -> str:
         """Return the chipset and the firmware."""

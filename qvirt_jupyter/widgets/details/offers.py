@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor.host_links import read_drives, read_links
-from qvirt_jupyter.widgets.details.page import MEDIUM, REMOVABLE
 from qvirt_jupyter.widgets.recent_media import recent_media
 
 if TYPE_CHECKING:
@@ -16,12 +15,20 @@ if TYPE_CHECKING:
     from qvirt_jupyter.documents import Element
     from qvirt_jupyter.hypervisor import Connection, NetworkRecord
 
+Offers: TypeAlias = "Mapping[str, Mapping[str, str]]"
+"""Labels by value, by the name of the field; an empty label is the value itself."""
+REMOVABLE: Final = frozenset({"cdrom", "floppy"})
+"""The kinds of disks whose medium is changed."""
+MEDIUM: Final = ("source.file", "source.device")
+"""The values that are the medium of a drive, by the type of its source."""
 MEDIA: Final = "media"
 """Under this, the discs that can be put into a drive."""
 _PORT_GROUPS: Final = "port groups of "
+_NODES: Final = {"graphics": "source.render_node", "video": "render_node"}
+"""The fields that name a render node, by the tags of their devices."""
 
 
-def offers_for(connection: Connection, tag: str) -> dict[str, dict[str, str]]:
+def offers_for(connection: Connection, tag: str) -> Offers:
     """Return what can be chosen for the values of a kind of device; in the pool.
 
     Parameters
@@ -33,9 +40,11 @@ def offers_for(connection: Connection, tag: str) -> dict[str, dict[str, str]]:
 
     Returns
     -------
-    dict
-        By the name of the value, labels by value.
+    Offers
+        What there is for :func:`offered`.
     """
+    if tag in _NODES:
+        return {_NODES[tag]: dict.fromkeys(connection.node_devices.render_nodes, "")}
     if tag == "disk":
         return {MEDIA: _media(connection)}
     if tag != "interface":
@@ -53,17 +62,15 @@ def offers_for(connection: Connection, tag: str) -> dict[str, dict[str, str]]:
     }
 
 
-def offered(
-    offers: Mapping[str, Mapping[str, str]], element: Element, name: str
-) -> Mapping[str, str]:
-    """Return what of it can be chosen for a value of a device as it is filled in.
+def offered(offers: Offers, element: Element, name: str) -> Mapping[str, str]:
+    """Return what of it can be chosen for a value of an element as it is filled in.
 
     Parameters
     ----------
     offers
-        What :func:`offers_for` returned.
+        What there is.
     element, name
-        The device, and the value.
+        The device or the domain, and the value.
     """
     if isinstance(element, documents.Disk):
         is_medium = element.device in REMOVABLE and name in MEDIUM
@@ -72,7 +79,7 @@ def offered(
             return {path: label for path, label in drives.items() if not path.startswith("/dev/")}
         return drives
     if not isinstance(element, documents.Interface):
-        return {}
+        return offers.get(name, {})
     source = element.source
     if name == "source.port_group" and isinstance(source, documents.NetworkLink):
         return offers.get(f"{_PORT_GROUPS}{source.network}", {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self, TypeAlias
 
 from qvirt_jupyter import documents
@@ -12,13 +11,14 @@ from qvirt_jupyter.documents import Choice, Declared, declarations
 from qvirt_jupyter.documents.devices.attachment import plugged_into
 from qvirt_jupyter.documents.devices.controller import MODELS
 from qvirt_jupyter.widgets.details.definitions import Definitions, devices_of, path_of
-from qvirt_jupyter.widgets.details.device_conditions import doubt_about, offers
+from qvirt_jupyter.widgets.details.device_conditions import doubt_about
 from qvirt_jupyter.widgets.details.fixed import why_fixed
 from qvirt_jupyter.widgets.details.host_device_names import CHOSEN, HostDeviceNames
+from qvirt_jupyter.widgets.details.offers import MEDIUM, REMOVABLE, Offers, offers_for
 from qvirt_jupyter.widgets.details.usb_rules import rules_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
 
@@ -29,10 +29,6 @@ _OURS: Final = "metadata.ours."
 """Tags and group, which the list of machines sets."""
 _OF_LIBVIRT: Final = frozenset({"id", "emulator_deprecation"})
 """What libvirt says of a running machine, and nobody sets."""
-REMOVABLE: Final = frozenset({"cdrom", "floppy"})
-"""The kinds of disks whose medium is changed."""
-MEDIUM: Final = ("source.file", "source.device")
-"""The values that are the medium of a drive, by the type of its source."""
 _OF_USE: Final = frozenset({"source.startup_policy", "source.display", "source.model"})
 """What people choose of a host device, beside which one it is."""
 _HIDDEN: Final = frozenset({"alias", "boot_order"})
@@ -46,14 +42,11 @@ class Known(NamedTuple):
     ----------
     facts
         What is only read, with labels.
-    offers
-        What there is to choose from just now, by the names of the fields.
     page
         What takes the place of the page, because more is known; None where nothing does.
     """
 
     facts: Facts = ()
-    offers: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     page: Page | None = None
 
 
@@ -71,8 +64,6 @@ class Page:
         The name of its icon.
     remarks
         What speaks against values that were typed, by name; they can be applied all the same.
-    offers
-        What can be chosen just now, as :mod:`~qvirt_jupyter.widgets.details.offers` has it.
     """
 
     icon: ClassVar[str] = "machine"
@@ -85,7 +76,6 @@ class Page:
     def __init__(self, key: str) -> None:
         self.key = key
         self.remarks: dict[str, str] = {}
-        self.offers: Mapping[str, Mapping[str, str]] = {}
 
     def title(self, definitions: Definitions) -> str:
         """Return what the page is called."""
@@ -135,6 +125,10 @@ class Page:
         """Return what the host or the guest knows of it; asked in the pool."""
         return Known(self.facts(domain, definitions))
 
+    def find_offers(self, domain: Machine, definitions: Definitions) -> Offers:  # noqa: ARG002 - for subclasses
+        """Return what there is to choose from just now; asked in the pool."""
+        return {}
+
 
 class DevicePage(Page):
     """The page of a device, made from what its class declares."""
@@ -175,10 +169,9 @@ class DevicePage(Page):
         addresses = [str(each) for each in domain.addresses() if each.mac == device.mac]
         return ((str(_("Addresses")), "\n".join(addresses) or str(_("not known (yet)"))),)
 
-    def look_up(self, domain: Machine, definitions: Definitions) -> Known:
-        """Return the facts, and what the host has for the device."""
-        offered = offers(self.key.partition(" ")[0], domain.connection)
-        return Known(self.facts(domain, definitions), offered)
+    def find_offers(self, domain: Machine, definitions: Definitions) -> Offers:  # noqa: ARG002 - of the host alone
+        """Return what the host has for such a device."""
+        return offers_for(domain.connection, self.key.partition(" ")[0])
 
     def warning(self, domain: documents.Domain, definitions: Definitions) -> str:  # noqa: ARG002 - of the device alone
         """Say what the device lacks."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -17,7 +16,8 @@ from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 from qvirt_jupyter.widgets.details.fields import AWAY, input_for
 from qvirt_jupyter.widgets.details.foresight import Foresight
 from qvirt_jupyter.widgets.details.page import Known, Page
-from qvirt_jupyter.widgets.details.page_state import page_state
+from qvirt_jupyter.widgets.details.page_state import page_state, xml_of
+from qvirt_jupyter.widgets.details.work import ASKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.differences import Difference
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
+    from qvirt_jupyter.widgets.details.offers import Offers
     from qvirt_jupyter.widgets.details.page_view import PageView
     from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
     from qvirt_jupyter.widgets.details.work import Boards, Work
@@ -53,6 +54,8 @@ class Around(NamedTuple):
     """The graphs are wanted."""
     to_xml: Callable[[str, str], object]
     """The XML of an entry is wanted, in a browser window."""
+    to_new_xml: Callable[[str], str]
+    """The XML of a device that is not added yet is to be edited; returns why it cannot be."""
     boards: Boards
     """Where the panel asks and explains."""
 
@@ -82,6 +85,7 @@ class PageDesk:
         self._draft: Draft | None = None
         self._differences: Mapping[str, Difference] = {}
         self._known = Known()
+        self._offers: Offers = {}
         self._number = 0
         self._attempt = 0
         self._refused = ""
@@ -140,7 +144,7 @@ class PageDesk:
             self._show()
             return
         self._page = page
-        self._known = Known()
+        self._known, self._offers = Known(), {}
         self._wants_diff = False
         self._said = ()
         self._begin()
@@ -160,6 +164,8 @@ class PageDesk:
         self._number += 1
         self._warning = self._problem = ""
         self._foresight.forget()
+        if isinstance(self._page, AddPage) and self._definitions.running is not None:
+            self._foresight.look(self._draft, self._definitions.stored)
         self._show()
         self._look_up(self._page, self._definitions)
 
@@ -374,6 +380,7 @@ class PageDesk:
                 autostart=self._autostart,
                 frame={
                     "draft": self._number,
+                    "asks": self._around.boards.wishes.wants(ASKING),
                     "warning": str(self._warning) or page.warning(draft.domain, found),
                     "busy": self._is_busy,
                     "refused": self._refused,
@@ -381,20 +388,13 @@ class PageDesk:
                     "attempt": self._attempt,
                     "answered": self._view.answered,
                     "said": list(self._said),
-                    "diff": self._diff(draft) if self._wants_diff else "",
+                    "diff": xml_of(page, draft, found.stored) if self._wants_diff else "",
                     "facts": [
                         {"label": label, "value": value} for label, value in self._known.facts
                     ],
                     "storage": self._storage.state if self._storage is not None else None,
                 },
                 effects=self._foresight.effects,
-                offers=self._known.offers,
+                offers=self._offers,
             )
         )
-
-    def _diff(self, draft: Draft) -> str:
-        stored = self._definitions.stored if self._definitions is not None else draft.base
-        before, after = str(stored), str(draft.domain)
-        lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
-        # The names of both "files" say nothing here.
-        return "\n".join(list(lines)[2:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from qvirt_jupyter import documents
@@ -12,8 +13,8 @@ from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, BootPage, boot_or
 from qvirt_jupyter.widgets.details.definitions import concerns
 from qvirt_jupyter.widgets.details.entries import icon_of
 from qvirt_jupyter.widgets.details.fields import field_state, secret_states, shown_value
-from qvirt_jupyter.widgets.details.offers import offered
-from qvirt_jupyter.widgets.details.page import REMOVABLE, DevicePage
+from qvirt_jupyter.widgets.details.offers import REMOVABLE, offered
+from qvirt_jupyter.widgets.details.page import DevicePage
 from qvirt_jupyter.widgets.details.performance_page import PerformancePage
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.differences import Difference
     from qvirt_jupyter.widgets.details.draft import Draft
+    from qvirt_jupyter.widgets.details.offers import Offers
     from qvirt_jupyter.widgets.details.page import Page
 
 
@@ -45,6 +47,7 @@ class Frame(TypedDict):
     """What stands around the inputs; the parts of ``PageState`` of these names."""
 
     draft: int
+    asks: bool
     warning: str
     busy: bool
     refused: str
@@ -66,7 +69,7 @@ def page_state(
     autostart: bool,
     frame: Frame,
     effects: Iterable[Effect],
-    offers: Mapping[str, tuple[str, ...]],
+    offers: Offers,
 ) -> PageState:
     """Return all that the browser needs to draw a page.
 
@@ -85,7 +88,7 @@ def page_state(
     effects
         What applying would do.
     offers
-        What there is to choose from just now, by the names of the fields.
+        What there is to choose from just now.
     """
     fields = _fields(page, draft, definitions, differences, offers)
     for state in fields:
@@ -107,12 +110,30 @@ def page_state(
     }
 
 
+def xml_of(page: Page, draft: Draft, stored: documents.Domain) -> str:
+    """Return what differs in the XML; all XML of a device that is to be added.
+
+    Parameters
+    ----------
+    page, draft
+        What is shown, with what was typed.
+    stored
+        The definition as it is now.
+    """
+    if isinstance(page, AddPage):
+        return str(page.device(draft.domain) or "")
+    before, after = str(stored), str(draft.domain)
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
+    # The names of both "files" say nothing here.
+    return "\n".join(list(lines)[2:])
+
+
 def _fields(
     page: Page,
     draft: Draft,
     definitions: Definitions,
     differences: Mapping[str, Difference],
-    offers: Mapping[str, tuple[str, ...]],
+    offers: Offers,
 ) -> list[DetailFieldState]:
     """Return the inputs; of a device that only the running machine has they are only read."""
     element = draft.element
@@ -130,15 +151,14 @@ def _fields(
             host=definitions.host,
             suggestions={
                 **dict.fromkeys(definitions.there.get((element.tag, item.name), ()), ""),
-                **dict.fromkeys(offers.get(item.name, ()), ""),
-                **offered(page.offers, element, item.name),
+                **offered(offers, element, item.name),
             },
             fixed=leaving or page.why_fixed(element, item.name, customise=definitions.is_drafted),
             wrong=draft.wrong.get(item.name),
             difference=differences.get(item.name),
         )
         state["error"] = state["error"] or page.remarks.get(state["name"], "")
-        if item.name == "source.port_group" and page.offers and not state["choices"]:
+        if item.name == "source.port_group" and offers and not state["choices"]:
             # The network has none.
             state["shown"] = bool(state["value"])
         states.append(state)
@@ -253,6 +273,7 @@ def _buttons(page: Page, draft: Draft, definitions: Definitions) -> list[ButtonS
         return [
             {"id": "add", "label": str(_("Add")), "kind": "primary"},
             {"id": "back", "label": str(_("Cancel")), "kind": "plain"},
+            {"id": "as xml", "label": str(_("Edit as XML…")), "kind": "plain"},
         ]
     buttons: list[ButtonState] = [
         {"id": "apply", "label": str(_("Apply")), "kind": "primary"},

@@ -10,15 +10,15 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import doubts_about
 from qvirt_jupyter.widgets.details.add_page import AddPage
 from qvirt_jupyter.widgets.details.doubts import Doubts
-from qvirt_jupyter.widgets.details.offers import MEDIA, offers_for
-from qvirt_jupyter.widgets.details.page import REMOVABLE
+from qvirt_jupyter.widgets.details.offers import MEDIA, REMOVABLE
+from qvirt_jupyter.widgets.details.page import Page
 from qvirt_jupyter.widgets.details.page_desk import PageDesk
 from qvirt_jupyter.widgets.details.sources import browsable, source_of
 from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
 from qvirt_jupyter.widgets.recent_media import recent_media
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from qvirt_jupyter.documents import Element
     from qvirt_jupyter.hypervisor import Doubt, EditResult
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.draft import Draft
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
-    from qvirt_jupyter.widgets.details.page import Page
+    from qvirt_jupyter.widgets.details.offers import Offers
     from qvirt_jupyter.widgets.details.page_desk import Around
     from qvirt_jupyter.widgets.details.work import Work
 
@@ -63,7 +63,7 @@ class SourceDesk(PageDesk):
         if draft is None or element is None:
             return
         draft.page.remarks.pop(name, None)
-        if name == _medium_of(element) and text in draft.page.offers.get(MEDIA, {}):
+        if name == _medium_of(element) and text in self._offers.get(MEDIA, {}):
             # A drive of the host is another type of source than an image.
             self._chosen(name, text, None)
         else:
@@ -139,20 +139,19 @@ class SourceDesk(PageDesk):
 
     def _look_up(self, page: Page, found: Definitions) -> None:
         super()._look_up(page, found)
-        draft = self._draft
-        if draft is None or not isinstance(draft.element, documents.Disk | documents.Interface):
+        if type(page).find_offers is Page.find_offers:
             return
-        tag = draft.element.tag
         self._work(
-            lambda: offers_for(self._domain.connection, tag),
+            lambda: page.find_offers(self._domain, found),
             partial(self._offered, page),
             # Then it is typed.
             lambda _error: None,
         )
 
-    def _offered(self, page: Page, offers: Mapping[str, Mapping[str, str]]) -> None:
-        page.offers = offers
-        if page is self._page:
+    def _offered(self, page: Page, offers: Offers) -> None:
+        # More may be known of the page by now, which makes another one of it.
+        if self._page is not None and page.key == self._page.key:
+            self._offers = offers
             self._show()
 
     # Looking for files --------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, TypeVar
 
 from qvirt_jupyter.hypervisor import ConnectionLost, publisher
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.notices import NoticeBoard
     from qvirt_jupyter.widgets.questions import QuestionBoard
 
+ASKING: Final = "confirm_unapplied"
+"""The preference that asks about changes that are not applied."""
 _Result = TypeVar("_Result")
 
 
