@@ -18,6 +18,7 @@ from a_rich_machine import (
 )
 
 from qvirt_jupyter.documents import Domain
+from qvirt_jupyter.documents.sections.chipset import ROOT_PORTS
 from qvirt_jupyter.widgets.details import Customisation
 from qvirt_jupyter.widgets.panel import close_all
 from qvirt_jupyter.widgets.preferences import preferences
@@ -65,7 +66,11 @@ def test_what_is_fixed_later_is_open_and_written_in_memory(a_page, a_connection,
         assert field(tab, name)["fixed"] == ""
         type_in(tab, name, value)
     assert field(tab, "os.arch")["fixed"]
-    assert applied(a_page).os.machine == "q35"
+    made = applied(a_page)
+    assert made.os.machine == "q35"
+    # Devices that come later have their places.
+    ports = [each for each in made.devices.controllers if each.model == "pcie-root-port"]
+    assert len(ports) == ROOT_PORTS
     assert wait_for(lambda: heard and heard[-1].name == "newer")
     assert heard[-1].os.firmware == "efi"
     go_to(tab, "VirtIO disk 1")

@@ -36,15 +36,26 @@ class Chipset:
     def devices_fit_the_board(self: Domain) -> None:  # type: ignore[misc]  # it is mixed into Domain
         """Replace the PCI controllers of the other board, and what only that board has.
 
-        Where the definition names no PCI controller there is nothing to replace: libvirt adds those
-        of the board when it is given the definition.
+        Where the definition has nothing of the other board there is nothing to replace: libvirt
+        adds the PCI controllers when it is given the definition.
         """
-        models = {each.model for each in self.devices.of(Controller) if each.type == "pci"}
-        if is_q35(self) and "pci-root" in models:
+        if is_q35(self) and self._has_parts_of_i440fx():
             self._leave_the_board()
             self._fit_q35()
-        elif is_i440fx(self) and "pcie-root" in models:
+        elif is_i440fx(self) and "pcie-root" in self._pci_models():
             self._leave_the_board()
+
+    def add_root_ports(self: Domain) -> None:  # type: ignore[misc]  # it is mixed into Domain
+        """Add places for devices that come later to a q35 that names no PCI controller.
+
+        libvirt by itself adds one more than the guest needs at its start.
+        """
+        if not is_q35(self) or self._pci_models():
+            return
+        controllers = self.devices.of(Controller)
+        controllers.append(Controller(type="pci", index=0, model="pcie-root"))
+        for number in range(1, ROOT_PORTS + 1):
+            controllers.append(Controller(type="pci", index=number, model="pcie-root-port"))
 
     @rule("os.secure", "os.firmware_features", touches=("features", "os", "devices"))
     def secure_boot_needs_smm_and_q35(self: Domain) -> None:  # type: ignore[misc]  # it is mixed into Domain
@@ -56,6 +67,17 @@ class Chipset:
             self.os.machine = "q35"
             self.devices_fit_the_board()
 
+    def _pci_models(self) -> set[str | None]:
+        return {each.model for each in self.devices.of(Controller) if each.type == "pci"}
+
+    def _has_parts_of_i440fx(self) -> bool:
+        # No q35 starts with IDE, which a definition may have that libvirt has not completed yet.
+        return (
+            "pci-root" in self._pci_models()
+            or any(each.type == "ide" for each in self.devices.of(Controller))
+            or any(disk.bus == "ide" for disk in self.devices.of(Disk))
+        )
+
     def _leave_the_board(self) -> None:
         controllers = self.devices.of(Controller)
         for controller in [each for each in controllers if each.type == "pci"]:
@@ -65,7 +87,7 @@ class Chipset:
             if device.address.type == "pci":
                 del device.address
 
-    def _fit_q35(self) -> None:
+    def _fit_q35(self: Domain) -> None:  # type: ignore[misc]  # it is mixed into Domain
         controllers = self.devices.of(Controller)
         for controller in [each for each in controllers if each.type == "ide"]:
             controllers.remove(controller)
@@ -76,9 +98,7 @@ class Chipset:
             if disk.bus == "ide":
                 disk.bus = "sata"
                 disk.bus_names_the_target()
-        controllers.append(Controller(type="pci", index=0, model="pcie-root"))
-        for number in range(1, ROOT_PORTS + 1):
-            controllers.append(Controller(type="pci", index=number, model="pcie-root-port"))
+        self.add_root_ports()
 
 
 def is_i440fx(domain: Domain) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.devices.machine import is_q35
 from qvirt_jupyter.documents.masks import Masks
 from qvirt_jupyter.hypervisor import (
     EditConflict,
@@ -311,6 +312,8 @@ class DraftedEdit:
         traceback: TracebackType | None,
     ) -> None:
         if kind is None:
+            if not is_q35(self._before):
+                self._after.add_root_ports()
             self.result = self._machine.take(self._before, self._after)
 
     def replace(self, text: str) -> EditResult:

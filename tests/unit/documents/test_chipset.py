@@ -56,6 +56,28 @@ def test_q35_gets_root_ports_and_no_ide():
     assert indexes == list(range(ROOT_PORTS + 1))
 
 
+NEW = """<domain type='kvm'><os><type arch='x86_64' machine='pc'>hvm</type></os><devices>
+  <disk device='cdrom'><target dev='hda' bus='ide'/></disk></devices></domain>"""
+
+
+def test_a_definition_that_libvirt_has_not_seen_leaves_ide_too():
+    domain = Domain.parse(NEW)
+    domain.os.machine = "q35"
+    assert [(disk.bus, disk.target) for disk in domain.devices.disks] == [("sata", "sda")]
+    assert models(domain) == ["pcie-root", *["pcie-root-port"] * ROOT_PORTS]
+
+
+def test_one_without_parts_of_a_board_gets_ports_only_when_asked():
+    domain = Domain.parse(NEW.replace("ide", "sata").replace("hda", "sda"))
+    domain.os.machine = "q35"
+    assert models(domain) == []
+    domain.add_root_ports()
+    assert len(models(domain)) == ROOT_PORTS + 1
+    before = str(domain)
+    domain.add_root_ports()
+    assert str(domain) == before
+
+
 def test_the_way_back_takes_the_root_ports_away():
     domain = Domain.parse(OLD)
     domain.os.machine = "pc-q35-7.2"
