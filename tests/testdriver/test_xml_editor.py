@@ -384,6 +384,19 @@ def test_another_editor_takes_over_what_was_typed(open_xml):
     assert "line 1" in text_of(after)
 
 
+def test_another_editor_takes_over_the_device_that_was_typed_into(open_xml, a_connection):
+    before = open_xml("shutoff")
+    tell(before, type="choose", id="new")
+    assert wait_for(lambda: state_of(before)["chosen"] == "new")
+    type_(before, "<watchdog model='i6300esb' action='poweroff'/>")
+    after = open_xml("shutoff")
+    publisher.post(None, lambda: after.take_over(before))
+    assert wait_for(lambda: after.is_dirty and state_of(after)["chosen"] == "new")
+    press_apply(after, text_of(after))
+    watchdogs = lambda: a_connection.domains["shutoff"].document().devices.of("watchdog")  # noqa: E731
+    assert wait_for(lambda: any(each.action == "poweroff" for each in watchdogs()))
+
+
 def test_a_notebook_loads_and_saves(open_xml, a_connection):
     editor = open_xml()
     text = editor.load()

@@ -154,7 +154,7 @@ class DevicePage(Page):
         return shown_of(element)
 
     def facts(self, domain: Machine, definitions: Definitions) -> Facts:
-        """Return a card's addresses, a host device's name, or what sits on a controller."""
+        """Return addresses, a host device's name, what sits on a controller, or a free port."""
         running = definitions.running or definitions.stored
         device = self._device(running)
         if isinstance(device, documents.Hostdev) and device.type in CHOSEN:
@@ -164,6 +164,8 @@ class DevicePage(Page):
         if isinstance(device, documents.Controller):
             plugged = ", ".join(_place(each) for each in plugged_into(device))
             return ((str(_("Plugged into it")), plugged or str(_("nothing"))),)
+        if isinstance(device, documents.Graphics):
+            return _ports_of(device) if definitions.running is not None else ()
         if not isinstance(device, documents.Interface) or not domain.is_active:
             return ()
         addresses = [str(each) for each in domain.addresses() if each.mac == device.mac]
@@ -199,6 +201,16 @@ class DomainPage(Page):
     def declared(self, element: documents.Element) -> list[Declared]:
         """Return the fields of the page that the machine's class declares."""
         return select(declarations(element), self.names)
+
+
+def _ports_of(display: documents.Graphics) -> Facts:
+    """Return the ports that libvirt has chosen for a display that runs."""
+    source = display.source
+    ports = (
+        (_("Port while it runs"), getattr(source, "port", None)),
+        (_("TLS port while it runs"), getattr(source, "tls_port", None)),
+    )
+    return tuple((str(label), str(port)) for label, port in ports if port and port > 0)
 
 
 def _place(device: documents.Device) -> str:

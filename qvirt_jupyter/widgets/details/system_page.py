@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Text
+from qvirt_jupyter.documents.devices.channel import AGENT
 from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.provision import osinfo
 from qvirt_jupyter.widgets.details.derived import Derived
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.page import Facts
 
+_NO_CHANNEL: Final = _(
+    "The machine has no channel to an agent. Add hardware, “Channel”, makes one; the program "
+    "qemu-guest-agent must run in the guest."
+)
 _FOUND: Final = 40
 """So many systems are offered at once; typing more finds the others."""
 
@@ -60,6 +65,9 @@ class SystemPage(DomainPage):
             return ()
         if not domain.is_active:
             return ((str(_("Agent")), str(_("The machine is off."))),)
+        running = definitions.running or definitions.stored
+        if AGENT not in [channel.name for channel in running.devices.channels]:
+            return ((str(_("Agent")), str(_NO_CHANNEL)),)
         try:
             info = domain.guest_info()
         except QvirtError as error:
