@@ -108,7 +108,7 @@ def test_a_host_that_does_not_exist(driver):
     assert "no host with the name no-such-host.invalid" in error.reason
 
 
-@pytest.mark.parametrize("driver", ["lxc", "xen", "bhyve", "vbox", "vz", "ch"])
+@pytest.mark.parametrize("driver", ["xen", "bhyve", "vbox", "vz", "ch"])
 def test_drivers_that_the_service_does_not_have(a_system_libvirtd, driver):
     """The service answers; it was installed without these drivers."""
     error = failure(f"{driver}+unix:///system?socket={a_system_libvirtd.socket}")

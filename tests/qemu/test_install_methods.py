@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 
@@ -294,21 +295,22 @@ def test_a_disk_that_has_a_system_is_imported(a_creation, a_console, an_installe
 
 
 @pytest.fixture
-def a_network_to_start_from(a_place, tmp_path):
+def a_network_to_start_from(a_place):
     """A network whose server has a script for iPXE, which ends the first start."""
-    for each in (tmp_path, *tmp_path.parents[:2]):
-        each.chmod(0o755)
-    script = tmp_path / "boot.ipxe"
-    script.write_text("#!ipxe\nreboot\n")
-    script.chmod(0o644)
-    try:
-        network = a_place.connection.networks.define(NETWORK.format(folder=tmp_path))
-        network.start()
-    except QvirtError as error:
-        pytest.skip(f"no network with addresses of its own: {error}")
-    yield network
-    network.stop()
-    network.delete()
+    # dnsmasq reads it as a user of its own, and pytest closes its folders to all others.
+    with tempfile.TemporaryDirectory(prefix="qv-tftp-") as folder:
+        Path(folder).chmod(0o755)
+        script = Path(folder, "boot.ipxe")
+        script.write_text("#!ipxe\nreboot\n")
+        script.chmod(0o644)
+        try:
+            network = a_place.connection.networks.define(NETWORK.format(folder=folder))
+            network.start()
+        except QvirtError as error:
+            pytest.skip(f"no network with addresses of its own: {error}")
+        yield network
+        network.stop()
+        network.delete()
 
 
 def test_the_network_gives_an_address_and_what_to_start(a_creation, a_network_to_start_from):
