@@ -112,6 +112,7 @@ class DomainData(TypedDict):
     description: NotRequired[str]
     state: NotRequired[str]
     reason: NotRequired[str]
+    template: NotRequired[bool]
     cells: NotRequired[dict[str, Value]]
     refused: NotRequired[dict[str, str]]
 

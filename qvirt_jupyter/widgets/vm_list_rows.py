@@ -93,7 +93,8 @@ def domain_data(key: str, record: DomainRecord, columns: Iterable[Column]) -> Do
         "title": record.title,
         "description": record.description,
         "state": record.state.value,
-        "reason": str(_("Template")) if record.is_template else record.reason,
+        "reason": record.reason,
+        "template": record.is_template,
         "cells": {
             column.id: column.value(record) for column in columns if column.value is not None
         },

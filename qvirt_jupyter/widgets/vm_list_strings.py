@@ -31,6 +31,8 @@ STRINGS: Mapping[str, LazyString] = {
     "empty": _("No connection yet."),
     "cancel": _("Cancel"),
     "unknown": _("not available"),
+    "template": _("Template"),
+    "template_help": _("{state}, and a template: it is kept to be cloned and does not start."),
     "and_more": _("{first} and {count} more"),
     "no_changes": _("none"),
     "yes": _("yes"),

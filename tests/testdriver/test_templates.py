@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from a_manager import wait_for
+from a_manager import domains, wait_for
 
-from qvirt_jupyter.hypervisor import WrongState
+from qvirt_jupyter.hypervisor import WrongState, connect
 
 
 @pytest.fixture
@@ -50,3 +50,21 @@ def test_a_machine_that_runs_does_not_become_one(a_connection):
     with pytest.raises(WrongState, match="running"):
         machine.set_template()
     assert not machine.is_template
+
+
+@pytest.mark.usefixtures("a_user_without_a_past")
+def test_the_rows_of_the_list_say_it(a_manager, a_uri):
+    connection = connect(a_uri)
+    machine = connection.domains["shutoff"]
+
+    def shown():
+        return next((row for row in domains(a_manager).values() if row["name"] == "shutoff"), {})
+
+    assert wait_for(lambda: shown().get("state") == "shutoff")
+    assert not shown()["template"]
+    machine.set_template()
+    assert wait_for(lambda: shown()["template"])
+    assert shown()["state"] == "shutoff", "what it is otherwise stays in sight"
+    assert "Clone it" in shown()["refused"]["start"]
+    machine.set_template(False)
+    assert wait_for(lambda: not shown()["template"])

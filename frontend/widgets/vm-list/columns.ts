@@ -3,7 +3,7 @@ import { hasIcon, icon } from './icons';
 import type { ColumnSpec, DomainData } from './messages';
 import { createSparkline, drawSparkline } from './sparkline';
 import { Store } from './store';
-import { cellText, nameText } from './values';
+import { cellText, isTemplate, nameText } from './values';
 
 /** A cell in the page; `update` touches only what changed. */
 export interface Cell {
@@ -59,17 +59,22 @@ function stateCell(column: ColumnSpec, store: Store): Cell {
   return {
     node,
     update: domain => {
-      if (domain.state !== shown) {
-        shown = domain.state;
-        node.dataset.state = domain.state;
+      const sign = isTemplate(domain) ? 'template' : `state-${domain.state}`;
+      if (sign !== shown) {
+        shown = sign;
         node.querySelector('svg')?.remove();
-        if (hasIcon(`state-${domain.state}`)) {
-          node.prepend(icon(`state-${domain.state}`));
+        if (hasIcon(sign)) {
+          node.prepend(icon(sign));
         }
       }
-      const text = cellText(column, domain, store);
-      setText(word, text);
-      setTitle(node, [text, domain.reason].filter(Boolean).join(': '));
+      node.dataset.state = domain.state;
+      setText(word, cellText(column, domain, store));
+      const state = store.states[domain.state] ?? domain.state;
+      const text = [state, domain.reason].filter(Boolean).join(': ');
+      setTitle(
+        node,
+        domain.template ? store.text('template_help', { state: text }) : text
+      );
     }
   };
 }

@@ -158,7 +158,9 @@ function listOf(domain: DomainData, column: ColumnSpec): string[] {
 }
 
 function stateTest(value: string, store: Store): Test | string {
-  const names = Object.entries(store.states).map(([state, label]) => ({
+  // A template is off as well, and found by both words.
+  const known = { ...store.states, template: store.text('template') };
+  const names = Object.entries(known).map(([state, label]) => ({
     state,
     both: [state, small(label)]
   }));
@@ -171,11 +173,13 @@ function stateTest(value: string, store: Store): Test | string {
   if (found.length === 0) {
     return store.text('no_state', {
       value,
-      known: Object.values(store.states).join(', ')
+      known: Object.values(known).join(', ')
     });
   }
   const states = new Set(found.map(({ state }) => state));
-  return domain => states.has(domain.state);
+  return domain =>
+    states.has(domain.state) ||
+    (states.has('template') && Boolean(domain.template));
 }
 
 /** The whole tag where there is one of this name; while it is typed, how it begins. */

@@ -70,6 +70,8 @@ export interface DomainData {
   description?: string;
   state: string;
   reason?: string;
+  /** Whether it is kept to be cloned and does not start. */
+  template?: boolean;
   cells: Record<string, Value>;
   refused?: Record<string, string>;
 }

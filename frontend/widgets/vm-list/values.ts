@@ -45,7 +45,9 @@ export function cellText(
     case 'name':
       return nameText(domain, store);
     case 'state':
-      return store.states[domain.state] ?? domain.state;
+      return isTemplate(domain)
+        ? store.text('template')
+        : (store.states[domain.state] ?? domain.state);
     case 'graph': {
       const newest = store.newest(domain, column.id);
       return newest === null ? '' : figure(newest, column.unit);
@@ -69,6 +71,11 @@ export function cellText(
       }
       return typeof value === 'number' ? figure(value, column.unit) : value;
   }
+}
+
+/** Whether it lies there to be cloned: one that somebody else has started runs, above all. */
+export function isTemplate(domain: DomainData): boolean {
+  return Boolean(domain.template) && Store.isOff(domain);
 }
 
 /** The title stands for the name unless it has a column of its own. */
