@@ -124,6 +124,37 @@ def test_what_others_need_stays_and_the_rest_goes(a_qemu_connection, a_shelf):
     assert ODD not in a_qemu_connection.domains
 
 
+def test_what_an_image_keeps_elsewhere_goes_and_stays_with_it(a_qemu_connection, a_shelf):
+    folder = Path(a_shelf.document().path)
+    own, base = folder / "own.qcow2", folder / "base.qcow2"
+    for path in (own, base):
+        options = f"data_file={path.with_suffix('.raw')},data_file_raw=on"
+        command = ["qemu-img", "create", "-q", "-f", "qcow2", "-o", options, str(path), "1M"]
+        subprocess.run(command, check=True)
+    a_shelf.refresh()
+    log = folder / "serial.log"
+    log.write_text("login:")
+    never = "<serial type='pty'><log file='/srv/of/nobody.log'/></serial>"
+    port = f"<serial type='file'><source path='{log}'/></serial>{never}"
+    machine = define(a_qemu_connection, "split", disk(own), disk(base, "vdb"), port)
+    define(a_qemu_connection, "clone", disk(a_volume(a_shelf, "clone.qcow2", str(base))))
+    plan = DeleteRequest(machine).plan()
+    assert {Path(row.path).name: (row.kind, row.ticked) for row in plan} == {
+        "own.qcow2": (FileKind.DISK, True),
+        "own.raw": (FileKind.DATA, True),
+        "base.qcow2": (FileKind.DISK, False),
+        # Who builds on an image builds on what is in it.
+        "base.raw": (FileKind.DATA, False),
+        "serial.log": (FileKind.LOG, False),
+    }
+    assert "clone" in row_of(plan, "base.raw").reason
+    assert row_of(plan, "serial.log").label == "Log serial0"
+    assert not any(row.ticked for row in plan.untick(str(own))), "it is kept whole"
+    assert row_of(plan.untick(str(own)).tick(str(own)), "own.raw").ticked
+    assert not DeleteRequest(machine).run().left
+    assert names_in(a_shelf) == {"base.qcow2", "base.raw", "clone.qcow2", "serial.log"}
+
+
 def test_the_base_of_a_clone_is_kept_and_goes_with_the_last_that_needs_it(
     a_qemu_connection, a_shelf
 ):

@@ -1,5 +1,7 @@
 """Deleting machines on the test driver: by a request, and by the dialog of the manager and a tab."""
 
+from pathlib import Path
+
 import pytest
 from a_manager import act, domains, wait_for
 
@@ -265,9 +267,52 @@ def test_what_could_not_be_deleted_stays_visible(a_manager, a_uri):
     assert outcomes[NAME] == "deleted"
     assert outcomes[path] in ("failed", "kept")
     assert state["text"]
-    assert [button["id"] for button in state["buttons"]] == ["close"]
-    press(dialog, "close")
+    assert [button["id"] for button in state["buttons"]] == ["again", "close"]
+    # The machine is gone, so there is nothing to plan: the file is tried once more.
+    press(dialog, "again")
+    state = wait_for(lambda: dialog.shown if dialog.shown["phase"] == "over" else None)
+    outcomes = {row["path"]: row["outcome"] for row in state["rows"]}
+    assert outcomes[path] in ("failed", "kept")
+    connection.storage_pools["images"].start()
+    press(dialog, "again")
     assert wait_for(lambda: not a_manager._dialog.children)
+    assert "first" not in connection.storage_pools["images"].volumes.names
+
+
+def test_machines_of_two_hosts_are_deleted_at_once(a_manager, a_uri, tmp_path):
+    preferences.set(confirm_delete_storage=False)
+    other = tmp_path / "other.xml"
+    other.write_text(Path(a_uri.removeprefix("test://")).read_text())
+    elsewhere = qvirt_jupyter.connect(f"test://{other}")
+    try:
+        here = connection_to(a_uri)
+        paths = [volumes(each, "first")[0] for each in (here, elsewhere)]
+        machines = [
+            a_machine(here, "here", paths[0]),
+            a_machine(elsewhere, "there", paths[1]),
+        ]
+        a_manager._delete(machines)
+        dialog = dialog_of(a_manager)
+        state = choosing(dialog)
+        assert [row["path"] for row in state["rows"]] == ["here", paths[0], "there", paths[1]]
+        assert state["buttons"][0]["label"] == "Delete 2 virtual machines and 2 files"
+        mine, theirs = (row["id"] for row in state["rows"] if not row["machine"])
+        assert mine != theirs, "the same path on two hosts is two files"
+        tick(dialog, mine, ticked=False)
+        # On one of them it fails: both say what became of theirs.
+        elsewhere.storage_pools["images"].stop()
+        press(dialog, "delete")
+        state = wait_for(lambda: dialog.shown if dialog.shown["phase"] == "over" else None)
+        assert [row["outcome"] for row in state["rows"]][0::2] == ["deleted", "deleted"]
+        assert "first" in here.storage_pools["images"].volumes.names, "it was unticked"
+        elsewhere.storage_pools["images"].start()
+        press(dialog, "again")
+        assert wait_for(lambda: not a_manager._dialog.children)
+        assert "first" not in elsewhere.storage_pools["images"].volumes.names
+        assert "here" not in here.domains
+        assert "there" not in elsewhere.domains
+    finally:
+        elsewhere.close()
 
 
 def test_a_machine_that_went_meanwhile_is_said_to_be_gone(a_manager, a_uri):

@@ -35,7 +35,11 @@ export function renderDeletion(model: IModel, root: HTMLElement): () => void {
           element('th', { scope: 'col' }, all),
           ...['what', 'path'].map(heading),
           machines,
-          heading('size'),
+          element(
+            'th',
+            { scope: 'col', class: 'qvirt-deletion-size' },
+            text(model, 'size')
+          ),
           reason,
           result
         )

@@ -19,6 +19,7 @@ other machines or volumes need it                 kept
 shareable                                         kept
 a seed of cloud-init                              deleted
 in a CD-ROM or floppy drive, or read-only         kept
+log of a serial port or the like                  kept
 kernel, initial RAM disk, device tree             kept
 in no pool, and not writable                      kept
 the base of a disk, but of no snapshot            kept
@@ -207,6 +208,11 @@ _RULES: Final[tuple[_Rule, ...]] = (
         _("Removable media are often wanted again."),
     ),
     (lambda facts: facts.read_only, Verdict.KEPT, _("It is read-only: the machine only reads it.")),
+    (
+        lambda facts: facts.kind is FileKind.LOG,
+        Verdict.KEPT,
+        _("What came out of the machine: it may be wanted when that is gone."),
+    ),
     (
         lambda facts: facts.kind is FileKind.BOOT,
         Verdict.KEPT,

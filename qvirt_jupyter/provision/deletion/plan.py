@@ -129,11 +129,17 @@ class DeletePlan:
 
     def tick(self, *those: str) -> DeletePlan:
         """Return the same plan with more files deleted; as :meth:`choosing`."""
-        return self.choosing({*(row.key for row in self.ticked), *those})
+        wanted = {self._row(each).key for each in those}
+        whole = {row.part_of for row in self.rows if row.key in wanted and row.part_of}
+        whole |= {row.key for row in self.rows if row.part_of in wanted and not row.fixed}
+        return self.choosing({*(row.key for row in self.ticked), *wanted, *whole})
 
     def untick(self, *those: str) -> DeletePlan:
         """Return the same plan with these files kept; as :meth:`choosing`."""
         kept = {self._row(each).key for each in those}
+        # What is kept is kept whole.
+        kept |= {row.key for row in self.rows if row.part_of in kept}
+        kept |= {row.part_of for row in self.rows if row.key in kept}
         return self.choosing({row.key for row in self.ticked if row.key not in kept})
 
     def _row(self, wanted: str) -> PlannedFile:

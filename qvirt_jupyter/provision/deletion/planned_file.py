@@ -21,12 +21,16 @@ class FileKind(enum.Enum):
     """What lies in a CD-ROM or floppy drive."""
     BASE = "base"
     """An image that a disk builds on."""
+    DATA = "data"
+    """What an image keeps its contents in, where that is another file."""
     SNAPSHOT = "snapshot"
     """An image of a snapshot."""
     MEMORY = "memory"
     """The memory that a snapshot keeps in a file of its own."""
     BOOT = "boot"
     """A kernel, an initial RAM disk or a device tree that it boots from directly."""
+    LOG = "log"
+    """What came out of a serial port or another character device."""
     NVRAM = "nvram"
     """The settings of its firmware."""
     TPM = "tpm"
@@ -49,9 +53,11 @@ _LABELS = {
     FileKind.DISK: _("Disk"),
     FileKind.MEDIUM: _("Medium"),
     FileKind.BASE: _("Base image"),
+    FileKind.DATA: _("Data file"),
     FileKind.SNAPSHOT: _("Snapshot"),
     FileKind.MEMORY: _("Memory of a snapshot"),
     FileKind.BOOT: _("Direct boot"),
+    FileKind.LOG: _("Log"),
     FileKind.NVRAM: _("Firmware settings (NVRAM)"),
     FileKind.TPM: _("TPM state"),
     FileKind.SAVED_STATE: _("Saved state"),
@@ -91,6 +97,8 @@ class PlannedFile:
         The UUID of the pool that deletes it; empty where it is a file of this machine.
     volume
         Its name there.
+    part_of
+        The key of the image whose contents it holds: one is worth nothing without the other.
     """
 
     key: str
@@ -106,6 +114,7 @@ class PlannedFile:
     reason: str = ""
     pool: str = ""
     volume: str = ""
+    part_of: str = ""
 
     @property
     def label(self) -> str:

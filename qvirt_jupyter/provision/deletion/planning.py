@@ -15,12 +15,13 @@ from qvirt_jupyter.provision.deletion import loose_files
 from qvirt_jupyter.provision.deletion.judgement import Facts, Verdict, judge
 from qvirt_jupyter.provision.deletion.plan import DeletePlan, PlannedMachine
 from qvirt_jupyter.provision.deletion.planned_file import FileKind, PlannedFile
-from qvirt_jupyter.provision.deletion.survey import Finding, Survey
+from qvirt_jupyter.provision.deletion.survey import Survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qvirt_jupyter.hypervisor.stored_images import StoredImage
+    from qvirt_jupyter.provision.deletion.finding import Finding
 
 _SEED_LABELS: Final = frozenset({b"cidata", b"config-2"})
 """https://cloudinit.readthedocs.io/en/latest/reference/datasources/nocloud.html"""
@@ -53,7 +54,11 @@ def plan_of(connection: libvirt.virConnect, uuids: Iterable[str]) -> DeletePlan:
             )
             for each in survey.machines
         ),
-        tuple(judge_of.planned(finding) for finding in survey.findings.values()),
+        tuple(
+            row
+            for finding in survey.findings.values()
+            if (row := judge_of.planned(finding)) is not None
+        ),
     )
 
 
@@ -62,15 +67,21 @@ class _Judge:
         self._connection, self._survey = connection, survey
         self._folder = _libvirts_folder(connection) if survey.images.is_local else None
 
-    def planned(self, finding: Finding) -> PlannedFile:
-        """Return what becomes of a file, and why."""
+    def planned(self, finding: Finding) -> PlannedFile | None:
+        """Return what becomes of a file, and why; None where there is none that could be left."""
         survey = self._survey
         image = survey.image_of(finding)
         reachable = survey.images.is_local
         looks = reachable and image is None and finding.key.startswith("/")
         loose = loose_files.look_at(finding.key) if looks else None
-        users = tuple(sorted(survey.users.direct.get(finding.key, ())))
-        above = survey.above(finding.key)
+        if finding.kind is FileKind.LOG and loose is not None and loose.exists is False:
+            # The machine never ran.
+            return None
+        # Who needs an image needs what is in it.
+        keys = (finding.key, finding.part_of) if finding.part_of else (finding.key,)
+        direct = survey.users.direct
+        users = tuple(sorted({name for key in keys for name in direct.get(key, ())}))
+        above = tuple(dict.fromkeys(name for key in keys for name in survey.above(key)))
         judgement = judge(
             Facts(
                 kind=finding.kind,
@@ -106,6 +117,7 @@ class _Judge:
             reason=judgement.reason,
             pool="" if image is None else image.pool.uuid,
             volume="" if image is None else image.name,
+            part_of=finding.part_of,
         )
 
     def _pool_that_is_off(self, finding: Finding) -> str:

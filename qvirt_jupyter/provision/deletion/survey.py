@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import libvirt
@@ -10,6 +10,8 @@ import libvirt
 from qvirt_jupyter.hypervisor import disk_users, undefining
 from qvirt_jupyter.hypervisor.domain_handle import has_saved_state
 from qvirt_jupyter.hypervisor.stored_images import StoredImage, StoredImages
+from qvirt_jupyter.provision.deletion import data_files, logs
+from qvirt_jupyter.provision.deletion.finding import Finding
 from qvirt_jupyter.provision.deletion.planned_file import FileKind
 
 if TYPE_CHECKING:
@@ -18,14 +20,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _REMOVABLE: Final = frozenset({"cdrom", "floppy"})
-_RANK: Final = (
-    FileKind.DISK,
-    FileKind.MEDIUM,
-    FileKind.BOOT,
-    FileKind.SNAPSHOT,
-    FileKind.BASE,
-)
-"""What a file is that is several things: the first of these."""
 
 
 @dataclass(slots=True)
@@ -50,56 +44,6 @@ class SurveyedMachine:
     persistent: bool
     snapshots: int
     checkpoints: int
-
-
-@dataclass(slots=True)
-class Finding:
-    """A file that machines have.
-
-    Parameters
-    ----------
-    key
-        Its real path, or what else names it.
-    kind
-        What it is to them.
-    path
-        As the machine names it; empty where only libvirt knows.
-    device
-        The target of the disk.
-    source
-        The type of the disk's source.
-    machines
-        Names by UUID.
-    read_only, shareable
-        As the disk says.
-    snapshot
-        The snapshot that it belongs to.
-    chained
-        Whether it belongs to a snapshot by its own right, not as a mere mention.
-    """
-
-    key: str
-    kind: FileKind
-    path: str = ""
-    device: str = ""
-    source: str = "file"
-    machines: dict[str, str] = field(default_factory=dict)
-    read_only: bool = False
-    shareable: bool = False
-    snapshot: str = ""
-    chained: bool = False
-
-    def meet(self, other: Finding) -> None:
-        """Become what both are together: of two machines, or of two definitions of one."""
-        if _rank(other.kind) < _rank(self.kind):
-            self.kind, self.device, self.source = other.kind, other.device, other.source
-            self.read_only = other.read_only
-        elif other.kind is self.kind:
-            self.read_only = self.read_only and other.read_only
-        self.machines.update(other.machines)
-        self.shareable = self.shareable or other.shareable
-        self.snapshot = self.snapshot or other.snapshot
-        self.chained = self.chained or other.chained
 
 
 class Survey:
@@ -221,6 +165,7 @@ class Survey:
             path = (definition.findtext(f"os/{element}") or "").strip()
             if path:
                 yield Finding(self.images.real(path), FileKind.BOOT, path, element)
+        yield from logs.of_definition(definition, self.images)
 
     def _of_disk(self, disk: _Element) -> Iterator[Finding]:
         source = disk.find("source")
@@ -236,6 +181,7 @@ class Survey:
         finding.read_only = disk.find("readonly") is not None
         finding.shareable = disk.find("shareable") is not None
         yield finding
+        yield from self._data_of(finding)
         below = dict.fromkeys(self.images.chain(finding.key))
         for layer in disk.iterfind(".//backingStore"):
             deeper = layer.find("source")
@@ -243,7 +189,22 @@ class Survey:
             if path is not None:
                 below[self.images.real(path)] = None
         for path in below:
-            yield Finding(path, FileKind.BASE, path, device)
+            base = Finding(path, FileKind.BASE, path, device)
+            yield base
+            yield from self._data_of(base)
+
+    def _data_of(self, image: Finding) -> Iterator[Finding]:
+        """Yield the file in which an image keeps its contents, if that is another one."""
+        path = data_files.of(self._connection, self.images, image.key)
+        if path is not None:
+            yield replace(
+                image,
+                key=self.images.real(path),
+                kind=FileKind.DATA if image.kind is not FileKind.BASE else FileKind.BASE,
+                path=path,
+                source="file",
+                part_of=image.key,
+            )
 
     def _of_source(
         self, source: _Element, kind_of_source: str, kind: FileKind, device: str
@@ -312,10 +273,6 @@ class Survey:
 
 
 _NOTHING: Final = Finding("", FileKind.BASE)
-
-
-def _rank(kind: FileKind) -> int:
-    return _RANK.index(kind) if kind in _RANK else -1
 
 
 def _number_of_checkpoints(domain: Any) -> int:  # noqa: ANN401 - libvirt has no types

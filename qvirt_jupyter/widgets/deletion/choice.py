@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _, ngettext
-from qvirt_jupyter.provision.deletion import DeleteRequest
+from qvirt_jupyter.provision.deletion import DeleteRequest, DeleteResults, delete_left_file
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.confirmations import joined
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter.provision.deletion import (
         DeletePlan,
         DeleteResult,
-        DeleteResults,
         PlannedFile,
         PlannedMachine,
     )
@@ -49,6 +48,37 @@ class Share:
             return True
         machines = {machine.uuid for machine in self.plan.machines}
         return any(row.key in machines for row in self.results.left)
+
+    @property
+    def left_files(self) -> tuple[PlannedFile, ...]:
+        """The files that were to be deleted and stayed although their machines went."""
+        if self.results is None or self.plan is None:
+            return ()
+        left = {row.key for row in self.results.left}
+        return tuple(
+            row
+            for row in self.plan.rows
+            if row.key in left and not row.kind.is_libvirts and not left.intersection(row.uuids)
+        )
+
+    def of(self, key: str) -> DeleteResult:
+        """Return what became of a file or a machine that was its turn."""
+        if self.results is None:
+            raise KeyError(key)
+        return self.results.of(key)
+
+    def delete_left_files(self) -> DeleteResults:
+        """Try once more to delete these files, and return the results with what became of them.
+
+        Raises
+        ------
+        QvirtError
+            The host does not answer.
+        """
+        connection = self.request.connection
+        became = {row.key: delete_left_file(connection, row) for row in self.left_files}
+        before = () if self.results is None else self.results.rows
+        return DeleteResults(tuple(became.get(row.key, row) for row in before))
 
 
 class Choice:

@@ -69,6 +69,7 @@ class Deletion(PanelPart):
         self._problem = ""
         self._view, self._answered = "", 0
         self._jobs: dict[int, Job[Any]] = {}
+        self._waiting = 0
         self._subscriptions: list[Subscription] = []
         self._look()
 
@@ -140,7 +141,7 @@ class Deletion(PanelPart):
                 for job in self._jobs.values():
                     job.cancel()
             case {"type": "press", "id": "again"} if self._phase == "over":
-                self._look()
+                self._again()
             case {"type": "press", "id": "close"} if not self.is_busy:
                 self._close_dialog()
 
@@ -210,11 +211,46 @@ class Deletion(PanelPart):
         # They may have ended before anybody listened.
         self._look_at_jobs()
 
+    def _again(self) -> None:
+        """Try once more: files whose machines went first, then what is left with its machine."""
+        shares = [share for share in self._choice.shares if share.left_files]
+        self._jobs = {}
+        self._waiting = len(shares)
+        if not shares:
+            self._look()
+            return
+        self._phase, self._problem = "deleting", ""
+        for share in shares:
+            work_in_pool(
+                share.request.connection,
+                share.delete_left_files,
+                partial(self._tried_again, share),
+                partial(self._tried_again, share),
+            )
+        self._draw()
+
+    def _tried_again(self, share: Share, outcome: DeleteResults | BaseException) -> None:
+        if isinstance(outcome, BaseException):
+            self._problem = _words(outcome)
+        else:
+            share.results = outcome
+        self._waiting -= 1
+        if self._waiting:
+            return
+        if any(each.is_left for each in self._choice.shares):
+            # What stays once more is in no new plan: its machine is gone.
+            stays = [
+                str(each.of(row.key)) for each in self._choice.shares for row in each.left_files
+            ]
+            self._look()
+            self._problem = " ".join(stays)
+        self._end()
+
     def _on_job(self, _job: Job[Any]) -> None:
         self._look_at_jobs()
 
     def _look_at_jobs(self) -> None:
-        if self._phase != "deleting":
+        if self._phase != "deleting" or not self._jobs:
             return
         if any(not job.done() for job in self._jobs.values()):
             self._draw()
@@ -228,8 +264,13 @@ class Deletion(PanelPart):
                 share.results = error.results
             else:
                 self._problem = _words(error)
-        self._phase = "over"
-        if self._choice.left or self._problem:
+        self._end()
+
+    def _end(self) -> None:
+        """Show what is left; where nothing is, nobody needs the dialog any more."""
+        if self._phase == "deleting":
+            self._phase = "over"
+        if self._choice.left or self._problem or self._phase != "over":
             self._draw()
         else:
             self._close_dialog()
@@ -293,6 +334,9 @@ class Deletion(PanelPart):
                     "reason": self._refusal() or "",
                 }
                 return [delete, close]
+            case "deleting" if not self._jobs:
+                # A few files, in a moment.
+                return []
             case "deleting":
                 can_stop = any(job.can_cancel for job in self._jobs.values())
                 reason = "" if can_stop else str(_("It is being stopped."))
@@ -300,7 +344,7 @@ class Deletion(PanelPart):
             case "over":
                 close["label"] = str(_("Close"))
                 again: ButtonState = {"id": "again", "label": str(_("Try again")), "kind": "plain"}
-                is_left = any(share.is_left for share in self._choice.shares)
+                is_left = any(share.is_left or share.left_files for share in self._choice.shares)
                 return [again, close] if is_left else [close]
         close["label"] = str(_("Close")) if self._phase == "choosing" else close["label"]
         return [close]

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from qvirt_jupyter.hypervisor.image_headers import backing_of, file_of_name
+from qvirt_jupyter.hypervisor.image_headers import HEAD, backing_of, data_file_of, file_of_name
 
 
 @pytest.mark.skipif(shutil.which("qemu-img") is None, reason="qemu-img is not installed")
@@ -38,6 +38,29 @@ def test_what_is_no_image_builds_on_nothing(tmp_path, content):
     file = tmp_path / "odd.img"
     file.write_bytes(content)
     assert backing_of(str(file)) is None
+
+
+@pytest.mark.skipif(shutil.which("qemu-img") is None, reason="qemu-img is not installed")
+def test_the_file_that_holds_the_contents_is_found(tmp_path):
+    for name, options in (
+        ("whole", "compat=1.1"),
+        ("old", "compat=0.10"),
+        ("split", "data_file=d"),
+    ):
+        subprocess.run(
+            ["qemu-img", "create", "-q", "-f", "qcow2", "-o", options, name, "1M"],
+            check=True,
+            cwd=tmp_path,
+        )
+    split = tmp_path / "split"
+    assert data_file_of(str(split)) == str(tmp_path / "d")
+    assert data_file_of("/elsewhere/split", split.read_bytes()[:HEAD]) == "/elsewhere/d"
+    assert data_file_of(str(tmp_path / "whole")) is None
+    assert data_file_of(str(tmp_path / "old")) is None
+    assert data_file_of(str(tmp_path / "d")) is None
+    assert data_file_of(str(tmp_path)) is None
+    head = split.read_bytes()
+    assert [data_file_of("/x", head[:length]) for length in (0, 8, 80, 104, 110, 120)] == [None] * 6
 
 
 def test_a_pipe_does_not_keep_us_waiting(tmp_path):
