@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import ipywidgets
 
+from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import DomainRecord, RecordKey, publisher
+from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.widgets.fleet import fleet
-from qvirt_jupyter.widgets.machine_head import MachineHead
+from qvirt_jupyter.widgets.machine_head import HeadButton, MachineHead
 from qvirt_jupyter.widgets.notes import notes_html
 from qvirt_jupyter.widgets.overview import facts_html
 from qvirt_jupyter.widgets.panel import close_all
@@ -19,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.hypervisor import Batch, Domain, Subscription
-    from qvirt_jupyter.hypervisor.lifecycle import Action
     from qvirt_jupyter.widgets.machine_actions import MachineActions
 
 
@@ -32,18 +34,35 @@ class MachinePane(ipywidgets.VBox):
         What its buttons do.
     open_console
         Called with the machine when the picture of its screen is pressed.
+    act
+        Called with ``"clone"``, ``"template"`` or ``"delete"``, the machine and the browser window
+        when one of these buttons is pressed.
     """
 
     def __init__(
-        self, actions: MachineActions, open_console: Callable[[RecordKey], object]
+        self,
+        actions: MachineActions,
+        open_console: Callable[[RecordKey], object],
+        act: Callable[[str, tuple[RecordKey, ...], str], object],
     ) -> None:
         self._actions = actions
         self._open_console = open_console
+        self._act = act
         self._key: RecordKey | None = None
         self._domain: Domain | None = None
         self._thumbnail: Thumbnail | None = None
         self._subscriptions: tuple[Subscription, ...] = ()
-        self._head = MachineHead(self._press)
+        self._head = MachineHead(
+            self._press,
+            {
+                name: HeadButton(label, partial(self._act_on_it, name), as_for)
+                for name, label, as_for in (
+                    ("clone", _("Clone…"), Action.UNDEFINE),
+                    ("template", _("Template…"), Action.SET_TEMPLATE),
+                    ("delete", _("Delete…"), None),
+                )
+            },
+        )
         self._screen = ipywidgets.VBox()
         self._notes = ipywidgets.HTML()
         self._notes.add_class("qvirt-notes")
@@ -128,6 +147,10 @@ class MachinePane(ipywidgets.VBox):
         _set(self._notes, notes_html(record.description))
         # The notes stand above.
         _set(self._facts, facts_html(replace(record, description=""), connection.label))
+
+    def _act_on_it(self, name: str, client: str) -> None:
+        if self._key is not None:
+            self._act(name, (self._key,), client)
 
     def _press(self, action: Action, client: str) -> None:
         if self._domain is not None:

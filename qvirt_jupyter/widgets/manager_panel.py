@@ -75,7 +75,7 @@ class Manager(Panel):
             actions=_ACTIONS,
         )
         self._list.measure(preferences.now.measured)
-        self._pane = MachinePane(self._actions, self._open_console)
+        self._pane = MachinePane(self._actions, self._open_console, self._act)
         beside = ipywidgets.HBox([self._list, self._pane])
         beside.add_class("qvirt-beside")
         beside.add_class("qvirt-grows")

@@ -19,6 +19,7 @@ from qvirt_jupyter.hypervisor import (
     publisher,
 )
 from qvirt_jupyter.widgets import first_start, manager_panel, show_panel, vm_panel
+from qvirt_jupyter.widgets.deletion import Deletion
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.list_arrangement import ListArrangement
 from qvirt_jupyter.widgets.preferences import preferences
@@ -283,6 +284,16 @@ def test_the_selected_machine_stands_beside_the_list(a_manager, a_uri):
     message = {"type": "press", "id": "suspend", "client": "window-1"}
     pane._head._handle_custom_msg(message, [])
     assert wait_for(lambda: pane._head.shown["state"] == "paused")
+    # What the tab of a machine offers is here, too, in the dialogs of this panel.
+    reasons = {each["id"]: each["reason"] for each in pane._head.shown["buttons"]}
+    assert reasons["clone"]
+    assert not reasons["delete"]
+    pane._head._handle_custom_msg({**message, "id": "delete"}, [])
+    dialog = wait_for(lambda: next(iter(a_manager._dialog.children), None))
+    assert isinstance(dialog, Deletion)
+    assert wait_for(lambda: dialog.shown["phase"] == "choosing")
+    dialog._receive({"type": "press", "id": "close", "client": "window-1"})
+    assert wait_for(lambda: not a_manager._dialog.children)
     # Another one, none at all, and the choice not to see any.
     (other, *_) = domains_by_state(a_manager, "shutoff")
     before = len(ALL_WIDGETS)
