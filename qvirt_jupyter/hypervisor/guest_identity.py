@@ -25,19 +25,25 @@ if TYPE_CHECKING:
 
     from qvirt_jupyter.hypervisor.errors import Subject
 
-# The name is the script's first argument, so that it is never read as a command.
-_SCRIPT: Final = """
-set -e
-if [ -n "$1" ]; then
-    echo "$1" > /etc/hostname
-    hostnamectl set-hostname "$1" 2> /dev/null || hostname "$1"
-fi
+NEW_MACHINE_ID: Final = """
 if [ -e /etc/machine-id ]; then
     rm -f /etc/machine-id /var/lib/dbus/machine-id
     systemd-machine-id-setup > /dev/null 2>&1 || tr -d - < /proc/sys/kernel/random/uuid \
         > /etc/machine-id
 fi
 """
+"""A script for the shell of a Linux guest."""
+# The name is the script's first argument, so that it is never read as a command.
+_SCRIPT: Final = (
+    """
+set -e
+if [ -n "$1" ]; then
+    echo "$1" > /etc/hostname
+    hostnamectl set-hostname "$1" 2> /dev/null || hostname "$1"
+fi
+"""
+    + NEW_MACHINE_ID
+)
 _LETTERS: Final = re.compile(r"[^a-z0-9-]+")
 _LONGEST: Final = 63
 _TIMEOUT: Final = 20

@@ -109,7 +109,9 @@ class Copy:
         except BaseException:
             streams.abort(down)
             streams.abort(up)
-            made.delete(0)
+            # Where the host is gone, why it stopped says more than that this fails, too.
+            with contextlib.suppress(libvirt.libvirtError):
+                made.delete(0)
             raise
         self._notice_format()
         return made

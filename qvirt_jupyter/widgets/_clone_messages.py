@@ -67,6 +67,7 @@ class CloneState(TypedDict):
     linked: bool
     start: bool
     renew: bool
+    renew_help: str
     pool: str
     pools: list[ChoiceState]
     space: list[SpaceState]

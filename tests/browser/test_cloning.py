@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from a_lab_with_room import write_lab
 from axe_playwright_python.sync_playwright import Axe
@@ -28,7 +30,8 @@ def a_lab_page(a_context, a_world, a_workspace):
 def row(page, name):
     """Return the row of a machine, which is searched for: the list draws only what is seen."""
     page.locator(".qvirt-vm-list").get_by_role("searchbox").fill(name)
-    found = page.locator(".qvirt-vm-list [role=row]", has_text=name).first
+    word = "" if ":" in name else name
+    found = page.locator(".qvirt-vm-list .qvirt-row-domain", has_text=word).first
     expect(found).to_be_visible(timeout=60_000)
     return found
 
@@ -104,6 +107,13 @@ def test_many_linked_clones_are_made_by_keyboard(a_lab_page):
     pattern.press("Enter")
     expect(dialog).to_have_count(0, timeout=60_000)
     row(a_lab_page, "pupil-03")
+    # What they build on is marked in the list, and found by its mark.
+    original = row(a_lab_page, "state:template")
+    expect(original).to_have_attribute("data-qvirt-name", "legacy-01")
+    state = original.locator(".qvirt-cell-state")
+    expect(state).to_have_text("Template")
+    expect(state).to_have_attribute("title", re.compile("Shut off, .* template.* does not start"))
+    expect(a_lab_page.locator(".qvirt-vm-list .qvirt-row-domain")).to_have_count(1)
 
 
 def test_a_dialog_that_is_left_makes_nothing(a_lab_page, a_world):

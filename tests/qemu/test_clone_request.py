@@ -11,7 +11,8 @@ import pytest
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import OperationCancelled, QvirtError, WrongState
-from qvirt_jupyter.provision import CloneRequest, DiskClone
+from qvirt_jupyter.provision import CloneRequest, CloudSeed, DiskClone
+from qvirt_jupyter.provision.cloud.reseeding import read_seed
 
 pytestmark = pytest.mark.qemu
 MIB = 1024**2
@@ -197,6 +198,41 @@ def test_the_variables_of_the_firmware_are_copied(a_qemu_connection, a_shelf):
     assert copy.read_bytes() == variables.read_bytes()
     made.undefine()
     assert variables.exists()
+
+
+@pytest.mark.parametrize("in_pool", [True, False])
+def test_a_seed_is_written_anew_for_each_clone(a_qemu_connection, a_shelf, tmp_path, in_pool):
+    seed = CloudSeed(user="anna", host_name="base", commands=("echo once",), instance_id="first")
+    path = (Path(a_shelf.document().path) if in_pool else tmp_path) / "cl-base-seed.iso"
+    path.write_bytes(seed.iso())
+    a_shelf.refresh()
+    machine = a_machine(a_qemu_connection, a_shelf)
+    with machine.edit() as definition:
+        drive = documents.Disk(type="file", device="cdrom", read_only=True)
+        drive.target, drive.bus = "sda", "sata"
+        drive.source.file = str(path)
+        definition.devices.disks.append(drive)
+    shared = CloneRequest(source=machine, name="cl-1").plan()
+    assert [disk.how for disk in shared.clones[0].disks] == ["clone", "share"]
+    assert shared.renewal == ""
+    request = CloneRequest(source=machine, name="cl-{n}", count=2, renew_guest=True, linked=True)
+    assert request.plan().renewal == "cloud-init"
+    made = request.create()
+    told = []
+    for one in made:
+        assert not one.is_active, "cloud-init does it at their first start, whenever that is"
+        drive = one.document(inactive=True).devices.disks["sda"]
+        assert Path(drive.path) == path.with_name(f"{one.name}-seed.iso")
+        files = read_seed(Path(drive.path).read_bytes())
+        assert f"local-hostname: {one.name}\n" in files["meta-data"]
+        assert f"instance-id: {one.uuid}\n" in files["meta-data"]
+        assert f"hostname: {one.name}\n" in files["user-data"]
+        assert "echo once" in files["user-data"]
+        told.append(files)
+    assert told[0] != told[1]
+    assert b"instance-id: first" in path.read_bytes(), "the original stays"
+    with pytest.raises(ValueError, match="seed of cloud-init"):
+        CloneRequest(source=machine, disks={"sda": DiskClone(how="share")}, renew_guest=True).plan()
 
 
 def test_only_what_is_linked_needs_a_base_that_stays(a_qemu_connection, a_shelf):

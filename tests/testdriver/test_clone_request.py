@@ -9,6 +9,7 @@ import pytest
 from a_lab_with_room import write_lab
 from lxml import etree
 
+from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import (
     AlreadyExists,
     QvirtError,
@@ -137,6 +138,47 @@ def test_a_volume_that_was_taken_meanwhile_leaves_nothing(a_lab):
     with pytest.raises(AlreadyExists, match="taken"):
         request.create(a_lab)
     assert (a_lab.domains.names, a_lab.storage_pools["images"].volumes.names) == before
+
+
+def test_the_names_of_a_plan_do_not_shift(a_lab):
+    request = CloneRequest(source=a_lab.domains["win-01"], name="pupil-{n}", count=2)
+    plan = request.plan()
+    a_lab.domains.define(
+        "<domain type='test'><name>pupil-1</name><memory>1</memory><os><type>hvm</type></os></domain>"
+    )
+    with pytest.raises(AlreadyExists, match="pupil-1"):
+        request.create(plan=plan)
+    assert "pupil-2" not in a_lab.domains
+    assert [one.name for one in request.create(plan=request.plan())] == ["pupil-2", "pupil-3"]
+    old = request.plan()
+    with a_lab.domains["win-01"].edit() as definition:
+        del definition.devices.disks[:]
+    with pytest.raises(WrongState, match="not those of the plan"):
+        request.create(plan=old)
+
+
+def test_a_disk_that_another_machine_writes_to_is_no_base(a_lab):
+    machine = a_lab.domains["win-01"]
+    disk = machine.document().devices.disks[0]
+    definition = documents.Domain.parse(
+        "<domain type='test'><name>twin</name><memory>1</memory><os><type>hvm</type></os></domain>"
+    )
+    definition.devices.disks.append(disk.copy())
+    twin = a_lab.domains.define(definition)
+    request = CloneRequest(source=machine, linked=True)
+    plan = request.plan()
+    assert plan.is_possible
+    assert any("twin has the disk" in str(text) for text in plan.warnings)
+    twin.start()
+    (refusal,) = request.plan().refusals
+    assert "twin runs and writes to the disk" in str(refusal)
+    with pytest.raises(WrongState, match="twin runs"):
+        request.create(plan=plan)
+    assert not machine.is_template
+    # A full copy would be torn, too.
+    assert not CloneRequest(source=machine).plan().is_possible
+    twin.destroy()
+    assert CloneRequest(source=machine).plan().is_possible
 
 
 def test_linked_clones_make_their_original_a_template(a_lab):

@@ -161,6 +161,30 @@ def test_a_failure_stays_with_its_reason_and_can_be_tried_again(a_lab, opened):
     assert wait_for(lambda: dialog.left == 1)
 
 
+def test_names_that_were_shown_are_those_that_are_made(a_lab, opened):
+    dialog = opened("win-01")
+    state = dialog.edit("count", "3")
+    assert state["machines"][0]["made"] == ["win-01-1", "win-01-2", "win-01-3"]
+    a_lab.domains.define(
+        "<domain type='test'><name>win-01-2</name><memory>1</memory>"
+        "<os><type>hvm</type></os></domain>"
+    )
+    dialog.wish("submit")
+    assert wait_for(lambda: (dialog.state["progress"] or {}).get("state") == "failed")
+    assert "win-01-2" in dialog.state["progress"]["error"]
+    assert not {"win-01-1", "win-01-3", "win-01-4"} & set(a_lab.domains.names)
+    dialog.wish("again")
+    assert wait_for(lambda: dialog.state["progress"] is None and not dialog.state["busy"])
+    assert dialog.state["machines"][0]["made"] == ["win-01-1", "win-01-3", "win-01-4"]
+
+
+def test_it_says_who_gives_the_guests_new_names(opened):
+    dialog = opened("win-01")
+    assert "cloud-init" in dialog.state["renew_help"]
+    state = dialog.edit("renew", "true")
+    assert state["renew_help"].startswith("By the guest agent"), "there is no seed"
+
+
 def test_it_leaves_when_its_machine_is_gone(a_lab, opened):
     dialog = opened("win-01")
     a_lab.domains["win-01"].undefine()

@@ -42,6 +42,7 @@ class CloneDialog {
   private readonly linked = element('input', { type: 'checkbox' });
   private readonly start = element('input', { type: 'checkbox' });
   private readonly renew = element('input', { type: 'checkbox' });
+  private readonly renewHelp = element('span', { class: 'qvirt-muted' });
   private readonly pool = element('select');
   private readonly options: HTMLElement;
   private readonly facts = element('div', { 'aria-live': 'polite' });
@@ -107,6 +108,7 @@ class CloneDialog {
     this.edits.show(this.linked, String(state.linked), answered);
     this.edits.show(this.start, String(state.start), answered);
     this.edits.show(this.renew, String(state.renew), answered);
+    this.renewHelp.textContent = state.renew_help;
     this.drawPools(state);
     this.drawFacts(state);
     this.progress.node.hidden = state.progress === null;
@@ -164,7 +166,7 @@ class CloneDialog {
         { class: 'qvirt-check' },
         this.renew,
         element('span', {}, words('renew')),
-        element('span', { class: 'qvirt-muted' }, words('renewHelp'))
+        this.renewHelp
       )
     );
   }

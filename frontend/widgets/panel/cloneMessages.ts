@@ -49,6 +49,7 @@ export interface ICloneState {
   linked: boolean;
   start: boolean;
   renew: boolean;
+  renew_help: string;
   pool: string;
   pools: IChoice[];
   space: { text: string; enough: boolean }[];

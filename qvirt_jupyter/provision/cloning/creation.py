@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import threading
+from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import (
+    ConnectionLost,
+    Domain,
     DomainState,
+    NotFound,
     OperationCancelled,
     OperationFailed,
     PartOf,
@@ -22,16 +26,20 @@ from qvirt_jupyter.hypervisor.job import current_job
 from qvirt_jupyter.provision.cloning.original import FOLDERS
 from qvirt_jupyter.provision.cloning.places import Places
 from qvirt_jupyter.provision.cloning.planning import Planning, nvram_path
+from qvirt_jupyter.provision.cloning.seeds import seed_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter._translation import LazyString
-    from qvirt_jupyter.hypervisor import Domain, Job, StoragePool
+    from qvirt_jupyter.hypervisor import Job, StoragePool
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.transfer import Reporter, Transfer
-    from qvirt_jupyter.provision.cloning.plan import PlannedClone, PlannedDisk
+    from qvirt_jupyter.provision.cloning.plan import ClonePlan, PlannedClone, PlannedDisk
     from qvirt_jupyter.provision.cloning.request import CloneRequest
+
+_MOMENT: Final = 10
+"""Seconds that taking back may need once the connection is lost: all of it fails at once."""
 
 
 class Cloning:
@@ -45,21 +53,43 @@ class Cloning:
         Where.
     progress
         Told how far it is, besides the job that this runs in.
+    plan
+        What was planned before, whose names are kept.
+    on_lost
+        Called, on any thread, with what could not be taken back where the connection was lost.
     """
 
     def __init__(
-        self, request: CloneRequest, connection: Connection, progress: Reporter | None = None
+        self,
+        request: CloneRequest,
+        connection: Connection,
+        progress: Reporter | None = None,
+        plan: ClonePlan | None = None,
+        on_lost: Callable[[tuple[str, ...]], object] | None = None,
     ) -> None:
         self._request = request
+        self._on_lost = on_lost
+        self._plan = plan
         self._connection = connection
         self._listeners = [progress] if progress is not None else []
         self._places = Places(connection)
         self._made: list[Domain | StorageVolume] = []
+        self._left: list[str] = []
+        self._begun, self._over = threading.Event(), threading.Event()
         self._marked: Domain | None = None
 
     def run(self) -> tuple[Domain, ...]:
         """Make them and wait; see :meth:`CloneRequest.create`."""
-        result: tuple[Domain, ...] = self._begin(perform)
+        try:
+            result: tuple[Domain, ...] = self._begin(perform)
+        except ConnectionLost as error:
+            # The pool gave the job up; what could not be taken back is known in a moment.
+            if self._begun.is_set():
+                self._over.wait(_MOMENT)
+            for note in self._left:
+                if note not in getattr(error, "__notes__", ()):
+                    error.add_note(note)
+            raise
         return result
 
     def submit(self) -> Job[tuple[Domain, ...]]:
@@ -100,12 +130,25 @@ class Cloning:
     # The steps ----------------------------------------------------------------------------------
 
     def _make(self) -> tuple[Domain, ...]:
+        self._begun.set()
+        try:
+            return self._make_all()
+        except ConnectionLost:
+            if self._on_lost is not None:
+                self._on_lost(tuple(self._left))
+            raise
+        finally:
+            self._over.set()
+
+    def _make_all(self) -> tuple[Domain, ...]:
         job = current_job()
         if job is not None:
             self._listeners.append(job)
-        planning = Planning(self._request, self._connection)
+        planning = Planning(self._request, self._connection, self._plan)
         source = self._request.original(self._connection)
         self._check(source)
+        for refusal in planning.written_to():
+            raise WrongState(refusal, subject=source.subject)
         clones = planning.clones()
         try:
             if any(disk.how == "linked" for disk in clones[0].disks) and not source.is_template:
@@ -116,14 +159,15 @@ class Cloning:
                 self._one(planning, clone, number, len(clones))
                 for number, clone in enumerate(clones)
             )
-            if self._request.start or self._request.renew_guest:
+            by_agent = planning.renewal == "agent"
+            if self._request.start or by_agent:
                 self._start(machines)
         except BaseException as error:
             self._take_back(error)
             raise
         finally:
             self._places.close()
-        if self._request.renew_guest:
+        if by_agent:
             # They are whole: what fails from here on is no reason to remove them.
             self._renew(machines)
         return machines
@@ -149,12 +193,13 @@ class Cloning:
         definition, _common = planning.built(clone)
         variables = planning.definition.os.nvram
         # The name is ours from here on; the disks come second, so that a refusal costs nothing.
-        machine = self._connection.domains.define(definition)
-        self._made.append(machine)
+        machine = self._define(definition)
         volumes = [disk for disk in clone.disks if disk.makes_volume]
         changed = False
         for at, disk in enumerate(volumes):
-            made = self._volume(disk, PartOf(part, at / len(volumes), 1 / len(volumes)))
+            share = PartOf(part, at / len(volumes), 1 / len(volumes))
+            seed = seed_of(disk.original, planning.definition, definition)
+            made = self._volume(disk, share) if seed is None else self._seed(disk, seed)
             changed |= self._follow(definition, disk, made)
         if variables and not self._copy_variables(variables, clone.name):
             # The source has not started yet: the clone's are made from the template, as its own.
@@ -164,25 +209,55 @@ class Cloning:
             self._connection.domains.define(definition)
         return machine
 
+    def _define(self, definition: documents.Domain) -> Domain:
+        try:
+            machine = self._connection.domains.define(definition)
+        except ConnectionLost:
+            # It may have been done all the same.
+            name, uuid = str(definition.name), str(definition.uuid)
+            self._made.append(Domain(self._connection, uuid, name))
+            raise
+        self._made.append(machine)
+        return machine
+
+    def _create(
+        self,
+        pool: StoragePool,
+        volume: documents.StorageVolume,
+        copy_of: StorageVolume | None = None,
+        progress: PartOf | None = None,
+    ) -> StorageVolume:
+        try:
+            made = pool.create_volume(volume, copy_of=copy_of, progress=progress)
+        except ConnectionLost:
+            # Half of it, or all, may be there.
+            self._made.append(StorageVolume(pool, str(volume.name)))
+            raise
+        self._made.append(made)
+        return made
+
     def _volume(self, disk: PlannedDisk, part: PartOf) -> StorageVolume:
         self.check_cancelled()
         original = self._original(disk)
         pool = self._pool(disk)
         if disk.how == "linked":
             self.report(phase=_("Making an overlay of {name}").format(name=original.name))
-            made = pool.create_volume(
-                documents.StorageVolume.overlay(
-                    disk.name,
-                    path=original.path,
-                    format=disk.original.format,
-                    capacity=disk.original.capacity or original.record.capacity,
-                )
+            overlay = documents.StorageVolume.overlay(
+                disk.name,
+                path=original.path,
+                format=disk.original.format,
+                capacity=disk.original.capacity or original.record.capacity,
             )
-        else:
-            made = pool.create_volume(
-                self._copy_of(disk, original, pool), copy_of=original, progress=part
-            )
-        self._made.append(made)
+            return self._create(pool, overlay)
+        return self._create(pool, self._copy_of(disk, original, pool), original, part)
+
+    def _seed(self, disk: PlannedDisk, content: bytes) -> StorageVolume:
+        self.check_cancelled()
+        self.report(phase=_("Writing the seed"))
+        seed = documents.StorageVolume(name=disk.name, capacity=len(content))
+        seed.format = "raw"
+        made = self._create(self._pool(disk), seed)
+        made.write(content)
         return made
 
     def _copy_of(
@@ -247,8 +322,7 @@ class Cloning:
             name=nvram_path(path, clone).rpartition("/")[2], capacity=original.record.capacity
         )
         new.format = original.document().format
-        made = self._places.pool(path.rpartition("/")[0]).create_volume(new, copy_of=original)
-        self._made.append(made)
+        self._create(self._places.pool(path.rpartition("/")[0]), new, original)
         return True
 
     def _start(self, machines: tuple[Domain, ...]) -> None:
@@ -294,13 +368,15 @@ class Cloning:
                 _remove(made)
             except QvirtError as left:
                 note = _("{what} was made and could not be removed again: {reason}")
-                error.add_note(str(note.format(what=made.subject, reason=left.reason)))
+                self._left.append(str(note.format(what=made.subject, reason=left.reason)))
         if self._marked is not None:
             try:
                 self._marked.set_template(False)
             except QvirtError as left:
                 note = _("{what} was marked as a template and still is: {reason}")
-                error.add_note(str(note.format(what=self._marked.subject, reason=left.reason)))
+                self._left.append(str(note.format(what=self._marked.subject, reason=left.reason)))
+        for said in self._left:
+            error.add_note(said)
 
 
 def _remove(made: Domain | StorageVolume) -> None:
@@ -309,6 +385,10 @@ def _remove(made: Domain | StorageVolume) -> None:
         if made.name in made.pool.volumes:
             made.delete()
         return
-    if made.is_active:
-        made.destroy()
-    made.undefine()
+    try:
+        if made.is_active:
+            made.destroy()
+        made.undefine()
+    except NotFound:
+        # It went by itself, or it never came to be.
+        return

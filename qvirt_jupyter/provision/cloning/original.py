@@ -66,6 +66,8 @@ class OriginalDisk:
         What cannot become of it, and why.
     is_writable
         Whether a guest that shares it would write to it too.
+    seed
+        The files of the seed of cloud-init that it is, where clones get their own; else None.
     """
 
     target: str
@@ -83,6 +85,8 @@ class OriginalDisk:
     reason: LazyString = _NOTHING
     refused: Mapping[How, LazyString] = field(default_factory=dict)
     is_writable: bool = True
+    # There are passwords in it.
+    seed: Mapping[str, str] | None = field(default=None, repr=False)
 
     def choices(self) -> tuple[How, ...]:
         """Return what can become of it."""

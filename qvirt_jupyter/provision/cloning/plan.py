@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor.byte_sizes import bytes_text
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.provision.cloning.disk_clone import How
     from qvirt_jupyter.provision.cloning.original import OriginalDisk
 
+Renewal = Literal["", "cloud-init", "agent"]
 OVERLAY_BYTES = 256 * 1024
 """What an overlay takes before its guest writes."""
 
@@ -121,6 +122,9 @@ class ClonePlan:
         What should be known before.
     protects
         Whether the original becomes a template, because clones build on its disks.
+    renewal
+        What gives the guests host names and machine IDs of their own: ``"cloud-init"``,
+        ``"agent"``, or empty where nothing does.
     """
 
     source: str
@@ -129,6 +133,7 @@ class ClonePlan:
     refusals: tuple[LazyString, ...] = ()
     warnings: tuple[LazyString, ...] = ()
     protects: bool = False
+    renewal: Renewal = ""
 
     @property
     def is_possible(self) -> bool:
@@ -150,5 +155,7 @@ class ClonePlan:
                 for disk in clone.disks
             ]
         lines += [f"  {needed}" for needed in self.space]
+        if self.renewal:
+            lines.append(f"  new host name and machine ID: {self.renewal}")
         lines += [f"! {text}" for text in (*self.refusals, *self.warnings)]
         return "\n".join(lines)

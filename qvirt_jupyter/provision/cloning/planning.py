@@ -6,12 +6,10 @@ from collections import Counter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import libvirt
-
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import DomainState
-from qvirt_jupyter.provision.cloning import identity, names
+from qvirt_jupyter.hypervisor import DomainState, WrongState
+from qvirt_jupyter.provision.cloning import identity, lookups, names
 from qvirt_jupyter.provision.cloning.disk_clone import DiskClone
 from qvirt_jupyter.provision.cloning.original import FOLDERS, OriginalDisk, originals
 from qvirt_jupyter.provision.cloning.plan import (
@@ -20,14 +18,21 @@ from qvirt_jupyter.provision.cloning.plan import (
     PlannedDisk,
     SpaceNeeded,
 )
+from qvirt_jupyter.provision.cloning.seeds import with_seed
+from qvirt_jupyter.provision.cloning.writers import writers
+from qvirt_jupyter.provision.cloud.reseeding import fixed_addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import libvirt
+
     from qvirt_jupyter._translation import LazyString
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.provision.cloning.disk_clone import How
+    from qvirt_jupyter.provision.cloning.plan import Renewal
     from qvirt_jupyter.provision.cloning.request import CloneRequest
+    from qvirt_jupyter.provision.cloning.writers import Writer
 
 
 class Planning:
@@ -39,9 +44,18 @@ class Planning:
         What is wanted.
     connection
         Where.
+    plan
+        What was planned before: names stay as they are there; None makes them now.
+
+    Raises
+    ------
+    WrongState
+        The machine has other disks by now.
     """
 
-    def __init__(self, request: CloneRequest, connection: Connection) -> None:
+    def __init__(
+        self, request: CloneRequest, connection: Connection, plan: ClonePlan | None = None
+    ) -> None:
         self._request = request
         self._connection = connection
         self._source = request.original(connection)
@@ -49,10 +63,35 @@ class Planning:
         self.definition = documents.Domain.parse(text)
         self._machine = self.definition.name or ""
         is_local = not connection.parts.is_remote
-        self._originals = self._ask(lambda raw: originals(raw, self.definition, is_local=is_local))
+        self._originals = self._ask(lambda raw: self._look(raw, is_local=is_local))
         self._pools: dict[str, documents.StoragePool | None] = {}
         self._promised: set[tuple[str, str]] = set()
-        self._clones: tuple[PlannedClone, ...] | None = None
+        self._clones = None if plan is None else self._as_before(plan)
+
+    def _as_before(self, plan: ClonePlan) -> tuple[PlannedClone, ...]:
+        now = {disk.target: disk.where for disk in self._originals}
+        for clone in plan.clones:
+            if {disk.original.target: disk.original.where for disk in clone.disks} != now:
+                raise WrongState(
+                    _("Its disks are not those of the plan any more."),
+                    subject=self._source.subject,
+                    next_step=_("Look at a new plan."),
+                )
+        return plan.clones
+
+    def _look(self, raw: libvirt.virConnect, *, is_local: bool) -> tuple[OriginalDisk, ...]:
+        disks = originals(raw, self.definition, is_local=is_local)
+        if not self._request.renew_guest:
+            return disks
+        return with_seed(raw, disks, self._source.subject, is_local=is_local)
+
+    @property
+    def renewal(self) -> Renewal:
+        """What gives the guests their new names."""
+        if not self._request.renew_guest:
+            return ""
+        has_seed = any(disk.seed is not None for disk in self._originals)
+        return "cloud-init" if has_seed else "agent"
 
     def _may_see_secrets(self) -> bool:
         return self._connection.features.write
@@ -71,7 +110,7 @@ class Planning:
         return names.names(request.name or self._machine, request.count, self._is_machine)
 
     def _is_machine(self, name: str) -> bool:
-        return bool(self._ask(lambda raw: _exists(lambda: raw.lookupByName(name))))
+        return bool(self._ask(lambda raw: lookups.exists(lambda: raw.lookupByName(name))))
 
     # Disks --------------------------------------------------------------------------------------
 
@@ -128,13 +167,15 @@ class Planning:
         several = self._request.count > 1
         if wanted.name:
             return names.with_number(wanted.name, new.number) if several else wanted.name
-        make = names.several_file_name if several else names.file_name
+        # A seed is called after its machine always.
+        by_clone = several or disk.seed is not None
+        make = names.several_file_name if by_clone else names.file_name
         old = disk.volume or PurePosixPath(disk.path).name
 
         def is_taken(candidate: str) -> bool:
             if (new.place, candidate) in self._promised:
                 return True
-            return bool(self._ask(lambda raw: _has_volume(raw, new.place, candidate)))
+            return bool(self._ask(lambda raw: lookups.has_volume(raw, new.place, candidate)))
 
         return names.free_file_name(
             make(old, self._machine, new.clone, suffix=new.suffix), is_taken
@@ -234,6 +275,7 @@ class Planning:
             refusals=tuple(self._refusals(clones, space)),
             warnings=tuple(warnings),
             protects=protects,
+            renewal=self.renewal,
         )
 
     def _space(self, clones: tuple[PlannedClone, ...]) -> tuple[SpaceNeeded, ...]:
@@ -260,9 +302,26 @@ class Planning:
                 yield _("The name {name} is taken. Choose another one.").format(name=clone.name)
             for disk in clone.disks:
                 yield from self._disk_refusals(disk)
+        yield from self.written_to()
         for one in space:
             if not one.is_enough:
                 yield _("There is not enough room in {what}.").format(what=one)
+
+    def written_to(self) -> Iterator[LazyString]:
+        """Yield why disks cannot be copied now: other machines that run write to them."""
+        for disk, writer in self._writers():
+            if writer.is_running:
+                yield _(
+                    "{name} runs and writes to the disk {target}, {where}, too. Shut it down first."
+                ).format(name=writer.name, target=disk.original.target, where=disk.original.where)
+
+    def _writers(self) -> Iterator[tuple[PlannedDisk, Writer]]:
+        disks = [disk for disk in self.clones()[0].disks if disk.makes_volume]
+        originals_of_all = [disk.original for disk in disks]
+        found = self._ask(lambda raw: writers(raw, originals_of_all, without=self._source.uuid))
+        for disk in disks:
+            for writer in found.get(disk.original.target, ()):
+                yield disk, writer
 
     def _disk_refusals(self, disk: PlannedDisk) -> Iterator[LazyString]:
         if not disk.makes_volume or not disk.pool:
@@ -276,7 +335,7 @@ class Planning:
             _folder, is_folder = self._folder(disk.pool, disk.original)
             if disk.how == "linked" and not is_folder:
                 yield _("{pool} has no files: an overlay cannot lie there.").format(pool=disk.pool)
-            if self._ask(lambda raw: _has_volume(raw, disk.pool, disk.name)):
+            if self._ask(lambda raw: lookups.has_volume(raw, disk.pool, disk.name)):
                 yield _("{pool} has a volume {name} already. Choose another name.").format(
                     pool=disk.pool, name=disk.name
                 )
@@ -291,6 +350,18 @@ class Planning:
                 ).format(
                     machine=self._machine, target=disk.original.target, where=disk.original.where
                 )
+        for disk, writer in self._writers():
+            if disk.how == "linked" and not writer.is_running:
+                yield _(
+                    "{name} has the disk {target}, too: once it is started, it destroys the linked "
+                    "clones."
+                ).format(name=writer.name, target=disk.original.target)
+        for disk in first.disks:
+            for address in fixed_addresses(disk.original.seed or {}):
+                yield _(
+                    "The seed of {machine} gives the clone the same address, {address}: only one "
+                    "of them can have it at a time."
+                ).format(machine=self._machine, address=address)
         if self._source.state is DomainState.SAVED:
             yield _(
                 "The memory of {machine} is saved: its disks are in the middle of something, and "
@@ -302,28 +373,6 @@ def nvram_path(path: str, clone: str) -> str:
     """Return where the firmware's variables of a clone lie: beside those of its original."""
     old = PurePosixPath(path)
     return str(old.with_name(f"{clone}_VARS{old.suffix}"))
-
-
-def _exists(look_up: Any) -> bool:  # noqa: ANN401 - any call of libvirt
-    try:
-        look_up()
-    except libvirt.libvirtError as error:
-        if error.get_error_code() in {
-            libvirt.VIR_ERR_NO_DOMAIN,
-            libvirt.VIR_ERR_NO_STORAGE_VOL,
-            libvirt.VIR_ERR_NO_STORAGE_POOL,
-            libvirt.VIR_ERR_OPERATION_INVALID,
-        }:
-            return False
-        raise
-    return True
-
-
-def _has_volume(raw: libvirt.virConnect, place: str, name: str) -> bool:
-    """Tell whether a pool, or a folder, has a volume of this name."""
-    if place.startswith("/"):
-        return _exists(lambda: raw.storageVolLookupByPath(f"{place}/{name}"))
-    return _exists(lambda: raw.storagePoolLookupByName(place).storageVolLookupByName(name))
 
 
 def _suffix(disk: OriginalDisk, how: How, *, is_folder: bool) -> str | None:

@@ -14,7 +14,7 @@ from qvirt_jupyter.provision.cloning.creation import Cloning
 from qvirt_jupyter.provision.cloning.planning import Planning
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from qvirt_jupyter import documents
     from qvirt_jupyter.hypervisor import Job
@@ -51,8 +51,10 @@ class CloneRequest:
     start
         Whether the clones are started.
     renew_guest
-        Whether their guests get host names and machine IDs of their own, by their agents. That
-        needs them to run, so they are started.
+        Whether their guests get host names and machine IDs of their own. Where the source has its
+        seed of cloud-init in a drive, each clone gets a seed of its own: cloud-init does all of
+        its work again when the clone starts. Otherwise the guest agents do it, which needs the
+        clones to run, so they are started. :attr:`ClonePlan.renewal` says which it will be.
     """
 
     source: Domain | str
@@ -71,7 +73,10 @@ class CloneRequest:
         Flag(),
         label=_("New host name and machine ID"),
         default=False,
-        help=_("By the guest agent of the clones, which are started for it."),
+        help=_(
+            "By cloud-init where the machine has its seed in a drive, otherwise by the guest agent "
+            "of the clones, which are started for it."
+        ),
     )
 
     def plan(self, connection: Connection | None = None) -> ClonePlan:
@@ -109,7 +114,11 @@ class CloneRequest:
         return Planning(self, self.on(connection)).build()
 
     def create(
-        self, connection: Connection | None = None, *, progress: Reporter | None = None
+        self,
+        connection: Connection | None = None,
+        *,
+        plan: ClonePlan | None = None,
+        progress: Reporter | None = None,
     ) -> tuple[Domain, ...]:
         """Make the clones: their definitions first, then their disks.
 
@@ -117,6 +126,9 @@ class CloneRequest:
         ----------
         connection
             As for :meth:`plan`.
+        plan
+            What :meth:`plan` returned: machines and volumes are called as it says, and a name that
+            was taken meanwhile is an error. None plans now.
         progress
             Told how far it is and asked whether to go on, besides the job of this call.
 
@@ -130,7 +142,8 @@ class CloneRequest:
         AlreadyExists
             A name is taken.
         WrongState
-            The source is not off.
+            The source is not off, another machine that runs writes to its disks, or these are not
+            those of the plan any more.
         OperationCancelled
             It was cancelled.
         QvirtError
@@ -139,11 +152,26 @@ class CloneRequest:
         ValueError
             As for :meth:`plan`.
         """
-        return Cloning(self, self.on(connection), progress).run()
+        return Cloning(self, self.on(connection), progress, plan).run()
 
-    def submit(self, connection: Connection | None = None) -> Job[tuple[Domain, ...]]:
-        """Begin what :meth:`create` does and return its job at once."""
-        return Cloning(self, self.on(connection)).submit()
+    def submit(
+        self,
+        connection: Connection | None = None,
+        *,
+        plan: ClonePlan | None = None,
+        on_lost: Callable[[tuple[str, ...]], object] | None = None,
+    ) -> Job[tuple[Domain, ...]]:
+        """Begin what :meth:`create` does and return its job at once.
+
+        Parameters
+        ----------
+        connection, plan
+            As for :meth:`create`.
+        on_lost
+            Called, on any thread, with sentences on what could not be taken back where the
+            connection was lost: the job itself ends before they are known then.
+        """
+        return Cloning(self, self.on(connection), plan=plan, on_lost=on_lost).submit()
 
     def on(self, connection: Connection | None = None) -> Connection:
         """Return the connection that it happens on.

@@ -8,8 +8,6 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor.action_log import MASK
 from qvirt_jupyter.provision.cloud.masking import masked as hidden
@@ -19,6 +17,7 @@ from qvirt_jupyter.provision.cloud.problems import InvalidSeed, SeedProblem
 from qvirt_jupyter.provision.cloud.seed_image import seed_image
 from qvirt_jupyter.provision.cloud.ssh_keys import wrong_with_key
 from qvirt_jupyter.provision.cloud.user_data import AT_MOST, HEADER, UserData, read_user_data
+from qvirt_jupyter.provision.cloud.yaml_text import yaml_text
 
 if TYPE_CHECKING:
     from qvirt_jupyter.provision.cloud.network import CloudNetwork
@@ -107,11 +106,11 @@ class CloudSeed:
             meta["local-hostname"] = self.host_name
         show = hidden if masked else _as_it_is
         found = {
-            "user-data": f"{HEADER}\n{_yaml(show(config)) if config else ''}",
-            "meta-data": _yaml(meta),
+            "user-data": f"{HEADER}\n{yaml_text(show(config)) if config else ''}",
+            "meta-data": yaml_text(meta),
         }
         if self.network is not None:
-            found["network-config"] = _yaml(show(self.network.config()))
+            found["network-config"] = yaml_text(show(self.network.config()))
         if len(found["user-data"].encode()) > AT_MOST:
             message = _("The seed is larger than 1 MiB. Let the guest fetch large files.")
             raise InvalidSeed([SeedProblem(field="user_data", message=message)])
@@ -257,38 +256,4 @@ def _masked_text(text: str) -> str:
         return MASK
     shown = hidden(values)
     # Comments and the order of lines are kept where nothing has to be hidden.
-    return text if shown == values else _yaml(shown)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes what people read: no anchors."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401 - as in the base class
-        del data
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    # Lines of a script or a file stay lines. What cannot be seen is written as an escape: other
-    # line breaks of Unicode would become spaces.
-    style = None
-    if not all(line.isprintable() for line in text.split("\n")):
-        style = '"'
-    elif "\n" in text:
-        style = "|"
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text)
-
-
-def _yaml(data: dict[str, Any]) -> str:
-    text: str = yaml.dump(
-        data,
-        Dumper=_Dumper,
-        allow_unicode=True,
-        default_flow_style=False,
-        sort_keys=False,
-        width=10**6,
-    )
-    return text
+    return text if shown == values else yaml_text(shown)

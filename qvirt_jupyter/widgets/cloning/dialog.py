@@ -12,6 +12,7 @@ from qvirt_jupyter.provision.cloning.disk_clone import LABELS
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.cloning.draft import Draft, MachineDraft
 from qvirt_jupyter.widgets.cloning.progress import progress_state
+from qvirt_jupyter.widgets.cloning.renewals import renewal_text
 from qvirt_jupyter.widgets.details.work import work_in_pool
 from qvirt_jupyter.widgets.panel_part import PanelPart
 
@@ -58,7 +59,6 @@ class CloneDialog(PanelPart):
         "linkedHelp": _("Made at once: they hold the differences to the original's disks only."),
         "start": _("Start the clones"),
         "renew": _("New host name and machine ID"),
-        "renewHelp": _("By the guest agent of the clones, which are started for it."),
         "pool": _("Storage pool"),
         "disk": _("Disk"),
         "size": _("Size"),
@@ -89,6 +89,7 @@ class CloneDialog(PanelPart):
         self._agreed = False
         self._job: Job[Any] | None = None
         self._progress: ProgressState | None = None
+        self._left: tuple[str, ...] = ()
         self._following: list[Subscription] = []
         every = {machine.source.connection for machine in self._draft.machines}
         self._is_one_host = len(every) == 1
@@ -181,6 +182,7 @@ class CloneDialog(PanelPart):
             "linked": draft.linked,
             "start": draft.start,
             "renew": draft.renew,
+            "renew_help": renewal_text(plan.renewal for plan in plans),
             "pool": draft.pool,
             "pools": self._pools(),
             "space": _space(plans),
@@ -243,8 +245,12 @@ class CloneDialog(PanelPart):
             return
         if shown["refusals"] or (shown["warnings"] and not self._agreed):
             return
+        self._left = ()
         try:
-            jobs = [request.submit() for request in self._as_shown()]
+            jobs = [
+                request.submit(plan=None if isinstance(plan, str) else plan, on_lost=self._on_lost)
+                for request, plan in zip(self._as_shown(), self._plans, strict=True)
+            ]
         except (QvirtError, RuntimeError) as error:
             self._plans = (_reason(error),)
             self._show()
@@ -256,6 +262,16 @@ class CloneDialog(PanelPart):
             part.on_change(lambda _changed: self._follow(job)) for part in {job, *jobs}
         ]
         self._follow(job)
+
+    def _on_lost(self, left: tuple[str, ...]) -> None:
+        """Show what a lost connection left behind, which its job does not know."""
+
+        def take() -> None:
+            self._left = (*self._left, *left)
+            if self._job is not None:
+                self._follow(self._job)
+
+        publisher.post(None, take)
 
     def _as_shown(self) -> list[CloneRequest]:
         """Return the requests with the names that stand there, were they typed or not."""
@@ -271,7 +287,7 @@ class CloneDialog(PanelPart):
     def _follow(self, job: Job[Any]) -> None:
         if job is not self._job:
             return
-        self._progress = progress_state(job)
+        self._progress = progress_state(job, self._left)
         if job.done() and job.error is None:
             self._leave()
             return

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 from qvirt_jupyter.hypervisor import QvirtError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from qvirt_jupyter.hypervisor import Job
     from qvirt_jupyter.widgets._clone_messages import ProgressState
 
 
-def progress_state(job: Job[Any]) -> ProgressState:
+def progress_state(job: Job[Any], left: Iterable[str] = ()) -> ProgressState:
     """Return what is shown of a job; of one with parts, what they say together.
 
     Parameters
     ----------
     job
         The job.
+    left
+        What is known of it besides: what could not be taken back.
     """
     parts = job.parts or (job,)
     running = next((part for part in parts if not part.done()), job)
@@ -35,7 +37,7 @@ def progress_state(job: Job[Any]) -> ProgressState:
         "log": [
             f"{time.strftime('%H:%M:%S', time.localtime(when))} {what}" for when, what in lines
         ],
-        "error": "\n".join(_errors(job)),
+        "error": "\n".join(dict.fromkeys((*_errors(job), *left))),
         "can_cancel": job.can_cancel,
     }
 
