@@ -5,7 +5,8 @@ libvirt copies a volume in one call that cannot be cancelled
 we rather read and write through two streams, holes as holes: byte for byte the same file, stopped
 at once when somebody asks. Over a network all of it would come here and go back again, so there
 the host copies; a copy that was cancelled is removed when the host is done with it. The host also
-copies what is to become another format or has a backing image, which goes into the copy.
+copies what is to become another format, and what has a backing image or its contents in another
+file: these go into the copy.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import streams
 from qvirt_jupyter.hypervisor.errors import OperationCancelled
+from qvirt_jupyter.hypervisor.image_headers import HEAD, data_file_of
 from qvirt_jupyter.hypervisor.transfer import Course
 
 if TYPE_CHECKING:
@@ -91,7 +93,16 @@ class Copy:
             and new.backing_store.path is None
             and new.format in (None, old.format)
             and (new.capacity is None or new.capacity <= (old.capacity or 0))
+            and not self._has_data_file()
         )
+
+    def _has_data_file(self) -> bool:
+        """Whether the contents lie in another file, which the same bytes would name again."""
+        stream = self.connection.newStream(0)
+        head = streams.received(
+            stream, lambda stream: self.source.download(stream, 0, HEAD, 0), HEAD
+        )
+        return data_file_of(self.source.path(), head or b"") is not None
 
     def _through_streams(self) -> Any:  # noqa: ANN401 - libvirt has no types
         length = self.source.infoFlags(libvirt.VIR_STORAGE_VOL_GET_PHYSICAL)[2]

@@ -11,7 +11,11 @@ import pytest
 from qvirt_jupyter.documents import StoragePool
 from qvirt_jupyter.hypervisor import OperationCancelled, connect
 from qvirt_jupyter.provision import DeleteRequest
-from qvirt_jupyter.provision.deletion import Outcome
+from qvirt_jupyter.provision.deletion import Outcome, file_removal
+from qvirt_jupyter.widgets.deletion import Deletion
+from qvirt_jupyter.widgets.details.work import Boards
+from qvirt_jupyter.widgets.notices import NoticeBoard
+from qvirt_jupyter.widgets.questions import QuestionBoard
 
 pytestmark = pytest.mark.qemu
 
@@ -183,3 +187,53 @@ print(json.dumps([row.fixed, row.ticked, row.reason, len(results.left)]))
     assert left == 0
     assert (folder / "disk.img").exists()
     assert "of-root" not in a_connection.domains
+
+
+class NothingAsked:
+    """Somebody who wants no questions."""
+
+    def wants(self, _name):
+        return False
+
+    def stop_asking(self, name):
+        raise AssertionError(name)
+
+
+def test_the_dialog_shows_what_was_done_before_the_daemon_died(
+    a_daemon, a_connection, a_shelf, wait_until, monkeypatch
+):
+    paths = [a_shelf.create_volume(name, 2**20, format="raw").path for name in ("a", "b")]
+    machine = define(a_connection, "left", *paths)
+
+    def delete_file(connection, row):
+        if row.path == paths[1]:
+            a_daemon.kill()
+        return file_removal.delete_file(connection, row)
+
+    monkeypatch.setattr("qvirt_jupyter.provision.deletion.run.delete_file", delete_file)
+    boards = Boards(QuestionBoard(), NoticeBoard(), NothingAsked())
+    dialog = Deletion([machine], boards, lambda: None)
+    try:
+        wait_until(lambda: dialog.shown["phase"] == "choosing", 60)
+        dialog._receive({"type": "press", "id": "delete", "client": ""})
+
+        def outcomes():
+            return {row["path"]: row["outcome"] for row in dialog.shown["rows"]}
+
+        wait_until(lambda: outcomes().get(paths[0]) == "deleted", 60)
+        assert dialog.shown["phase"] == "over"
+        assert outcomes() == {"left": "failed", paths[0]: "deleted", paths[1]: "unknown"}
+        assert dialog.shown["problem"], "that the connection was lost"
+        monkeypatch.undo()
+        a_daemon.start()
+        wait_until(lambda: a_connection.is_connected, 60)
+        if not a_shelf.is_active:
+            a_shelf.start()
+        # It looks anew, and does the rest.
+        dialog._receive({"type": "press", "id": "again", "client": ""})
+        wait_until(lambda: dialog.shown["phase"] == "choosing", 60)
+        assert {row["path"] for row in dialog.shown["rows"]} >= {"left", paths[1]}
+        dialog._receive({"type": "press", "id": "delete", "client": ""})
+        wait_until(lambda: "left" not in a_connection.domains, 60)
+    finally:
+        dialog.close()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import AlreadyExists, JobState, OperationCancelled, QvirtError
+from qvirt_jupyter.hypervisor.image_headers import data_file_of
 
 pytestmark = pytest.mark.qemu
 MIB = 1024**2
@@ -103,6 +105,19 @@ def test_a_copy_tells_how_far_it_is_and_stops_when_it_is_cancelled(a_shelf):
     assert job.log[0][1] == "Copying long.img"
     a_shelf.refresh()
     assert a_shelf.volumes.names == ("long.img",)
+
+
+def test_contents_in_another_file_go_into_the_copy(a_shelf):
+    folder = Path(a_shelf.document().path)
+    raw = filled(a_shelf, "raw.img")
+    split = folder / "split.qcow2"
+    options = f"data_file={folder / 'data.raw'},data_file_raw=on"
+    command = ["qemu-img", "convert", "-O", "qcow2", "-o", options, raw.path, str(split)]
+    subprocess.run(command, check=True)
+    a_shelf.refresh()
+    copy = a_shelf.create_volume("whole.qcow2", copy_of=a_shelf.volumes["split.qcow2"])
+    assert data_file_of(copy.path) is None, "both would write to the same file"
+    assert b"qvirtqvirt" in Path(copy.path).read_bytes()
 
 
 def test_a_name_that_is_taken_loses_nothing(a_shelf):
