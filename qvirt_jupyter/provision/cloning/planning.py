@@ -66,6 +66,7 @@ class Planning:
         self._originals = self._ask(lambda raw: self._look(raw, is_local=is_local))
         self._pools: dict[str, documents.StoragePool | None] = {}
         self._promised: set[tuple[str, str]] = set()
+        self._written: tuple[tuple[PlannedDisk, Writer], ...] | None = None
         self._clones = None if plan is None else self._as_before(plan)
 
     def _as_before(self, plan: ClonePlan) -> tuple[PlannedClone, ...]:
@@ -315,13 +316,15 @@ class Planning:
                     "{name} runs and writes to the disk {target}, {where}, too. Shut it down first."
                 ).format(name=writer.name, target=disk.original.target, where=disk.original.where)
 
-    def _writers(self) -> Iterator[tuple[PlannedDisk, Writer]]:
-        disks = [disk for disk in self.clones()[0].disks if disk.makes_volume]
-        originals_of_all = [disk.original for disk in disks]
-        found = self._ask(lambda raw: writers(raw, originals_of_all, without=self._source.uuid))
-        for disk in disks:
-            for writer in found.get(disk.original.target, ()):
-                yield disk, writer
+    def _writers(self) -> tuple[tuple[PlannedDisk, Writer], ...]:
+        if self._written is None:
+            disks = [disk for disk in self.clones()[0].disks if disk.makes_volume]
+            those = [disk.original for disk in disks]
+            found = self._ask(lambda raw: writers(raw, those, without=self._source.uuid))
+            self._written = tuple(
+                (disk, writer) for disk in disks for writer in found.get(disk.original.target, ())
+            )
+        return self._written
 
     def _disk_refusals(self, disk: PlannedDisk) -> Iterator[LazyString]:
         if not disk.makes_volume or not disk.pool:
