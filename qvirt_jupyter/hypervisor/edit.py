@@ -16,9 +16,14 @@ from qvirt_jupyter.hypervisor import live, live_strategies
 from qvirt_jupyter.hypervisor.actions import perform
 from qvirt_jupyter.hypervisor.definition_history import keep
 from qvirt_jupyter.hypervisor.definition_names import checked_name
-from qvirt_jupyter.hypervisor.edit_checks import refuse_what_cannot_be
+from qvirt_jupyter.hypervisor.edit_checks import known_instead, refuse_what_cannot_be
 from qvirt_jupyter.hypervisor.effects import EditResult, Effect, without_definition
-from qvirt_jupyter.hypervisor.errors import EditConflict, InvalidDefinition, OperationFailed
+from qvirt_jupyter.hypervisor.errors import (
+    EditConflict,
+    InvalidDefinition,
+    OperationFailed,
+    Unsupported,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -170,7 +175,19 @@ class Edit:
             written = connection.defineXML(str(after))
             return bool(written.isActive())
 
-        is_active = self._domain.connection.call(define, subject=subject)
+        try:
+            is_active = self._domain.connection.call(define, subject=subject)
+        except (InvalidDefinition, Unsupported, OperationFailed) as error:
+            known = known_instead(changes)
+            if not known:
+                raise
+            raise type(error)(
+                error.reason,
+                subject=error.subject,
+                next_step=f"{known} {error.next_step}".strip(),
+                code=error.code,
+                details=error.details,
+            ) from error
         written = self._verify(before, changes)
         return EditResult(changes, self._effects(before, after, written, is_active), previous)
 

@@ -116,6 +116,28 @@ def refuse_unoffered(
         )
 
 
+def known_instead(changes: documents.Diff) -> str:
+    """Say which values are known where an edit has others; empty where it has none such.
+
+    libvirt may know more of them than we do, so it is asked first. It only says that it knows not
+    this one.
+
+    Parameters
+    ----------
+    changes
+        What the edit changes.
+    """
+    words = []
+    for change in changes:
+        label = documents.label_of(change.path)
+        kind = label.declared.type if label.declared is not None else None
+        if isinstance(kind, documents.Choice) and change.after and change.after not in kind.values:
+            values = ", ".join(kind.values)
+            text = _("{label} is one of {values}.")
+            words.append(str(text.format(label=label, values=values)))
+    return " ".join(words)
+
+
 def _what(objection: documents.Objection) -> tuple[object, ...]:
     return (type(objection.owner), objection.declared.name, str(objection.value))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 
 import pytest
+from a_rich_machine import define_rich
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import (
@@ -28,6 +29,18 @@ def test_edit_writes_what_the_block_changed(a_connection):
     assert machine.document(inactive=True).vcpus == 3
     # The password that only a SECURE definition has is still there.
     assert 'passwd="hunter2"' in machine.xml(secure=True).replace("'", '"')
+
+
+def test_a_value_that_libvirt_does_not_know_is_answered_by_those_that_there_are(a_connection):
+    machine = define_rich(a_connection)
+    before = machine.xml(inactive=True)
+    with (
+        pytest.raises(InvalidDefinition, match="one of none, writethrough, writeback") as caught,
+        machine.edit() as definition,
+    ):
+        definition.devices.disks["vda"].cache = "nonsense"
+    assert "'nonsense'" in caught.value.reason
+    assert machine.xml(inactive=True) == before
 
 
 def test_an_edit_keeps_the_old_definition_for_its_owner_only(a_connection):
