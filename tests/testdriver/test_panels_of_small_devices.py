@@ -202,9 +202,11 @@ def test_a_display_through_libvirt_only_has_no_port_and_gets_one_again(open_tab)
     tab, machine, _panel = open_tab(DEVICES)
     go_to(tab, "VNC display")
     type_in(tab, "first_listen.type", "none")
-    assert wait_for(lambda: field(tab, "source.port")["value"] == "")
+    assert wait_for(lambda: not field(tab, "source.port")["shown"])
+    assert field(tab, "source.port")["value"] == ""
     type_in(tab, "first_listen.type", "address")
     assert wait_for(lambda: field(tab, "source.port")["value"] == "-1")
+    assert field(tab, "source.port")["shown"]
     press(tab, "apply")
     assert wait_for(lambda: last_of(machine, "graphics").source.auto_port)
 

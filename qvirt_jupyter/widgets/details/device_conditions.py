@@ -7,7 +7,8 @@ from typing import Final
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 
-_LOCAL: Final = ("none", "socket")
+LOCAL: Final = ("none", "socket")
+"""The listen types of a display that has no port."""
 
 
 def doubt_about(device: documents.Device | None) -> str:
@@ -40,7 +41,7 @@ def _doubt_about_display(device: documents.Graphics) -> str:
     if not isinstance(display, documents.Spice) or not display.gl:
         return ""
     first = device.listens[0] if device.listens else None
-    if first is None or first.type not in _LOCAL:
+    if first is None or first.type not in LOCAL:
         return str(
             _(
                 "SPICE with OpenGL cannot be reached through the network: choose a listen type "

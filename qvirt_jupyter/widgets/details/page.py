@@ -11,7 +11,7 @@ from qvirt_jupyter.documents import Choice, Declared, declarations
 from qvirt_jupyter.documents.devices.attachment import plugged_into
 from qvirt_jupyter.documents.devices.controller import MODELS
 from qvirt_jupyter.widgets.details.definitions import Definitions, devices_of, path_of
-from qvirt_jupyter.widgets.details.device_conditions import doubt_about
+from qvirt_jupyter.widgets.details.device_conditions import LOCAL, doubt_about
 from qvirt_jupyter.widgets.details.fixed import why_fixed
 from qvirt_jupyter.widgets.details.host_device_names import CHOSEN, HostDeviceNames
 from qvirt_jupyter.widgets.details.offers import MEDIUM, REMOVABLE, Offers, offers_for
@@ -31,6 +31,8 @@ _OF_LIBVIRT: Final = frozenset({"id", "emulator_deprecation"})
 """What libvirt says of a running machine, and nobody sets."""
 _OF_USE: Final = frozenset({"source.startup_policy", "source.display", "source.model"})
 """What people choose of a host device, beside which one it is."""
+_PORTS: Final = ("source.port", "source.auto_port", "source.tls_port")
+_LISTEN: Final = "first_listen."
 _HIDDEN: Final = frozenset({"alias", "boot_order"})
 """What libvirt chooses itself and nobody looks for, and what has a page of its own."""
 
@@ -232,12 +234,30 @@ def shown_of(device: documents.Element) -> list[Declared]:
         medium = [item for item in found if item.name in MEDIUM]
         first = [changed(item, unset=_("No medium")) for item in medium]
         return [*first, *(item for item in found if item not in medium)]
+    if isinstance(device, documents.Graphics):
+        return _with_its_ports(found, device)
     if isinstance(device, documents.Controller):
         return [_of_type(item, device) for item in found]
     if isinstance(device, documents.Hostdev) and device.type in CHOSEN:
         # It is known by its name; who wants to know how libvirt finds it unfolds that.
         return [_folded(item) if item.name not in _OF_USE else item for item in found]
     return found
+
+
+def _with_its_ports(found: list[Declared], display: documents.Graphics) -> list[Declared]:
+    """Return the ports of a display behind its address; hidden where it can have none."""
+    first = display.listens[0] if display.listens else None
+    is_local = first is not None and first.type in LOCAL
+    ports = [item for name in _PORTS for item in found if item.name == name]
+    rest = [item for item in found if item not in ports]
+    place = max((at for at, item in enumerate(rest, 1) if item.name.startswith(_LISTEN)), default=0)
+    hidden = [
+        changed(item, when=lambda _display: False)
+        if is_local and item.get(display) is None
+        else item
+        for item in ports
+    ]
+    return [*rest[:place], *hidden, *rest[place:]]
 
 
 def _of_type(item: Declared, controller: documents.Controller) -> Declared:
