@@ -9,7 +9,7 @@ import a_libvirtd
 import pytest
 
 from qvirt_jupyter import documents
-from qvirt_jupyter.hypervisor import ConnectionLost, OperationCancelled, connect
+from qvirt_jupyter.hypervisor import ConnectionLost, OperationCancelled, WrongState, connect
 from qvirt_jupyter.provision import CloneRequest
 from qvirt_jupyter.widgets.cloning import CloneDialog
 
@@ -105,6 +105,27 @@ def test_libvirtd_killed_during_a_clone(a_daemon, a_connection, a_shelf, wait_un
     assert not CloneRequest(source=machine, name="copy").plan().is_possible
     (made,) = CloneRequest(source=machine, name="again").create()
     assert made.name == "again"
+
+
+def test_a_pool_that_was_made_for_a_while_is_named_too(a_daemon, a_connection, a_shelf, wait_until):
+    machine = original(a_connection, a_shelf)
+    a_shelf_of_before = a_shelf.document()
+    a_shelf.stop()
+    with pytest.raises(WrongState, match="is off"):
+        CloneRequest(source=machine, name="copy").create()
+    # No pool at all has the folder of its disk.
+    a_shelf.delete()
+    with pytest.raises(ConnectionLost) as caught:
+        CloneRequest(source=machine, name="copy").create(progress=Watcher(a_daemon.kill))
+    said = "\n".join(caught.value.__notes__)
+    a_daemon.start()
+    wait_until(lambda: a_connection.is_connected, 60)
+    made = [name for name in a_connection.storage_pools.names if name.startswith("qvirt-clone-")]
+    assert all(name in said for name in made), said
+    assert "made for a while" in said
+    for name in made:
+        a_connection.storage_pools[name].stop()
+    a_connection.storage_pools.define(a_shelf_of_before)
 
 
 def test_the_dialog_names_what_is_left(a_daemon, a_connection, a_shelf, wait_until):

@@ -375,6 +375,7 @@ class Cloning:
             except QvirtError as left:
                 note = _("{what} was marked as a template and still is: {reason}")
                 self._left.append(str(note.format(what=self._marked.subject, reason=left.reason)))
+        self._left += self._places.close()
         for said in self._left:
             error.add_note(said)
 

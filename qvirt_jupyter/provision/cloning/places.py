@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter import documents
-from qvirt_jupyter.hypervisor import QvirtError
+from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import QvirtError, WrongState
 
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import StoragePool, StorageVolume
@@ -61,10 +62,18 @@ class Places:
             The host cannot look into it, or its pool is off.
         """
         for pool in self._connection.storage_pools:
-            if pool.is_active and pool.document().path == folder:
-                # Another program may have put the file there since it was read.
-                pool.refresh()
-                return pool
+            if pool.document().path != folder:
+                continue
+            if not pool.is_active:
+                # libvirt takes no second pool of the same folder.
+                raise WrongState(
+                    _("The storage pool of the folder {folder} is off.").format(folder=folder),
+                    subject=pool.subject,
+                    next_step=_("Start it first."),
+                )
+            # Another program may have put the file there since it was read.
+            pool.refresh()
+            return pool
         if folder not in self._made:
             definition = documents.StoragePool(
                 type="dir", name=f"qvirt-clone-{uuid.uuid4().hex[:12]}", path=folder
@@ -73,12 +82,13 @@ class Places:
         return self._made[folder]
 
     def close(self) -> tuple[str, ...]:
-        """Stop the pools that were made for a while, and return what did not go."""
+        """Stop the pools that were made for a while; return sentences on what did not go."""
         left = []
         for pool in self._made.values():
             try:
                 pool.stop()
             except QvirtError as error:
-                left.append(f"{pool.subject}: {error.reason}")
+                text = _("{what} was made for a while and could not be stopped: {reason}")
+                left.append(str(text.format(what=pool.subject, reason=error.reason)))
         self._made.clear()
         return tuple(left)
