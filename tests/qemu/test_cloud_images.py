@@ -13,6 +13,7 @@ from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import NotFound, OperationFailed, QvirtError, WrongState
 from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
 from qvirt_jupyter.provision import (
+    CloneRequest,
     CloudImage,
     CloudNetwork,
     CloudSeed,
@@ -77,8 +78,8 @@ def image_info(path):
 def forget(a_qemu_connection):
     """Remove the machine that a test has made."""
     yield
-    if "cloud" in a_qemu_connection.domains:
-        machine = a_qemu_connection.domains["cloud"]
+    for name in {"cloud", "cloud-2"} & set(a_qemu_connection.domains.names):
+        machine = a_qemu_connection.domains[name]
         if machine.is_active:
             machine.destroy()
         machine.undefine()
@@ -304,6 +305,15 @@ KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhY
 HORSE = "correct horse: battery"
 
 
+def wait_for_cloud_init(machine):
+    end = time.monotonic() + 1200
+    while not is_agent_connected(documents.parse_xml(machine.xml())):
+        assert machine.is_active, "it has ended"
+        assert time.monotonic() < end, "the agent does not answer"
+        time.sleep(1)
+    assert "status: done" in run_inside(machine, "cloud-init status --wait", 1200)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.usefixtures("forget")
@@ -328,12 +338,7 @@ def test_a_real_system_does_what_its_seed_says(a_qemu_connection, a_shelf, a_deb
         install=CloudImage(str(a_debian), seed=seed, copy=False, size=3 * GIB),
     )
     machine = request.create(a_qemu_connection)
-    end = time.monotonic() + 1200
-    while not is_agent_connected(documents.parse_xml(machine.xml())):
-        assert machine.is_active, "it has ended"
-        assert time.monotonic() < end, "the agent does not answer"
-        time.sleep(1)
-    assert "status: done" in run_inside(machine, "cloud-init status --wait", 1200)
+    wait_for_cloud_init(machine)
     told = run_inside(
         machine,
         "hostname; cat /etc/hello; echo; cat /etc/told; id -un anna; "
@@ -350,3 +355,19 @@ def test_a_real_system_does_what_its_seed_says(a_qemu_connection, a_shelf, a_deb
         Path(path.path).read_bytes() for path in (a_shelf.volumes["cloud-seed.iso"],)
     )
     assert HORSE.encode() not in everything
+    # A linked clone with a seed of its own is another machine inside, too.
+    old_id = run_inside(machine, "sync; cat /etc/machine-id")
+    machine.destroy()
+    request = CloneRequest(
+        source=machine, name="cloud-2", linked=True, renew_guest=True, start=True
+    )
+    assert request.plan().renewal == "cloud-init"
+    (clone,) = request.create()
+    wait_for_cloud_init(clone)
+    name, new_id, address, again = run_inside(
+        clone, "hostname; cat /etc/machine-id /sys/class/net/eth0/address /etc/told"
+    ).splitlines()
+    assert (name, again) == ("cloud-2", "a: b")
+    assert len(new_id) == len(old_id.strip())
+    assert new_id != old_id.strip()
+    assert address == clone.document().devices.interfaces[0].mac
