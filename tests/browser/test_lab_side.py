@@ -185,7 +185,8 @@ def test_every_command_is_in_the_palette_with_what_it_takes(
             entry = page.locator(f".lm-CommandPalette-item[data-command='{name}']")
             expect(entry).to_be_visible()
         page.keyboard.press("Escape")
-    assert missing == {}
+    # It is about the file that is chosen in the file browser, and stands in that one's menu.
+    assert set(missing) == {"qvirt:create-from-file"}
     a_lab_with_a_host.end_sessions()
 
 
