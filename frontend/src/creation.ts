@@ -1,5 +1,6 @@
 /** The commands that make a new virtual machine, also of a file in JupyterLab's file browser. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
 import { PageConfig, PathExt } from '@jupyterlab/coreutils';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -62,6 +63,9 @@ export function addCreationCommands({
     properties: {
       uri: text(trans.__('The connection’s URI; the first that is open.')),
       medium: text(trans.__('A file of the host to begin with.')),
+      upload: text(
+        trans.__('The name of a file of this computer that is uploaded next.')
+      ),
       file: text(trans.__('The same by its path in the file browser.')),
       quick: text(trans.__('“true”: everything on one page.')),
       title: text(trans.__('What the tab is called.')),
@@ -75,7 +79,7 @@ export function addCreationCommands({
 
   const open = async (given: PanelArguments, quick: boolean) => {
     const wanted: PanelArguments = {};
-    for (const name of ['uri', 'medium']) {
+    for (const name of ['uri', 'medium', 'upload']) {
       if (given[name]) {
         wanted[name] = given[name];
       }
@@ -133,6 +137,9 @@ export function addCreationCommands({
   acceptDrops(async file => {
     await commands.execute(CommandIDs.createFromFile, { file });
   });
+  acceptFiles(async file => {
+    await commands.execute(CommandIDs.createMachine, { upload: file.name });
+  }, trans);
 }
 
 /** What the file browser drags: see JupyterLab's `CONTENTS_MIME`. */
@@ -142,6 +149,7 @@ const CONTENTS = 'application/x-jupyter-icontents';
 interface IDragEvent extends Event {
   mimeData: { getData: (type: string) => unknown };
   dropAction: string;
+  proposedAction: string;
 }
 
 /** An image that is dragged from the file browser onto the list of machines becomes one. */
@@ -168,7 +176,9 @@ function acceptDrops(create: (file: string) => Promise<void>): void {
         }
         event.preventDefault();
         event.stopPropagation();
-        (event as IDragEvent).dropAction = 'copy';
+        // The file browser offers moves alone; with any other action nothing is dropped.
+        const dragged = event as IDragEvent;
+        dragged.dropAction = dragged.proposedAction;
         if (type === 'lm-drop') {
           void create(image);
         }
@@ -176,4 +186,65 @@ function acceptDrops(create: (file: string) => Promise<void>): void {
       true
     );
   }
+}
+
+/** What the wizard says when it can upload the file that it was opened for. */
+const OFFERED = 'qvirt-upload-offered';
+
+/** Milliseconds that a refusal stands on the screen. */
+const SAID = 15000;
+
+interface IOffer {
+  name: string;
+  take: (file: File) => void;
+}
+
+/**
+ * An image of this computer that is dropped onto the list of machines opens the wizard, which
+ * gets the file as soon as it can upload one.
+ */
+function acceptFiles(
+  create: (file: File) => Promise<void>,
+  trans: TranslationBundle
+): void {
+  let waiting: File | null = null;
+  const isOnList = ({ target }: Event) =>
+    target instanceof Element && target.closest('.qvirt-vm-list') !== null;
+
+  document.addEventListener('dragover', event => {
+    if (isOnList(event) && event.dataTransfer?.types.includes('Files')) {
+      // Without this the browser would leave JupyterLab for the file.
+      event.preventDefault();
+      event.dataTransfer.dropEffect = 'copy';
+    }
+  });
+  document.addEventListener('drop', event => {
+    const files = isOnList(event) ? [...(event.dataTransfer?.files ?? [])] : [];
+    const [first] = files;
+    if (!first) {
+      return;
+    }
+    event.preventDefault();
+    const image = files.find(file => isImage(file.name));
+    if (image) {
+      waiting = image;
+      void create(image);
+    } else {
+      Notification.warning(
+        trans.__(
+          '%1 is neither an ISO image nor a disk image, so no machine can be made of it.',
+          first.name
+        ),
+        { autoClose: SAID }
+      );
+    }
+  });
+  document.addEventListener(OFFERED, event => {
+    const { name, take } = (event as CustomEvent<IOffer>).detail;
+    if (waiting?.name === name) {
+      const file = waiting;
+      waiting = null;
+      take(file);
+    }
+  });
 }

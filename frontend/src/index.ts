@@ -83,7 +83,7 @@ function activate(
   const shell = new ShellComm({
     open: panel => void tabs.open(panel),
     retitle: panel => tabs.find(panel)?.retitle(panel.title),
-    close: panel => tabs.find(panel)?.close()
+    close: panel => tabs.find(panel)?.finish()
   });
   addCommands(app, tabs, trans);
   addCreationCommands({ app, tabs, trans, files });

@@ -100,6 +100,13 @@ export class PanelView extends Widget {
     );
   }
 
+  /** What is under way in the panel and would be left alone; the panel's part says so. */
+  get underWay(): HTMLElement | null {
+    return this.node.querySelector<HTMLElement>(
+      '[data-leaving]:not([data-leaving=""])'
+    );
+  }
+
   private async _execute(): Promise<void> {
     const run = ++this._run;
     const output = new SimplifiedOutputArea({
@@ -281,14 +288,23 @@ export class PanelTab extends MainAreaWidget<PanelView> {
     return this.content.panel;
   }
 
+  /** Close the tab without a question: its kernel says that what it was for is done. */
+  finish(): void {
+    this._isDone = true;
+    this.close();
+  }
+
   /** Close the tab, after a question where what was typed would be lost. */
   protected override onCloseRequest(message: Message): void {
-    if (!this.content.isDirty) {
+    const { isDirty, underWay } = this.content;
+    if (this._isDone || (!isDirty && !underWay)) {
       super.onCloseRequest(message);
       return;
     }
     if (!this._isAsking) {
-      void this._askToClose(message);
+      void (underWay
+        ? this._askToLeave(underWay, message)
+        : this._askToClose(message));
     }
   }
 
@@ -311,8 +327,41 @@ export class PanelTab extends MainAreaWidget<PanelView> {
     }
   }
 
+  /** Close the tab while something is under way: that goes on, or is cancelled first. */
+  private async _askToLeave(
+    part: HTMLElement,
+    message: Message
+  ): Promise<void> {
+    const trans = this._trans;
+    this._isAsking = true;
+    const cancel = Dialog.warnButton({
+      label: trans.__('Cancel it and close')
+    });
+    const goOn = Dialog.okButton({ label: trans.__('Close, it goes on') });
+    const { button } = await showDialog({
+      title: trans.__('Close “%1”?', this.panel.title),
+      body: part.dataset.leaving ?? '',
+      buttons: [
+        Dialog.cancelButton({ label: trans.__('Stay') }),
+        cancel,
+        ...(part.dataset.goesOn === 'true' ? [goOn] : [])
+      ]
+    });
+    this._isAsking = false;
+    if (!button.accept || this.isDisposed) {
+      return;
+    }
+    if (button.label === cancel.label && part.dataset.leaving) {
+      // The panel closes the tab once all is taken back.
+      part.dispatchEvent(new Event('qvirt-abandon'));
+    } else {
+      super.onCloseRequest(message);
+    }
+  }
+
   private readonly _trans: TranslationBundle;
   private _isAsking = false;
+  private _isDone = false;
 
   /** Give the tab another name, for a machine that was renamed. */
   retitle(title: string): void {

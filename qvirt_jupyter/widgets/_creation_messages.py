@@ -99,7 +99,9 @@ class WizardState(TypedDict):
 
     ``attempt`` grows when what is on the page was refused; ``answered`` is the number of the last
     edit that the state knows of. ``page`` is another text where the focus goes to a new page.
-    ``upload`` says whether a file can be uploaded now.
+    ``upload`` says whether a file can be uploaded now, and ``awaits`` the name of the one that is
+    to come by itself. ``leaving`` says what becomes of what is under way where the tab is closed,
+    and ``goesOn`` whether it goes on.
     """
 
     title: str
@@ -112,10 +114,13 @@ class WizardState(TypedDict):
     systems: SystemsState | None
     summary: list[SummaryState]
     upload: bool
+    awaits: str
     text: str
     textLabel: str
     storage: StorageState | None
     run: RunState | None
+    leaving: str
+    goesOn: bool
     busy: str
     problem: str
     attempt: int

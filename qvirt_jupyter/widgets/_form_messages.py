@@ -47,7 +47,7 @@ class FormState(TypedDict):
     """The whole form.
 
     ``attempt`` grows when a submitted form was refused; ``answered`` is the number of the last edit
-    that the state knows of.
+    that the state knows of. ``keepsSecrets`` says whether secrets are sent as they are typed.
     """
 
     title: str
@@ -56,3 +56,4 @@ class FormState(TypedDict):
     problem: str
     attempt: int
     answered: int
+    keepsSecrets: bool

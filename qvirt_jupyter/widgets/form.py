@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar, cas
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import Declared, Element, declarations
 from qvirt_jupyter.widgets.form_inputs import Input, input_of
+from qvirt_jupyter.widgets.form_targets import copy_of, give, value_of
 from qvirt_jupyter.widgets.panel_part import PanelPart
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ class Form(PanelPart, Generic[T]):
         What an empty input stands for, by name, given the draft.
     narrowed
         The choices that there really are, by the ``caps`` of the declarations.
+    keeps_secrets
+        Whether secrets are taken as they are typed and kept in :attr:`draft`, for a form that is
+        left and comes again; they are in no state that is shown.
     """
 
     _part: ClassVar[str] = "form"
@@ -104,8 +108,11 @@ class Form(PanelPart, Generic[T]):
         note: Callable[[T], Note | None] | None = None,
         placeholders: Mapping[str, Callable[[T], Words]] | None = None,
         narrowed: Mapping[str, Collection[str]] | None = None,
+        keeps_secrets: bool = False,
     ) -> None:
         super().__init__()
+        self._keeps_secrets = keeps_secrets
+        self._kept: dict[str, str] = {}
         self.strings = {
             **self.strings,
             "submit": str(submit),
@@ -127,7 +134,7 @@ class Form(PanelPart, Generic[T]):
     def init(self, target: T) -> None:
         """Show the values of a target, and forget what was typed."""
         self._target = target
-        self._draft = cast("T", _copy(target)) if isinstance(target, Element) else target
+        self._draft = cast("T", copy_of(target)) if isinstance(target, Element) else target
         self._touched: dict[str, Any] = {}
         self._wrong: dict[str, tuple[str, str]] = {}
         self._secrets: dict[str, str] = {}
@@ -169,7 +176,7 @@ class Form(PanelPart, Generic[T]):
             wanted = {**self._touched, **secret}
             wanted = {name: value for name, value in wanted.items() if name in shown}
             # What a copy refuses is never half written.
-            give(_copy(self._target), wanted)
+            give(copy_of(self._target), wanted)
             give(self._target, wanted)
             return self._target
         filled = cast("T", dataclasses.replace(cast("Any", self._draft), **secret))
@@ -178,13 +185,25 @@ class Form(PanelPart, Generic[T]):
         return filled
 
     @property
+    def draft(self) -> T:
+        """What stands in the form of a dataclass, with the secrets that it keeps."""
+        kept = {name: text for name, text in self._kept.items() if text}
+        return cast("T", dataclasses.replace(cast("Any", self._draft), **kept))
+
+    def keep(self, name: str, text: str) -> None:
+        """Take a secret that was typed, where the form keeps them until it is submitted."""
+        known = {item.name for item in self._declared() if item.type.secret}
+        if self._keeps_secrets and name in known:
+            self._kept[name] = text
+
+    @property
     def changes(self) -> dict[str, Any]:
         """What was touched, by name, with the values as they would be applied; no secrets."""
         return {
             declared.name: declared.get(self._draft)
             for declared in self._declared()
             if not declared.type.secret
-            and declared.get(self._draft) != _get(declared, self._target)
+            and declared.get(self._draft) != value_of(declared, self._target)
         }
 
     def edit(self, name: str, text: str) -> None:
@@ -220,7 +239,10 @@ class Form(PanelPart, Generic[T]):
             What was typed into secret inputs, by name; it is passed on and not kept.
         """
         known = {item.name for item in self._declared() if item.type.secret}
-        self._secrets = {name: text for name, text in (secrets or {}).items() if name in known}
+        given = {name: text for name, text in (secrets or {}).items() if name in known}
+        if self._keeps_secrets:
+            self._kept.update({name: text for name, text in given.items() if text})
+        self._secrets = {**self._kept, **{name: text for name, text in given.items() if text}}
         self._problem = ""
         try:
             if self.validate():
@@ -254,7 +276,7 @@ class Form(PanelPart, Generic[T]):
         touched = {**self._touched, declared.name: value}
         if isinstance(self._target, Element):
             # Made anew, so a choice that is put back has its own fields back too.
-            draft_element = _copy(self._target)
+            draft_element = copy_of(self._target)
             give(draft_element, touched)
             self._draft = cast("T", draft_element)
         self._wrong.pop(declared.name, None)
@@ -285,6 +307,7 @@ class Form(PanelPart, Generic[T]):
             "problem": self._problem,
             "attempt": self._attempt,
             "answered": self._answered,
+            "keepsSecrets": self._keeps_secrets,
         }
         self.show(state)
 
@@ -331,6 +354,8 @@ class Form(PanelPart, Generic[T]):
             case {"type": "edit", "name": str(name), "value": str(text), "number": int(number)}:
                 self._answered = number
                 self.edit(name, text)
+            case {"type": "secret", "name": str(name), "value": str(text)}:
+                self.keep(name, text)
             case {"type": "submit", "secrets": dict(secrets)}:
                 self.submit({str(name): str(text) for name, text in secrets.items()})
             case {"type": "cancel"} if self._on_cancel is not None:
@@ -350,45 +375,3 @@ def _refusal(declared: Declared, value: Any) -> str:  # noqa: ANN401 - of any de
     except ValueError as error:
         return str(error)
     return ""
-
-
-def _copy(element: Element) -> Element:
-    # A group that is not in its document yet has no text to copy.
-    return element.copy() if element else type(element)()
-
-
-def give(
-    element: Element,
-    values: Mapping[str, Any],
-    declared_of: Callable[[Element], Iterable[Declared]] = declarations,
-) -> None:
-    """Set values in the order of declaration; one may bring further fields into being.
-
-    Parameters
-    ----------
-    element
-        What gets them.
-    values
-        By the names of their declarations; those that the element does not have are left out.
-    declared_of
-        Returns what is declared of the element as it is now.
-
-    Raises
-    ------
-    ValueError
-        A value is wrong; the text names the right ones.
-    """
-    pending = dict(values)
-    while True:
-        found = next((item for item in declared_of(element) if item.name in pending), None)
-        if found is None:
-            return
-        found.set(element, pending.pop(found.name))
-
-
-def _get(declared: Declared, target: object) -> Any:  # noqa: ANN401 - of any declaration
-    # The target may still have another branch than the draft.
-    try:
-        return declared.get(target)
-    except AttributeError:
-        return None

@@ -1,4 +1,4 @@
-"""The discs and images that a person used last on each connection, for all panels and for good."""
+"""The media that a person used last: discs and images of each connection, and trees on servers."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class RecentMedia:
     ----------
     path
         The file; None means the one in Jupyter's configuration.
+    name
+        What that is called.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        self._file: KeptFile[Mapping[str, tuple[str, ...]]] = KeptFile(
-            "recent-media.json", path, _understood, {}
-        )
+    def __init__(self, path: Path | None = None, *, name: str = "recent-media.json") -> None:
+        self._file: KeptFile[Mapping[str, tuple[str, ...]]] = KeptFile(name, path, _understood, {})
 
     def of(self, uri: str) -> tuple[str, ...]:
         """Return the paths of a connection's host.
@@ -71,3 +71,5 @@ def _understood(document: dict[str, Any]) -> Mapping[str, tuple[str, ...]]:
 
 recent_media: Final = RecentMedia()
 """Those of this user."""
+recent_trees: Final = RecentMedia(name="recent-trees.json")
+"""Addresses, under no connection: a server is the same from all hosts."""

@@ -6,6 +6,7 @@ The medium is GRUB's rescue image, whose menu answers keys where a machine witho
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,27 @@ from playwright.sync_api import expect
 from qvirt_jupyter import documents
 
 MEDIUM = Path("/usr/lib/grub-rescue/grub-rescue-cdrom.iso")
+FITS = """panel => {
+  for (let node = panel; node; node = node.parentElement) {
+    const { overflowY } = getComputedStyle(node);
+    if (/auto|scroll/.test(overflowY) && node.scrollHeight > node.clientHeight + 1) {
+      return false;
+    }
+  }
+  return true;
+}"""
+"""Whether all of a panel is on the screen."""
+HOLD = """() => {
+  window.ownSlice = Blob.prototype.slice;
+  Blob.prototype.slice = () => ({ arrayBuffer: () => new Promise(() => {}) });
+}"""
+"""Lets files of this computer be read no more."""
+DROPPED = """([name, length]) => {
+  const carried = new DataTransfer();
+  carried.items.add(new File([new Uint8Array(length).fill(7)], name));
+  return carried;
+}"""
+TOAST = ".Toastify__toast-container .Toastify__toast"
 READ = 100 * 1024
 """Bytes of it that a machine reads which starts from it, and no other."""
 
@@ -271,9 +293,82 @@ def test_a_file_of_this_computer_is_uploaded(a_lab_of_the_host, a_host, a_contex
     way = wizard(page).get_by_role("radio", name="Local install media")
     expect(way).to_have_attribute("aria-checked", "true", timeout=60_000)
     expect(wizard(page).get_by_role("button", name="Upload a file")).to_be_visible()
-    a_picture(page, "wizard-quick")
+    expect(wizard(page).get_by_role("radio")).to_have_count(2)
+    use_theme(page, "JupyterLab Dark")
+    a_picture(page, "wizard-quick-dark")
+    use_theme(page, "JupyterLab Light")
+    a_picture(page, "wizard-quick-light")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    panel = page.locator(".qvirt-creation")
+    assert until(page, lambda: panel.evaluate(FITS)), "nobody has to scroll"
+    a_picture(page, "wizard-quick-800")
     wizard(page).locator("input[type=file]").set_input_files(MEDIUM)
     path = a_host.folder / "images" / MEDIUM.name
     medium = wizard(page).get_by_label("ISO image or CD drive", exact=True)
     expect(medium).to_have_value(str(path), timeout=60_000)
     assert path.read_bytes() == MEDIUM.read_bytes()
+
+
+def drop(page, name, length=0):
+    """Drop a file of this computer onto the list of machines."""
+    carried = page.evaluate_handle(DROPPED, [name, length])
+    place = page.locator(".qvirt-vm-list").first
+    for event in ("dragenter", "dragover", "drop"):
+        place.dispatch_event(event, {"dataTransfer": carried})
+
+
+def tab_of_the_wizard(page):
+    return page.locator("#jp-main-dock-panel .lm-TabBar-tab", has_text="New virtual machine")
+
+
+def test_files_that_are_dropped_onto_the_list(a_lab_of_the_host, a_host, a_context, a_picture):
+    shutil.copy(MEDIUM, a_lab_of_the_host.folder / "root" / "dragged.iso")
+    page = a_lab_of_the_host.enter(a_context, "wizard-drop", qvirt="manager")
+    row = page.locator(".qvirt-vm-list [role=row]", has_text="Workshop")
+    expect(row).to_have_attribute("data-qvirt-state", "connected", timeout=60_000)
+    # What is no image is said, and nothing opens.
+    drop(page, "notes.txt", 5)
+    said = page.locator(TOAST, has_text="notes.txt")
+    expect(said).to_contain_text("neither an ISO image nor a disk image")
+    expect(tab_of_the_wizard(page)).to_have_count(0)
+
+    # A file of this computer, which the wizard uploads by itself.
+    page.evaluate(HOLD)
+    drop(page, "dropped.iso", 5000)
+    on_page(page, "Medium and system")
+    expect(wizard(page).get_by_role("button", name="Cancel")).to_be_visible(timeout=60_000)
+    dialog = page.locator(".jp-Dialog")
+    for button in ("Stay", "Cancel it and close"):
+        expect(wizard(page)).to_have_attribute("data-leaving", re.compile("being uploaded"))
+        tab_of_the_wizard(page).locator(".lm-TabBar-tabCloseIcon").click()
+        expect(dialog).to_contain_text("Without this tab it stops")
+        a_picture(page, "wizard-leaving")
+        dialog.get_by_role("button", name=button).click()
+        expect(dialog).to_have_count(0)
+    expect(tab_of_the_wizard(page)).to_have_count(0, timeout=60_000)
+    path = a_host.folder / "images" / "dropped.iso"
+    assert until(page, lambda: not path.exists())
+    page.evaluate("() => { Blob.prototype.slice = window.ownSlice; }")
+    drop(page, "dropped.iso", 5000)
+    on_page(page, "Medium and system")
+    medium = wizard(page).get_by_label("ISO image or CD drive", exact=True)
+    expect(medium).to_have_value(str(path), timeout=60_000)
+    assert path.read_bytes() == bytes([7]) * 5000
+    tab_of_the_wizard(page).locator(".lm-TabBar-tabCloseIcon").click()
+    expect(tab_of_the_wizard(page)).to_have_count(0)
+
+    # An image in JupyterLab's file browser.
+    page.locator(".jp-DirListing-item", has_text="dragged.iso").hover()
+    page.mouse.down()
+    x, y = middle(page.locator(".qvirt-vm-list"))
+    # The drag begins at a few pixels, and is accepted at a later move.
+    page.mouse.move(x, y - 50, steps=5)
+    page.mouse.move(x, y, steps=5)
+    page.mouse.up()
+    on_page(page, "Medium and system")
+    expect(medium).to_have_value(str(a_lab_of_the_host.folder / "root" / "dragged.iso"))
+
+
+def middle(node):
+    box = node.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -339,6 +339,21 @@ def test_a_cloud_image_is_told_who_may_sign_in(a_wizard):
     assert wait_for(lambda: a_wizard.panel._extra.children)
     (form,) = a_wizard.panel._extra.children
     assert "name: anna" in form.shown["note"]["text"], "what was typed is there again"
+    # Also where the page is left by another way than its button.
+    form.edit("host_name", "typed-only")
+    form._handle_custom_msg(
+        {"client": "window-1", "type": "secret", "name": "password", "value": "c0rrect battery"}, []
+    )
+    assert wait_for(lambda: "typed-only" in str(form.shown))
+    a_wizard.press("back")
+    assert wait_for(lambda: a_wizard.state["page"] == "medium")
+    a_wizard.go_to("seed")
+    assert wait_for(lambda: a_wizard.panel._extra.children)
+    (form,) = a_wizard.panel._extra.children
+    assert "typed-only" in str(form.shown)
+    assert form.draft.password.endswith("battery")
+    assert "battery" not in str(form.shown)
+    assert "battery" not in str(form.get_state())
     assert form.submit({"password": ""})
     assert wait_for(lambda: a_wizard.state["page"] == "resources")
     a_wizard.go_to("storage")

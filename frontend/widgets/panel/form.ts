@@ -35,6 +35,7 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
 
   let fields = new Map<string, FormField>();
   let signature = '';
+  let keepsSecrets = false;
   let attempt = 0;
   let edits = 0;
 
@@ -85,9 +86,27 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
       states.map(state => [state.name, new FormField(state, { words, edited })])
     );
     place.replaceChildren(...grouped(states, fields, words('advanced')));
+    if (keepsSecrets) {
+      keepSecrets();
+    }
+  }
+
+  /** Send secrets as they are typed, for a form that is left and comes again. */
+  function keepSecrets(): void {
+    for (const [name, field] of fields) {
+      if (field.isSecret) {
+        field.node
+          .querySelector('input')
+          ?.addEventListener('change', ({ target }) => {
+            const { value } = target as HTMLInputElement;
+            say(model, { type: 'secret', name, value });
+          });
+      }
+    }
   }
 
   function draw(state: IFormState): void {
+    keepsSecrets = state.keepsSecrets;
     const isFirst = signature === '';
     // Others may show the same form: all count on from the same number.
     edits = Math.max(edits, state.answered);

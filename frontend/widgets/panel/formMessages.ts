@@ -59,10 +59,13 @@ export interface IFormState {
   attempt: number;
   /** The number of the last edit that this state knows of. */
   answered: number;
+  /** Whether secrets are sent as they are typed: the form is left and comes again. */
+  keepsSecrets: boolean;
 }
 
 /** From the browser. A check box says `"true"` or `"false"`. */
 export type FormSaid =
   | { type: 'edit'; name: string; value: string; number: number }
+  | { type: 'secret'; name: string; value: string }
   | { type: 'submit'; secrets: Record<string, string> }
   | { type: 'cancel' };

@@ -13,6 +13,12 @@ interface IPieceWanted {
 }
 
 /**
+ * To JupyterLab around us: a file of this name is to be uploaded, which was dropped elsewhere.
+ * What has it calls the function of the detail.
+ */
+const OFFERED = 'qvirt-upload-offered';
+
+/**
  * A file of this computer that goes to the host piece by piece: chosen, or dropped onto the page.
  * The kernel asks for each piece, so no more than one of them is in memory.
  */
@@ -47,9 +53,20 @@ export class UploadPlace {
     model.on('msg:custom', this.onMessage);
   }
 
-  draw(isOffered: boolean): void {
+  draw(isOffered: boolean, awaited: string): void {
     this.isOffered = isOffered;
     this.node.hidden = !isOffered;
+    if (isOffered && awaited) {
+      this.root.dispatchEvent(
+        new CustomEvent(OFFERED, {
+          bubbles: true,
+          detail: {
+            name: awaited,
+            take: (file: File) => this.begin(file)
+          }
+        })
+      );
+    }
   }
 
   end(): void {

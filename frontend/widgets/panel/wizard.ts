@@ -1,6 +1,7 @@
 import { copy } from './clipboard';
 import { button, element, follow, redraw, say, text } from './dom';
 import { FormField } from './formField';
+import { grouped } from './formGroups';
 import { IModel } from './messages';
 import { StorageBrowser } from './storageBrowser';
 import { SystemSearch } from './systemSearch';
@@ -10,6 +11,9 @@ import { RunView, TextView } from './wizardRun';
 import { WayChoice } from './wayChoice';
 
 let wizardsMade = 0;
+
+/** From the tab that is closed: cancel what is under way, and close when that is over. */
+const ABANDON = 'qvirt-abandon';
 
 /** A new machine, page by page: Enter goes on, Alt+Left goes back. */
 export function renderWizard(model: IModel, root: HTMLElement): () => void {
@@ -77,6 +81,8 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
 
   const press = (id: string) => say(model, { type: 'press', id });
 
+  const abandon = () => press('abandon');
+  root.addEventListener(ABANDON, abandon);
   page.addEventListener('submit', event => event.preventDefault());
   page.addEventListener('keydown', event => {
     // What is typed here is not meant for JupyterLab's shortcuts.
@@ -111,7 +117,7 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
         })
       ])
     );
-    place.replaceChildren(...[...fields.values()].map(({ node }) => node));
+    place.replaceChildren(...grouped(next.fields, fields, words('advanced')));
     fields.get(focused ?? '')?.focus();
   }
 
@@ -133,6 +139,9 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
         element('p', { class: 'qvirt-page-warning' }, each)
       )
     );
+    // Closing the tab asks where this says something.
+    root.dataset.leaving = next.leaving;
+    root.dataset.goesOn = String(next.goesOn);
     page.hidden = next.storage !== null;
     storage.draw(next.storage);
     const isMaking = next.run?.running ?? false;
@@ -150,7 +159,7 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
     }
     drawSummary(next.summary);
     run.draw(next.run);
-    upload.draw(next.upload);
+    upload.draw(next.upload, next.awaits);
     written.draw(next.textLabel, next.text);
     busy.textContent = next.busy;
     busy.hidden = next.busy === '';
@@ -245,6 +254,8 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
   const end = follow(model, draw);
   return () => {
     end();
+    root.removeEventListener(ABANDON, abandon);
+    delete root.dataset.leaving;
     run.end();
     upload.end();
     fields.forEach(field => field.isSecret && field.takeSecret());

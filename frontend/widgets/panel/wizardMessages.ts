@@ -84,10 +84,16 @@ export interface IWizardState {
   summary: ISummaryLine[];
   /** Whether a file can be uploaded now. */
   upload: boolean;
+  /** The name of a file that is to come by itself; empty for none. */
+  awaits: string;
   /** XML or Python that somebody looks at. */
   text: string;
   textLabel: string;
   storage: IStorage | null;
+  /** What becomes of what is under way where the tab is closed; empty where nothing is. */
+  leaving: string;
+  /** Whether it goes on then. */
+  goesOn: boolean;
   run: IRun | null;
   /** What is waited for; empty where nothing is. */
   busy: string;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvirt_jupyter.provision.guest.containers import ContainerApplication, ContainerSystem
 from qvirt_jupyter.provision.guest.creation import Creation
 from qvirt_jupyter.provision.guest.disk_request import DiskRequest
+from qvirt_jupyter.provision.guest.host_link import HostLink
 from qvirt_jupyter.provision.guest.host_offer import HostOffer
 from qvirt_jupyter.provision.guest.import_disk import ImportDisk, NoInstall
 from qvirt_jupyter.provision.guest.install_from_media import InstallFromMedia
@@ -19,6 +20,7 @@ __all__ = [
     "Creation",
     "DiskRequest",
     "GuestRequest",
+    "HostLink",
     "HostOffer",
     "ImportDisk",
     "InstallFromMedia",

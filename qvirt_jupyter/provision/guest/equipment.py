@@ -11,6 +11,7 @@ from qvirt_jupyter.documents.devices.controller_options import UsbOptions
 from qvirt_jupyter.documents.devices.disk_target import free_target
 from qvirt_jupyter.documents.devices.interface import random_mac
 from qvirt_jupyter.documents.devices.machine import has_pcie, is_q35, is_x86
+from qvirt_jupyter.provision.guest.host_link import HostLink
 from qvirt_jupyter.provision.guest.needs import drives
 
 if TYPE_CHECKING:
@@ -116,17 +117,27 @@ class Equipment:
 
     # Network ------------------------------------------------------------------------------------
 
-    def add_interface(self, network: str | None) -> None:
+    def add_interface(self, network: str | HostLink | None) -> None:
         """Add a network card.
 
         Parameters
         ----------
         network
-            The virtual network that it is in; None is a connection through the user's own programs.
+            The virtual network that it is in, or what of the host it is connected to; None is a
+            connection through the user's own programs.
+
+        Raises
+        ------
+        ValueError
+            Nothing of the host is named.
         """
         kind = "user" if network is None else "network"
+        if isinstance(network, HostLink):
+            kind = network.kind
         card = documents.Interface.suggested(self.domain, self.offer, kind)
-        if network is not None and isinstance(card.source, documents.NetworkLink):
+        if isinstance(network, HostLink):
+            network.connect(card)
+        elif network is not None and isinstance(card.source, documents.NetworkLink):
             card.source.network = network
         card.model = self._card_model()
         if not self._is_qemu:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.transfer import Reporter
+    from qvirt_jupyter.provision.guest.host_link import HostLink
     from qvirt_jupyter.provision.guest.install_method import InstallMethod
 
 KIB: Final = 1024
@@ -59,8 +60,8 @@ class GuestRequest:
         How it comes to its system; None imports the first disk where that exists, and otherwise
         installs nothing.
     network
-        The virtual network that it is in; None for none, empty for a connection through the user's
-        own programs.
+        The virtual network that it is in, or a bridge or device of the host; None for none, empty
+        for a connection through the user's own programs.
     display
         ``vnc``, ``spice`` or ``none``.
     firmware
@@ -81,7 +82,9 @@ class GuestRequest:
     vcpus: int | None = option(Integer(1), label=_("Virtual CPUs"), default=None)
     disks: tuple[DiskRequest, ...] = (DiskRequest(),)
     install: InstallMethod | None = None
-    network: str | None = option(Choice(), label=_("Network"), default="default")
+    network: str | HostLink | None = option(  # noqa: RUF009 - as field()
+        Choice(), label=_("Network"), default="default"
+    )
     display: Display = option(  # noqa: RUF009 - as field()
         Choice("vnc", "spice", "none", open=False), label=_("Display"), default="vnc"
     )

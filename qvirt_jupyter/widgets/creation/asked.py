@@ -40,6 +40,8 @@ class Asked:
         What stands behind it.
     browse
         Whether a file can be looked for.
+    advanced
+        Whether it is folded away at first.
     """
 
     label: LazyString | str
@@ -48,6 +50,7 @@ class Asked:
     write: Callable[[Any], str] = str
     unit: str = ""
     browse: bool = False
+    advanced: bool = False
 
 
 def _checked(kind: Any) -> Callable[[str], Any]:  # noqa: ANN401 - of any type of values
@@ -113,7 +116,7 @@ ASKED: Final[Mapping[str, Asked]] = {
     "connection": Asked(label=_("Connection"), kind="choice", read=_chosen),
     "media": Asked(label=_("ISO image or CD drive"), kind="suggest", read=_path, browse=True),
     "disk": Asked(label=_("Disk image or device"), kind="text", read=_path, browse=True),
-    "url": Asked(label=_("URL"), kind="text", read=_url),
+    "url": Asked(label=_("URL"), kind="suggest", read=_url),
     "arguments": Asked(label=_("Kernel arguments"), kind="text", read=_plain),
     "image": Asked(label=_("Cloud image"), kind="text", read=_path, browse=True),
     "copy": Asked(
@@ -149,6 +152,11 @@ ASKED: Final[Mapping[str, Asked]] = {
         label=_("Format"), kind="choice", read=_checked(Choice("qcow2", "raw", open=False))
     ),
     "network": Asked(label=_DECLARED["network"].label, kind="choice", read=_chosen),
+    "bridge": Asked(label=_("Bridge"), kind="suggest", read=_plain),
+    "device": Asked(label=_("Network device"), kind="suggest", read=_plain),
+    "architecture": Asked(label=_("Architecture"), kind="choice", read=_chosen, advanced=True),
+    "hypervisor": Asked(label=_("Virtualisation type"), kind="choice", read=_chosen, advanced=True),
+    "machine": Asked(label=_("Machine type"), kind="choice", read=_chosen, advanced=True),
     "name": Asked(
         label=_DECLARED["name"].label, kind="text", read=_checked(_DECLARED["name"].type)
     ),

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
 
 _FILES: Final = frozenset({"media", "disk", "image"})
-_NEEDED: Final = _FILES | {"url", "root"}
+_NEEDED: Final = _FILES | {"url", "root", "bridge", "device"}
 _CHOOSE: Final = _("Choose a file: type its path, or press Browse.")
 _MISSING: Final = {
     "url": _("Enter the address of an installation tree."),
     "root": _("Enter the folder in which the system of the container lies."),
+    "bridge": _("Enter the name of a bridge of the host."),
+    "device": _("Enter the name of a network device of the host."),
     **dict.fromkeys(_FILES, _CHOOSE),
 }
 _SHARED: Final = "a disk of another machine"

@@ -12,6 +12,7 @@ from qvirt_jupyter.widgets.creation import ways
 from qvirt_jupyter.widgets.creation.draft import Draft
 from qvirt_jupyter.widgets.creation.facts import pools_of
 from qvirt_jupyter.widgets.creation.inputs import Inputs, Shown
+from qvirt_jupyter.widgets.creation.kinds import fitting
 from qvirt_jupyter.widgets.creation.making import Making
 from qvirt_jupyter.widgets.creation.pages import pages_of
 from qvirt_jupyter.widgets.creation.requested import code_of, name_of, request_of
@@ -87,7 +88,8 @@ class Conversation:
         self.attempt = self.answered = 0
         self._page = ""
         self._reached: set[str] = set()
-        self._wanted_medium = ""
+        self.awaits = ""
+        self._wanted_medium = ("", False)
 
     # What it is about ---------------------------------------------------------------------------
 
@@ -95,6 +97,7 @@ class Conversation:
         """Take a host on which the machine will be made."""
         self.connection, self.facts = connection, known
         self.systems.take(known.systems)
+        self.draft = fitting(self.draft, known.offer)
         self.problem = ""
         now = ways.way_of(self.draft.method)
         if now.refusal(connection) or not now.is_for(connection):
@@ -104,9 +107,9 @@ class Conversation:
                 if way.is_for(connection) and not way.refusal(connection)
             )
             self.draft = self.draft.with_("method", next(usable, "manual"))
-        if self._wanted_medium:
-            wanted, self._wanted_medium = self._wanted_medium, ""
-            self.offer(wanted)
+        if self._wanted_medium[0]:
+            (wanted, is_upload), self._wanted_medium = self._wanted_medium, ("", False)
+            self.offer(wanted, is_upload=is_upload)
         self._on_change()
 
     def drop_host(self, why_not: LazyString | str) -> None:
@@ -116,18 +119,35 @@ class Conversation:
         self.problem = why_not
         self._on_change()
 
-    def offer(self, path: str) -> None:
-        """Begin with a file that somebody pointed at: an ISO image, or a disk."""
+    def offer(self, path: str, *, is_upload: bool = False) -> None:
+        """Begin with a file that somebody pointed at: an ISO image, or a disk.
+
+        Parameters
+        ----------
+        path
+            The file; of one that a browser is about to upload, its name.
+        is_upload
+            Whether that is so.
+        """
         if self.facts is None:
-            self._wanted_medium = path
+            self._wanted_medium = (path, is_upload)
             return
         is_medium = path.lower().endswith((".iso", ".img.iso"))
         is_cloud = not is_medium and detect_image(path) is not None
         way = ways.way_of("media" if is_medium else "cloud" if is_cloud else "import")
-        self.draft = self.draft.with_("method", way.id).with_(way.source, path)
+        self.draft = self.draft.with_("method", way.id)
+        if is_upload:
+            self.awaits = path
+        else:
+            self.draft = self.draft.with_(way.source, path)
         if not self.is_quick:
             self._page = "medium"
             self._reached |= {"method", "medium"}
+        if is_upload and not self.can_upload:
+            self.problem = _(
+                "{name} cannot be uploaded: no storage pool is on. Start or create one, and drop "
+                "the file here."
+            ).format(name=path)
         self._detect()
 
     @property
@@ -295,6 +315,7 @@ class Conversation:
         connection = self.connection
         if connection is None or not self.can_upload or size < 0:
             return
+        self.awaits = ""
         field = ways.way_of(self.draft.method).source
         number = self._upload[0] + 1 if self._upload is not None else 1
         upload = Upload(connection, name, size, lambda at: self._ask(client, number, at))

@@ -15,8 +15,13 @@ Storage: TypeAlias = Literal["new", "existing", "none"]
 
 USER_NETWORK: Final = "user"
 NO_NETWORK: Final = "none"
+BRIDGE: Final = "bridge"
+MACVTAP: Final = "macvtap"
 NETWORK: Final = "network:"
 """Stands before the name of a virtual network."""
+
+_KINDS: Final = ("architecture", "hypervisor", "machine")
+"""Each depends on those before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,11 @@ class Draft:
     size, pool, format
         Of a new volume; bytes.
     network
-        ``network:`` and a name, ``user`` or ``none``.
+        ``network:`` and a name, ``bridge``, ``macvtap``, ``user`` or ``none``.
+    bridge, device
+        Names of the host's: the bridge, or the network device that is shared.
+    architecture, hypervisor, machine
+        Which kind of machine it is.
     name
         Of the machine.
     """
@@ -69,11 +78,19 @@ class Draft:
     pool: str | None = None
     format: str | None = None
     network: str | None = None
+    bridge: str = ""
+    device: str = ""
+    architecture: str | None = None
+    hypervisor: str | None = None
+    machine: str | None = None
     name: str | None = None
 
     def with_(self, name: str, value: Any) -> Draft:  # noqa: ANN401 - of any field
         """Return it with another value."""
         changes: dict[str, Any] = {name: value}
+        # What is chosen below the one that was changed may not be there any more.
+        if name in _KINDS:
+            changes.update(dict.fromkeys(_KINDS[_KINDS.index(name) + 1 :]))
         return replace(self, **changes)
 
     @property

@@ -9,6 +9,7 @@ from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.provision.guest import HostOffer
 from qvirt_jupyter.provision.osinfo import Database, OperatingSystem, osinfo
 from qvirt_jupyter.widgets.details.offers import MEDIA, offers_for
+from qvirt_jupyter.widgets.recent_media import recent_trees
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,10 @@ class Facts:
         Of the host: a number, and KiB; zero where that is not known.
     media
         Paths of discs that were used last and of its drives, with what is in them.
+    bridges, devices
+        Names of its bridges, and of the network devices that can be shared.
+    trees
+        Addresses of installation trees that were used before.
     """
 
     offer: HostOffer
@@ -38,11 +43,9 @@ class Facts:
     cpus: int = 0
     memory: int = 0
     media: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    @property
-    def has_kvm(self) -> bool:
-        """Whether guests run with hardware virtualisation."""
-        return self.offer.best_type(self.offer.architecture) == "kvm"
+    bridges: tuple[str, ...] = ()
+    devices: tuple[str, ...] = ()
+    trees: tuple[str, ...] = ()
 
     @property
     def emulates(self) -> bool:
@@ -69,7 +72,17 @@ def read(connection: Connection) -> Facts:
     except QvirtError:
         cpus = memory = 0
     media = offers_for(connection, "disk").get(MEDIA, {})
-    return Facts(offer=offer, systems=osinfo(), cpus=cpus, memory=memory, media=media)
+    links = offers_for(connection, "interface")
+    return Facts(
+        offer=offer,
+        systems=osinfo(),
+        cpus=cpus,
+        memory=memory,
+        media=media,
+        bridges=tuple(links.get("source.bridge", ())),
+        devices=tuple(links.get("source.device", ())),
+        trees=recent_trees.of(""),
+    )
 
 
 def pools_of(connection: Connection) -> tuple[StoragePoolRecord, ...]:

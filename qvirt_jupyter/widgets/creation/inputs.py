@@ -8,7 +8,14 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.creation import facts as host
 from qvirt_jupyter.widgets.creation.asked import ASKED, STORAGE_LABELS
-from qvirt_jupyter.widgets.creation.draft import NETWORK, NO_NETWORK, USER_NETWORK
+from qvirt_jupyter.widgets.creation.draft import (
+    BRIDGE,
+    MACVTAP,
+    NETWORK,
+    NO_NETWORK,
+    USER_NETWORK,
+)
+from qvirt_jupyter.widgets.creation.kinds import Kinds
 from qvirt_jupyter.widgets.creation.requested import name_of, network_of
 
 if TYPE_CHECKING:
@@ -21,10 +28,25 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.creation.facts import Facts
 
 _BROWSE: Final = _("Browse…")
-_TEXTS: Final = frozenset({"media", "disk", "url", "arguments", "image", "root"})
+_TEXTS: Final = frozenset(
+    {"media", "disk", "url", "arguments", "image", "root", "bridge", "device"}
+)
 """Inputs that may stay empty."""
+_LINKED: Final = frozenset({"qemu", "lxc", "test"})
+"""The drivers whose machines can be connected to devices of the host."""
 _FOLDERS: Final = frozenset({"dir", "fs", "netfs"})
 """Types of pools whose volumes are files, which have formats."""
+
+
+_NETWORKS: Final[Mapping[str, LazyString]] = {
+    USER_NETWORK: _("The guest reaches the network through your own user; nobody reaches it."),
+    BRIDGE: _("The guest is in the network that the bridge is in, as the host is."),
+    MACVTAP: _(
+        "The guest is in the network of that device. The host and the guest do not reach each "
+        "other by it."
+    ),
+}
+"""What is to be known of a network."""
 
 
 class Inputs:
@@ -93,7 +115,7 @@ class Inputs:
             "help": view.help(name),
             "group": "",
             "unit": asked.unit,
-            "advanced": False,
+            "advanced": asked.advanced,
             "shown": True,
             "value": text,
             "choices": [
@@ -134,6 +156,17 @@ class Shown:
         self._draft, self._facts, self._connection = draft, facts, connection
         self.whole = whole
         self._connections = connections
+        self._kinds = Kinds(draft, facts, whole)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The inputs that say which kind of machine it is."""
+        return () if self._draft.is_container else self._kinds.names
+
+    @property
+    def emulates(self) -> bool:
+        """Whether QEMU would have to emulate every instruction."""
+        return not self._draft.is_container and self._kinds.hypervisor == "qemu"
 
     def value(self, name: str) -> Any:  # noqa: ANN401 - of any input
         """Return what was said or, where nothing was, what is chosen by itself."""
@@ -149,6 +182,7 @@ class Shown:
             "network": lambda: network_of(draft, self._connection),
             "init": lambda: draft.init or getattr(whole.method, "init", ""),
             "name": lambda: name_of(draft, self._facts, self._connection),
+            **self._kinds.values,
         }
         return chosen[name]() if name in chosen else getattr(draft, name)
 
@@ -169,13 +203,16 @@ class Shown:
             ],
             "format": lambda: [("qcow2", "qcow2", ""), ("raw", "raw", "")],
             "network": self._networks,
+            "url": lambda: [(url, url, "") for url in self._facts.trees],
+            "bridge": lambda: [(name, name, "") for name in self._facts.bridges],
+            "device": lambda: [(name, name, "") for name in self._facts.devices],
+            **self._kinds.choices,
         }
         return known[name]() if name in known else []
 
     def help(self, name: str) -> str:
         """Return what is to be known beside an input."""
         facts, draft = self._facts, self._draft
-        is_user_mode = name == "network" and network_of(draft, self._connection) == USER_NETWORK
         host_memory = quantities.size(facts.memory, unit="KiB") if facts.memory else ""
         known: dict[str, LazyString | str] = {
             "memory": _("The host has {size}.").format(size=host_memory) if host_memory else "",
@@ -188,9 +225,11 @@ class Shown:
             if draft.method == "cloud"
             else "",
             "format": _("qcow2 grows as it is filled and can have snapshots; raw can be faster."),
-            "network": _("The guest reaches the network through your own user; nobody reaches it.")
-            if is_user_mode
+            "network": _NETWORKS.get(network_of(draft, self._connection), "")
+            if name == "network"
             else "",
+            "bridge": _("A bridge of the host, such as br0."),
+            "device": _("A network device of the host, such as eth0."),
         }
         return str(known.get(name, ""))
 
@@ -217,6 +256,11 @@ class Shown:
             if not network.active:
                 label = _("{network} (off)").format(network=label)
             found.append((f"{NETWORK}{network.name}", str(label), ""))
+        if self._connection.parts.driver in _LINKED:
+            is_session = self._facts.offer.is_session
+            reason = _("A user's own libvirt may not make macvtap devices.") if is_session else ""
+            found.append((BRIDGE, str(_("Bridge device…")), ""))
+            found.append((MACVTAP, str(_("Macvtap device…")), str(reason)))
         if self._facts.offer.architecture and self._connection.parts.driver == "qemu":
             found.append((USER_NETWORK, str(_("User mode (no administrator rights)")), ""))
         found.append((NO_NETWORK, str(_("No network")), ""))

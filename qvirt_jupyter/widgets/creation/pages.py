@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.widgets.creation.draft import BRIDGE, MACVTAP
 from qvirt_jupyter.widgets.creation.ways import way_of
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ class Page:
     has_systems: bool = False
 
 
-def _method(_draft: Draft, _view: Shown) -> tuple[str, ...]:
-    return ("connection",)
+def _method(_draft: Draft, view: Shown) -> tuple[str, ...]:
+    return ("connection", *view.kinds)
 
 
 def _medium(draft: Draft, _view: Shown) -> tuple[str, ...]:
@@ -66,6 +67,11 @@ def _nothing(_draft: Draft, _view: Shown) -> tuple[str, ...]:
     return ()
 
 
+def _network(_draft: Draft, view: Shown) -> tuple[str, ...]:
+    named = {BRIDGE: ("bridge",), MACVTAP: ("device",)}
+    return ("network", *named.get(view.value("network"), ()))
+
+
 def _has_disk_page(draft: Draft) -> bool:
     return draft.asks_for_storage or draft.method == "cloud"
 
@@ -80,7 +86,7 @@ PAGES: Final = (
     Page("seed", _("First start"), _nothing, lambda draft: draft.method == "cloud"),
     Page("resources", _("Memory and CPUs"), lambda _draft, _view: ("memory", "vcpus")),
     Page("storage", _("Storage"), _storage, _has_disk_page),
-    Page("network", _("Network"), lambda _draft, _view: ("network",)),
+    Page("network", _("Network"), _network),
     Page("summary", _("Summary"), lambda _draft, _view: ("name",)),
 )
 QUICK: Final = (Page("quick", _("Quick create"), _quick, has_systems=True),)

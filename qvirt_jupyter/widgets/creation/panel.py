@@ -51,11 +51,13 @@ class CreationPanel(Panel):
         A file of that host to begin with; empty for none.
     quick
         ``"true"``: all of it is one page.
+    upload
+        The name of a file that the browser has and is about to upload; empty for none.
     """
 
-    def __init__(self, uri: str = "", medium: str = "", quick: str = "") -> None:
+    def __init__(self, uri: str = "", medium: str = "", quick: str = "", upload: str = "") -> None:
         # As show_panel() was called: by this the tab is found again.
-        said = {"uri": uri, "medium": medium, "quick": quick}
+        said = {"uri": uri, "medium": medium, "quick": quick, "upload": upload}
         self._arguments = {name: value for name, value in said.items() if value}
         self._wanted = uri
         self._connection: Connection | None = None
@@ -76,6 +78,7 @@ class CreationPanel(Panel):
         # What has widgets of its own: the first start of a cloud image, customising.
         self._extra = ipywidgets.VBox()
         self._extra.add_class("qvirt-wizard-extra")
+        self._typed_seed: SeedDraft | None = None
         self._customising: documents.Domain | None = None
         super().__init__(
             (
@@ -90,6 +93,8 @@ class CreationPanel(Panel):
         if medium:
             # As the file browser of JupyterLab knows where it is.
             self.wizard.offer(str(Path(medium).expanduser()))
+        elif upload:
+            self.wizard.offer(upload, is_upload=True)
         self._show()
         self.follow(fleet.subscribe(self._look))
         if uri:
@@ -102,9 +107,16 @@ class CreationPanel(Panel):
         """Return what a saved notebook shows: the code that makes the same machine."""
         return f"<pre>{html.escape(self.wizard.code)}</pre>"
 
+    @property
+    def typed_seed(self) -> SeedDraft | None:
+        """What was typed of the first start of a cloud image; None where nothing was."""
+        shown = next(iter(self._extra.children), None)
+        return shown.draft if isinstance(shown, SeedForm) else self._typed_seed
+
     def take_over(self, before: Panel) -> None:
         """Go on where the wizard was before its page was loaded again."""
         if isinstance(before, CreationPanel):
+            self._typed_seed = before.typed_seed
             self.wizard.take_over(before.wizard)
 
     def close(self) -> None:
@@ -134,6 +146,7 @@ class CreationPanel(Panel):
             return
         if isinstance(shown, SeedForm) and wizard.page.id == "seed":
             return
+        self._typed_seed = self.typed_seed
         self._customising = wizard.customised
         made: tuple[ipywidgets.Widget, ...] = ()
         if wizard.customised is not None and wizard.connection is not None:
@@ -147,8 +160,7 @@ class CreationPanel(Panel):
                 ),
             )
         elif wizard.page.id == "seed":
-            said = wizard.draft.seed
-            draft = SeedDraft.suggested(wizard.name) if said is None else SeedDraft.of(said)
+            draft = self._typed_seed or SeedDraft.suggested(wizard.name)
             made = (SeedForm(self._take_seed, draft=draft),)
         if made or shown is not None:
             before, self._extra.children = self._extra.children, made

@@ -12,6 +12,7 @@ from qvirt_jupyter.provision import (
     ContainerSystem,
     DiskRequest,
     GuestRequest,
+    HostLink,
     ImportDisk,
     InstallFromMedia,
     InstallFromNetwork,
@@ -21,7 +22,7 @@ from qvirt_jupyter.provision import (
 from qvirt_jupyter.provision.guest.places import DEFAULT_POOL
 from qvirt_jupyter.provision.guest.suggestions import suggested_name, suggested_network
 from qvirt_jupyter.provision.osinfo import GENERIC
-from qvirt_jupyter.widgets.creation.draft import NETWORK, USER_NETWORK
+from qvirt_jupyter.widgets.creation.draft import BRIDGE, MACVTAP, NETWORK, USER_NETWORK
 from qvirt_jupyter.widgets.creation.facts import names_of, networks_of, pools_of
 from qvirt_jupyter.widgets.creation.ways import way_of
 
@@ -53,7 +54,7 @@ def request_of(draft: Draft, facts: Facts, connection: Connection) -> GuestReque
     system = facts.system(draft.os)
     if system is not None and system is not GENERIC:
         said["os"] = system.short_id
-    for name in ("memory", "vcpus"):
+    for name in ("memory", "vcpus", "architecture", "hypervisor", "machine"):
         value = getattr(draft, name)
         if value is not None:
             said[name] = value
@@ -66,7 +67,12 @@ def name_of(draft: Draft, facts: Facts, connection: Connection) -> str:
         return draft.name.strip()
     if draft.is_container:
         return suggested_name(None, names_of(connection), generic="container")
-    return suggested_name(facts.system(draft.os), names_of(connection))
+    return suggested_name(
+        facts.system(draft.os),
+        names_of(connection),
+        architecture=draft.architecture or "",
+        host_architecture=facts.offer.architecture,
+    )
 
 
 def pool_of(draft: Draft, connection: Connection) -> str | None:
@@ -156,8 +162,12 @@ def _said_install(draft: Draft) -> InstallMethod:
     return makers[draft.method]() if not source or getattr(draft, source) else NoInstall()
 
 
-def _network(draft: Draft, connection: Connection) -> str | None:
+def _network(draft: Draft, connection: Connection) -> str | HostLink | None:
     chosen = network_of(draft, connection)
+    if chosen == BRIDGE:
+        return HostLink(bridge=draft.bridge)
+    if chosen == MACVTAP:
+        return HostLink(device=draft.device)
     if chosen.startswith(NETWORK):
         return chosen.removeprefix(NETWORK)
     return "" if chosen == USER_NETWORK else None

@@ -20,8 +20,8 @@ _NEXT: Final = _("Forward")
 class SeedForm(Form[SeedDraft]):
     """Who may sign in to a cloud image, what it is called and what it installs.
 
-    What the guest gets is shown while somebody types, with secrets hidden. The password travels
-    once, when the form is submitted, and is in no state, draft or preview.
+    What the guest gets is shown while somebody types, with secrets hidden. The password is kept
+    here, so that it is there still when the form was left, and is in no state and no preview.
 
     A wizard that draws its own inputs takes the declarations of :class:`SeedDraft` instead, its
     ``check()`` and ``preview()``, and makes the seed with ``draft.seed(password)``.
@@ -61,6 +61,7 @@ class SeedForm(Form[SeedDraft]):
             on_submit=lambda filled: on_submit(filled.seed()),
             on_cancel=on_cancel,
             note=_preview,
+            keeps_secrets=True,
         )
 
 

@@ -9,7 +9,12 @@ from qvirt_jupyter.widgets.creation import checks, ways
 from qvirt_jupyter.widgets.creation.summary import summary_of
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.widgets._creation_messages import RunState, StepState, WizardState
+    from qvirt_jupyter.widgets._creation_messages import (
+        RunState,
+        StepState,
+        SummaryState,
+        WizardState,
+    )
     from qvirt_jupyter.widgets._panel_messages import ButtonState
     from qvirt_jupyter.widgets.creation.inputs import Shown
     from qvirt_jupyter.widgets.creation.wizard import Wizard
@@ -29,21 +34,24 @@ def state_of(wizard: Wizard) -> WizardState:
         "steps": [] if wizard.is_quick else _steps(wizard),
         "lead": _lead(wizard),
         "warnings": [str(text) for text in _warnings(wizard, view)],
-        "ways": ways.states(wizard.draft.method, connection)
+        "ways": ways.states(wizard.draft.method, connection, quick=wizard.is_quick)
         if connection is not None and page.id in ("method", "quick")
         else [],
         "fields": wizard.inputs.states(page.inputs(wizard.draft, view), view, texts, mends)
         if view is not None and wizard.customised is None
         else [],
         "systems": wizard.systems.state() if view is not None and wizard.asks_for_system else None,
-        "summary": summary_of(wizard.draft, known, view, connection)
+        "summary": _summary(wizard, summary_of(wizard.draft, known, view, connection))
         if is_last and view and known and connection and wizard.customised is None
         else [],
         "upload": wizard.can_upload,
+        "awaits": wizard.awaits if wizard.can_upload else "",
         "text": wizard.text if is_last else "",
         "textLabel": _TEXTS[wizard.shows] if is_last and wizard.shows else "",
         "storage": wizard.storage.state if wizard.storage is not None else None,
         "run": _run(wizard),
+        "leaving": str(_leaving(wizard)),
+        "goesOn": wizard.is_making,
         "busy": str(wizard.busy),
         "problem": str(wizard.problem),
         "attempt": wizard.attempt,
@@ -60,10 +68,32 @@ def _run(wizard: Wizard) -> RunState | None:
     return shown.state() if shown is not None else None
 
 
+def _leaving(wizard: Wizard) -> LazyString | str:
+    """Say what becomes of what is under way where the tab is closed; empty where nothing is."""
+    if wizard.is_making:
+        return _(
+            "{name} is being made. Without this tab that goes on; the list of tasks shows it and "
+            "can cancel it."
+        ).format(name=wizard.name)
+    if wizard.is_uploading:
+        return _(
+            "A file of this computer is being uploaded. Without this tab it stops, and what has "
+            "arrived is removed."
+        )
+    return ""
+
+
 def _lead(wizard: Wizard) -> str:
     if wizard.customised is not None:
         return str(_("Customize before install"))
     return "" if wizard.is_quick else str(wizard.page.label)
+
+
+def _summary(wizard: Wizard, lines: list[SummaryState]) -> list[SummaryState]:
+    """Leave out what stands on the same page."""
+    if not wizard.is_quick:
+        return lines
+    return [line for line in lines if line["step"] not in ("method", "medium")]
 
 
 def _steps(wizard: Wizard) -> list[StepState]:
@@ -87,6 +117,10 @@ def _warnings(wizard: Wizard, view: Shown | None) -> list[LazyString | str]:
                 "This host has no hardware virtualisation (KVM) that works, so QEMU emulates the "
                 "processor: expect a machine that is many times slower."
             )
+        )
+    elif view is not None and view.emulates and page == "method":
+        found.append(
+            _("QEMU emulates the processor of such a machine: expect it to be many times slower.")
         )
     if wizard.trusts_own_keys:
         found.append(
@@ -133,5 +167,7 @@ def _buttons(wizard: Wizard) -> list[ButtonState]:
         ]
     else:
         buttons.append({"id": "next", "label": str(_("Next")), "kind": "primary", "reason": wait})
+    if wizard.is_quick:
+        buttons.append({"id": "pages", "label": str(_("Other ways…"))})
     buttons.append({"id": "close", "label": str(_("Cancel"))})
     return buttons

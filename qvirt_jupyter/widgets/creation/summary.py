@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.widgets import quantities
+from qvirt_jupyter.widgets.creation.draft import BRIDGE, MACVTAP
 from qvirt_jupyter.widgets.creation.ways import way_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def summary_of(
         (_("Host"), connection.label, "method"),
         (_("Install from"), f"{install}: {medium}" if medium else install, "method"),
         (_("Operating system"), system.name if system is not None else "", "medium"),
+        (_("Machine"), _kind(draft, view), "method"),
         (_("Memory"), quantities.size(whole.memory, unit="KiB"), "resources"),
         (_("CPUs"), str(whole.vcpus), "resources"),
         (_("Disk"), _disk(view, whole), "medium" if draft.uses_disk else "storage"),
@@ -42,9 +44,17 @@ def summary_of(
     ]
     if draft.method == "cloud":
         rows.insert(2, (_("First start"), _seed(draft), "seed"))
+    rows = [row for row in rows if row[1] or row[0] != _("Machine")]
     if draft.is_container:
         rows = [row for row in rows if row[2] != "storage" and row[0] != _("Operating system")]
     return [{"label": str(label), "value": value, "step": step} for label, value, step in rows]
+
+
+def _kind(draft: Draft, view: Shown) -> str:
+    if draft.is_container:
+        return ""
+    words = [view.value(name) for name in ("architecture", "machine", "hypervisor")]
+    return ", ".join(word for word in words if word)
 
 
 def _seed(draft: Draft) -> str:
@@ -74,4 +84,8 @@ def _disk(view: Shown, whole: GuestRequest) -> str:
 
 def _network(view: Shown) -> str:
     chosen = view.value("network")
+    named = {BRIDGE: _("Bridge {name}"), MACVTAP: _("Macvtap device {name}")}
+    if chosen in named:
+        name = view.value("bridge" if chosen == BRIDGE else "device")
+        return str(named[chosen].format(name=name))
     return next((label for word, label, _why in view.choices("network") if word == chosen), "")

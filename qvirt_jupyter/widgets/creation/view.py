@@ -64,6 +64,7 @@ class WizardView(PanelPart):
     _strings: ClassVar[Mapping[str, LazyString]] = {
         **PageView._strings,  # noqa: SLF001 - the storage browser's words
         "steps": _("Steps"),
+        "advanced": _("Advanced"),
         "ways": _("How to install"),
         "searchSystem": _("Type to search: debian 12, windows, fedora"),
         "chosenSystem": _("Chosen: {name}"),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _QEMU: Final = frozenset({"qemu", "test"})
 _CONTAINERS: Final = frozenset({"lxc"})
+_QUICK: Final = ("media", "cloud")
+"""What Quick create offers; the others are a button away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +124,18 @@ def way_of(method: Method) -> Way:
     return next(way for way in WAYS if way.id == method)
 
 
-def states(chosen: Method, connection: Connection) -> list[WayState]:
-    """Return the ways as the browser draws them."""
+def states(chosen: Method, connection: Connection, *, quick: bool = False) -> list[WayState]:
+    """Return the ways as the browser draws them.
+
+    Parameters
+    ----------
+    chosen
+        The one that is chosen.
+    connection
+        The host.
+    quick
+        Whether only those are wanted that most people take.
+    """
     return [
         {
             "id": way.id,
@@ -134,4 +146,5 @@ def states(chosen: Method, connection: Connection) -> list[WayState]:
         }
         for way in WAYS
         if way.is_for(connection)
+        and (not quick or way.id in (*_QUICK, chosen) or way.drivers == _CONTAINERS)
     ]

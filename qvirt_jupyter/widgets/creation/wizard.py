@@ -17,7 +17,7 @@ from qvirt_jupyter.widgets.creation.added_disks import AddedDisks
 from qvirt_jupyter.widgets.creation.checked_conversation import CheckedConversation
 from qvirt_jupyter.widgets.creation.making import Making, was_cancelled, why
 from qvirt_jupyter.widgets.details.work import work_in_pool
-from qvirt_jupyter.widgets.recent_media import recent_media
+from qvirt_jupyter.widgets.recent_media import recent_media, recent_trees
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +65,7 @@ class Wizard(CheckedConversation):
         super().__init__(questions, on_change, on_connection, ask=ask, quick=quick)
         self._ends = ends
         self._autostart = self._is_closed = False
+        self._leaves: str | None = None
         self._presses: dict[str, Callable[[str], object]] = {
             "back": lambda _client: self._go_back(),
             "next": lambda client: self._check(
@@ -80,6 +81,8 @@ class Wizard(CheckedConversation):
             "open": self._open,
             "again": lambda _client: self._begin_anew(),
             "close": self._close,
+            "pages": lambda _client: self._page_by_page(),
+            "abandon": self._abandon,
         }
         self._creation: Creation | None = None
         self._added = AddedDisks(self._taken_back)
@@ -118,6 +121,19 @@ class Wizard(CheckedConversation):
     def _close(self, client: str) -> None:
         if not self.is_making and not self.is_uploading:
             self._ends.close(client)
+
+    def _abandon(self, client: str) -> None:
+        """Cancel what is under way, and close the panel once that is over."""
+        if self.is_making or self.is_uploading:
+            self._leaves = client
+            self._cancel()
+        else:
+            self._ends.close(client)
+
+    def _page_by_page(self) -> None:
+        if self.is_quick and not self.is_making and not self.is_uploading:
+            self.is_quick = False
+            self._bring(self.pages[0].id)
 
     # From page to page --------------------------------------------------------------------------
 
@@ -243,6 +259,17 @@ class Wizard(CheckedConversation):
                 self.made.submit.set_autostart(enabled=True)
             if not self._is_closed:
                 self._ends.made(self.made, client)
+        self._leave_if_wanted(has_failed=job.error is not None)
+
+    def _uploaded(self, field: str, job: Job[Any]) -> None:
+        super()._uploaded(field, job)
+        self._leave_if_wanted(has_failed=True)
+
+    def _leave_if_wanted(self, *, has_failed: bool) -> None:
+        """Close the panel where somebody waits for that; a machine that came about is shown."""
+        client, self._leaves = self._leaves, None
+        if client is not None and has_failed and not self._is_closed:
+            self._ends.close(client)
 
     def take_over(self, before: Wizard) -> None:
         """Go on where a wizard was whose page is loaded again; that one has nothing to do then.
@@ -256,7 +283,7 @@ class Wizard(CheckedConversation):
         self._page, self._reached, self._agreed = before._page, before._reached, before._agreed
         self._creation, before._creation = before._creation, None
         self._added.take_over(before._added)
-        self._autostart = before._autostart
+        self._autostart, self.is_quick = before._autostart, before.is_quick
         if before.making is not None:
             before.making.close()
             self.making = Making(before.making.job, self._on_change, partial(self._made, ""))
@@ -277,9 +304,13 @@ class Wizard(CheckedConversation):
 
     def _remember(self) -> None:
         """Offer the medium the next time, too."""
-        if self.draft.method == "media" and self.connection is not None:
+        draft, connection = self.draft, self.connection
+        if draft.method in ("media", "tree") and connection is not None:
             try:
-                recent_media.add(self.connection.uri, self.draft.media)
+                if draft.method == "tree":
+                    recent_trees.add("", draft.url)
+                else:
+                    recent_media.add(connection.uri, draft.media)
             except OSError:
                 _LOG.warning("The media that were used last could not be saved.", exc_info=True)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, ORDER, set_boot_order
-from qvirt_jupyter.widgets.form import give
+from qvirt_jupyter.widgets.form_targets import give
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

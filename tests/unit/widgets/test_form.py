@@ -164,6 +164,21 @@ def test_a_secret_is_in_no_state_and_passed_on_once():
     assert got[-1].code == SECRET
 
 
+def test_a_form_that_comes_again_keeps_its_secrets_in_no_state():
+    form, got = form_of(Wish(), keeps_secrets=True)
+    assert form.shown["keepsSecrets"]
+    form._receive({"type": "secret", "name": "code", "value": SECRET})
+    form._receive({"type": "secret", "name": "name", "value": "stolen"})
+    assert (form.draft.code, form.draft.name) == (SECRET, "a")
+    assert form.submit({"code": ""})
+    assert got[0].code == SECRET
+    assert SECRET not in json.dumps(form.shown)
+    # Others take none before they are submitted.
+    other, _got = form_of(Wish())
+    other._receive({"type": "secret", "name": "code", "value": SECRET})
+    assert other.draft.code == ""
+
+
 def test_a_secret_stays_where_it_was_when_the_form_is_refused():
     form, got = form_of(Wish())
     form.edit("count", "9")

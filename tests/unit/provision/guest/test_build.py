@@ -10,7 +10,7 @@ from a_host_offer import capabilities, facts, offer_to
 from lxml import etree
 
 from qvirt_jupyter import documents
-from qvirt_jupyter.provision.guest import DiskRequest, GuestRequest, HostOffer
+from qvirt_jupyter.provision.guest import DiskRequest, GuestRequest, HostLink, HostOffer
 from qvirt_jupyter.provision.osinfo import GENERIC, Database
 from qvirt_jupyter.provision.osinfo.folders import SYSTEM
 from qvirt_jupyter.provision.osinfo.operating_system import Firmware, OperatingSystem
@@ -225,3 +225,23 @@ def test_what_nobody_knows_gets_what_any_system_can_use(a_host):
     assert built.devices.interfaces[0].model == "e1000"
     assert built.devices.disks[0].bus == "ide"
     assert GENERIC.is_old(date(2100, 1, 1)) is False
+
+
+@pytest.mark.parametrize(
+    ("link", "source"),
+    [
+        (HostLink(bridge="br0"), {"type": "bridge", "bridge": "br0"}),
+        (HostLink(device="eth0"), {"type": "direct", "dev": "eth0", "mode": "bridge"}),
+    ],
+)
+def test_it_can_be_in_the_network_of_the_host(a_host, link, source):
+    built = build(a_host, Database([]), os="generic", network=link)
+    (card,) = etree.fromstring(str(built)).findall("devices/interface")
+    assert {"type": card.get("type"), **card.find("source").attrib} == source
+    assert card.find("mac") is not None
+
+
+@pytest.mark.parametrize("link", [HostLink(), HostLink(bridge="br0", device="eth0")])
+def test_a_link_names_one_thing(a_host, link):
+    with pytest.raises(ValueError, match="either a bridge of the host or a network device"):
+        build(a_host, Database([]), os="generic", network=link)
