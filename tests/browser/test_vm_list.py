@@ -198,8 +198,10 @@ def test_the_context_menu_offers_what_the_state_allows(a_list, a_page):
         "Shut down",
         "Open",
         "Open console",
+        "Clone…",
+        "Template…",
         "Tags…",
-        "Remove definition",
+        "Delete…",
     ]
     menu.get_by_role("menuitem", name="Shut down").hover()
     submenu = a_page.get_by_role("menu").nth(1)
