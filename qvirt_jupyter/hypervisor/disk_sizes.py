@@ -27,12 +27,26 @@ def read(connection: libvirt.virConnect, domain: Any, document: documents.Domain
     """
     sizes: dict[str, int] = {}
     for disk in document.devices.disks:
-        size = _volume_size(connection, disk)
-        if size is None and disk.path and disk.target:
-            size = _asked(partial(_block_size, domain, disk.target))
+        size = size_of(connection, domain, disk)
         if size and disk.target:
             sizes[disk.target] = size
     return sizes
+
+
+def size_of(connection: libvirt.virConnect, domain: Any, disk: documents.Disk) -> int | None:  # noqa: ANN401 - libvirt has no types
+    """Return the size of a disk in bytes; None where nobody knows it.
+
+    Parameters
+    ----------
+    connection, domain
+        libvirt's objects.
+    disk
+        One of the machine's disks.
+    """
+    size = _volume_size(connection, disk)
+    if size is None and disk.path and disk.target:
+        size = _asked(partial(_block_size, domain, disk.target))
+    return size
 
 
 def _block_size(domain: Any, target: str) -> int:  # noqa: ANN401 - libvirt has no types
