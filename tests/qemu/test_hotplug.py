@@ -11,7 +11,7 @@ import libvirt
 import pytest
 from a_fresh_store import make_fresh
 from a_manager import wait_for
-from a_rich_machine import details_of, say
+from a_rich_machine import details_of, press, say
 from inside_a_guest import run_inside
 from sample_documents import fields, samples
 
@@ -23,7 +23,9 @@ from qvirt_jupyter.hypervisor import (
     InvalidDefinition,
     QvirtError,
     Unsupported,
+    WrongState,
 )
+from qvirt_jupyter.hypervisor.disk_growth import grow_disk, growth_of
 from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
 from qvirt_jupyter.hypervisor.live_strategies import forget_the_run
 from qvirt_jupyter.hypervisor.live_tables import strategy_of_device
@@ -170,6 +172,93 @@ def test_a_disk_comes_grows_and_goes(a_guest, an_image, wait_until):
     assert "vdb" not in a_guest.document(inactive=True).devices.disks
     assert "vdb" not in run_inside(a_guest, "ls /sys/block")
     assert a_guest.record.unplugs == ()
+
+
+def grow_in(panel, tab, size):
+    """Press "Resize…" on the page in front, answer with a size, and return the question."""
+    press(tab, "resize")
+    assert wait_for(lambda: panel._questions.questions, LONG)
+    ((key, question),) = panel._questions.questions
+    board = next(
+        child for child in panel.children if getattr(child, "_board", 0) is panel._questions
+    )
+    say(board, type="answer", id=key, button="yes", values={"size": size}, remember=False)
+    return question
+
+
+def capacity_on(tab):
+    return {each["label"]: each["value"] for each in tab._view.shown["facts"]}.get("Capacity")
+
+
+def page_of_disk(tab, name):
+    """Bring the page of the disk to the front whose line names an image."""
+    assert wait_for(lambda: name in str(tab._tree.shown), LONG)
+    found = [each for group in tab._tree.shown["groups"] for each in group["entries"]]
+    (key,) = [each["id"] for each in found if name in each["summary"]]
+    say(tab._tree, type="select", id=key)
+    assert wait_for(lambda: tab._view.shown["key"] == key and capacity_on(tab), LONG)
+
+
+def test_a_running_disk_grows_on_its_page(a_guest, an_image, wait_until, monkeypatch):
+    make_fresh(monkeypatch, preferences)
+    a_guest.attach(disk(an_image))
+    panel = vm_panel(a_guest)
+    try:
+        assert wait_for(lambda: panel._record, LONG)
+        tab = details_of(panel)
+        page_of_disk(tab, an_image.name)
+        assert capacity_on(tab) == "8 MiB"
+        question = grow_in(panel, tab, "4 MiB")
+        assert "The running guest has the new size at once." in str(question.text)
+        question = grow_in(panel, tab, "1")
+        assert wait_for(lambda: capacity_on(tab) == "1 GiB", LONG)
+        assert "have to be grown there" in str(tab._view.shown["said"])
+        size = "cat /sys/block/vdb/size"
+        wait_until(lambda: run_inside(a_guest, size).strip() == str(1024 * MIB // 512), LONG)
+    finally:
+        panel.close()
+        a_guest.detach(a_guest.document().devices.disks["vdb"])
+    wait_until(lambda: "vdb" not in a_guest.document().devices.disks, LONG)
+
+
+def test_a_disk_of_a_machine_that_is_off_grows_in_its_pool(
+    a_qemu_connection_of_the_module, a_folder
+):
+    connection = a_qemu_connection_of_the_module
+    folder = a_folder / "growing"
+    folder.mkdir()
+    pool = connection.storage_pools.create(
+        f"<pool type='dir'><name>growing</name><target><path>{folder}</path></target></pool>"
+    )
+    guest = None
+    try:
+        volume = pool.create_volume("off.qcow2", 8 * MIB, format="qcow2")
+        guest = connection.domains.define(
+            "<domain type='qemu'><name>off</name><memory>65536</memory>"
+            "<os><type>hvm</type></os><devices>"
+            f"<disk type='file'><driver name='qemu' type='qcow2'/><source file='{volume.path}'/>"
+            "<target dev='vda' bus='virtio'/></disk></devices></domain>"
+        )
+        found = growth_of(guest, "vda", users=True)
+        assert (found.capacity, found.reason, found.is_active) == (8 * MIB, "", False)
+        grow_disk(guest, "vda", 16 * MIB)
+        assert growth_of(guest, "vda").capacity == volume.record.capacity == 16 * MIB
+        with pytest.raises(InvalidDefinition, match="would lose"):
+            grow_disk(guest, "vda", 8 * MIB)
+        pool.volumes.create(
+            documents.StorageVolume.overlay(
+                "top.qcow2", path=volume.path, format="qcow2", capacity=16 * MIB
+            )
+        )
+        with pytest.raises(WrongState, match=r"top\.qcow2"):
+            grow_disk(guest, "vda", 32 * MIB)
+        assert volume.record.capacity == 16 * MIB
+    finally:
+        if guest is not None:
+            guest.undefine()
+        for each in pool.volumes:
+            each.delete()
+        pool.stop()
 
 
 def test_a_card_comes_loses_its_link_and_goes(a_guest, wait_until):

@@ -17,6 +17,7 @@ from qvirt_jupyter.widgets.details.definitions import (
     removed_and_added,
 )
 from qvirt_jupyter.widgets.details.differences import differences
+from qvirt_jupyter.widgets.details.disk_page import DiskPage
 from qvirt_jupyter.widgets.details.machine_page import MachinePage
 from qvirt_jupyter.widgets.details.memory_page import MemoryPage
 from qvirt_jupyter.widgets.details.page import DevicePage, DomainPage, Page, RestPage
@@ -56,12 +57,14 @@ _PENDING: Final = _("changes wait for the next start")
 _NEW: Final = _("comes with the next start")
 _LEAVING: Final = _("goes at the next start")
 _REMOVED: Final = _("It is removed already, and goes at the next start.")
+_DISK: Final = "disk "
+"""How the keys of disks begin."""
 _UNPLUGGING: Final = _("waits for the guest to let it go")
 
 
 def page_of(key: str) -> Page:
     """Return the page of an entry."""
-    return PAGES.get(key) or DevicePage(key)
+    return PAGES.get(key) or (DiskPage(key) if key.startswith(_DISK) else DevicePage(key))
 
 
 def groups(definitions: Definitions, unplugging: Collection[str]) -> list[EntryGroupState]:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import QvirtError, doubts_about, publisher
+from qvirt_jupyter.widgets.details import resizing
 from qvirt_jupyter.widgets.details.add_disk_page import DISK, AddDiskPage
 from qvirt_jupyter.widgets.details.add_page import AddPage, addable
+from qvirt_jupyter.widgets.details.disk_page import DiskPage
 from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 from qvirt_jupyter.widgets.details.fields import input_for
 from qvirt_jupyter.widgets.details.host_device_page import HOST_DEVICE, HostDevicePage
@@ -49,6 +51,8 @@ class HardwareDesk(SourceDesk):
             self._around.on_added(False)  # noqa: FBT003 - as it is declared
         elif button == "as xml":
             self._go_on_as_xml()
+        elif button == "resize":
+            self._resize(client)
         else:
             super().press(key, button, client)
 
@@ -56,6 +60,7 @@ class HardwareDesk(SourceDesk):
         """Bring a page to the front; what was asked about the one before is asked no more."""
         if self._page is None or page.key != self._page.key:
             self._around.boards.questions.withdraw(_NEXT_START)
+            self._around.boards.questions.withdraw(resizing.ABOUT)
         super().open(page)
 
     @property
@@ -91,6 +96,35 @@ class HardwareDesk(SourceDesk):
         except ValueError as error:
             draft.wrong[name] = (text, str(error))
         self._typed(was_dirty=was_dirty)
+
+    # Growing ------------------------------------------------------------------------------------
+
+    def _resize(self, client: str) -> None:
+        page, domain = self._page, self._domain
+        if (
+            not isinstance(page, DiskPage)
+            or page.growth is None
+            or page.growth.reason
+            or isinstance(domain, DraftedMachine)
+            or self._refused
+            or self._is_busy
+        ):
+            return
+        asking = resizing.Resizing(
+            domain, self._work, self._around.boards, partial(self._resized, page.key)
+        )
+        asking.ask(self.title, page.growth.target, client)
+
+    def _resized(self, key: str, said: str) -> None:
+        page, found = self._page, self._definitions
+        if page is not None and page.key == key:
+            self._said = (said,)
+            self._show()
+        # The tree shows the size too.
+        self._around.on_applied()
+        if page is not None and found is not None and self.is_dirty:
+            # What somebody works on stays as it is, but for the size that is read beside it.
+            self._look_up(page, found)
 
     # Adding -------------------------------------------------------------------------------------
 

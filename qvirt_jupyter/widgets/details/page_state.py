@@ -11,6 +11,7 @@ from qvirt_jupyter.widgets.change_words import words_of
 from qvirt_jupyter.widgets.details.add_page import AddPage, addable
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, BootPage, boot_order, bootable
 from qvirt_jupyter.widgets.details.definitions import concerns
+from qvirt_jupyter.widgets.details.disk_page import DiskPage
 from qvirt_jupyter.widgets.details.entries import icon_of
 from qvirt_jupyter.widgets.details.fields import field_state, secret_states, shown_value
 from qvirt_jupyter.widgets.details.offers import REMOVABLE, offered
@@ -292,6 +293,15 @@ def _buttons(page: Page, draft: Draft, definitions: Definitions) -> list[ButtonS
     ):
         # The guest may have locked the tray.
         buttons.append({"id": "force", "label": str(_("Change now by force")), "kind": "danger"})
+    if isinstance(page, DiskPage) and page.growth is not None:
+        buttons.append(
+            {
+                "id": "resize",
+                "label": str(_("Resize…")),
+                "kind": "plain",
+                "reason": page.growth.reason,
+            }
+        )
     if isinstance(page, DevicePage) and element is not None:
         buttons.append({"id": "xml", "label": str(_("Show its XML")), "kind": "plain"})
     return buttons
