@@ -24,6 +24,7 @@ from qvirt_jupyter.hypervisor import (
     QvirtError,
     Unsupported,
     WrongState,
+    action_log,
 )
 from qvirt_jupyter.hypervisor.disk_growth import grow_disk, growth_of
 from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
@@ -215,6 +216,7 @@ def test_a_running_disk_grows_on_its_page(a_guest, an_image, wait_until, monkeyp
         assert "have to be grown there" in str(tab._view.shown["said"])
         size = "cat /sys/block/vdb/size"
         wait_until(lambda: run_inside(a_guest, size).strip() == str(1024 * MIB // 512), LONG)
+        assert f"resize_disk('vdb', {1024 * MIB})" in action_log.entries[-1].code
     finally:
         panel.close()
         a_guest.detach(a_guest.document().devices.disks["vdb"])

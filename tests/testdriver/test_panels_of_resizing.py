@@ -137,3 +137,22 @@ def test_a_disk_that_only_the_next_start_has_does_not_grow(a_connection):
     assert "does not have it yet" in growth_of(domain, "vdz").reason
     domain.managed_save()
     assert "saved state" in growth_of(domain, "vda").reason
+
+
+@pytest.mark.parametrize(
+    ("disk", "said"),
+    [
+        ("type='file'><source file='/lab/rich/web.qcow2'/><readonly/", "read-only"),
+        ("type='block'><source dev='/dev/lab/web'/", "device of the host"),
+        ("type='dir'><source dir='/lab/rich'/", "no image and no volume"),
+        ("type='file' device='floppy'><source file='/lab/rich/a.img'/", "keeps its size"),
+    ],
+)
+@pytest.mark.usefixtures("a_pool")
+def test_what_a_disk_is_may_keep_its_size(a_connection, disk, said):
+    target = "fda" if "floppy" in disk else "vda"
+    domain = a_connection.domains.define(
+        "<domain type='test'><name>odd</name><memory>1024</memory><os><type>hvm</type></os>"
+        f"<devices><disk {disk}><target dev='{target}'/></disk></devices></domain>"
+    )
+    assert said in growth_of(domain, target).reason

@@ -100,6 +100,8 @@ def test_a_disc_that_was_used_is_offered_again(a_tab, a_machine):
     assert wait_for(lambda: "/lab/other.iso" in choices(a_tab, "source.file"))
     press(a_tab, "apply")
     assert wait_for(lambda: a_machine.document(inactive=True).devices.disks["sda"].path is None)
+    # Until the page knows that it was applied, whoever leaves it is asked.
+    assert wait_for(lambda: not a_tab._view.shown["dirty"])
     # Who adds a drive is offered it, too.
     begin_adding(a_tab, "disk")
     type_in(a_tab, "device", "cdrom")

@@ -24,13 +24,16 @@ class DiskPage(DevicePage):
     ----------
     key
         What the tree calls it.
+
+    Attributes
+    ----------
     growth
         What it may grow from; None where that is not looked up yet.
     """
 
-    def __init__(self, key: str, growth: DiskGrowth | None = None) -> None:
+    def __init__(self, key: str) -> None:
         super().__init__(key)
-        self.growth = growth
+        self.growth: DiskGrowth | None = None
 
     def look_up(self, domain: Machine, definitions: Definitions) -> Known:
         """Return how large it is; an image of a machine that is not made yet does not grow."""
@@ -47,9 +50,9 @@ class DiskPage(DevicePage):
             growth = growth_of(domain, disk.target)
         except QvirtError as error:
             growth = DiskGrowth(target=disk.target, reason=error.reason)
-        page = DiskPage(self.key, growth)
-        page.remarks = self.remarks
-        return Known(facts_of(growth), page)
+        # Two readings may be under way: the page stays itself, so that the later one counts too.
+        self.growth = growth
+        return Known(facts_of(growth))
 
 
 def facts_of(growth: DiskGrowth) -> Facts:

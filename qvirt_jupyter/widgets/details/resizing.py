@@ -95,7 +95,7 @@ class Resizing:
         if growth.reason:
             self._failed(name, WrongState(growth.reason, subject=self._domain.subject))
             return
-        lines = [problem] if problem else []
+        lines = [f"{problem}\n"] if problem else []
         lines.append("\n".join(f"{label}: {value}" for label, value in facts_of(growth)))
         lines.append(
             str(
