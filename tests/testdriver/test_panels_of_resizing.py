@@ -6,8 +6,9 @@ import pytest
 from a_fresh_store import make_fresh
 from a_manager import wait_for
 from a_rich_machine import define_rich, details_of, go_to, press, say
+from a_world_of_devices import write_world
 
-from qvirt_jupyter.hypervisor import WrongState
+from qvirt_jupyter.hypervisor import WrongState, connect
 from qvirt_jupyter.hypervisor.disk_growth import grow_disk, growth_of
 from qvirt_jupyter.widgets import vm_panel
 from qvirt_jupyter.widgets.preferences import preferences
@@ -156,3 +157,9 @@ def test_what_a_disk_is_may_keep_its_size(a_connection, disk, said):
         f"<devices><disk {disk}><target dev='{target}'/></disk></devices></domain>"
     )
     assert said in growth_of(domain, target).reason
+
+
+def test_who_may_only_look_resizes_nothing(tmp_path):
+    with connect(f"test://{write_world(tmp_path)}", read_only=True) as connection:
+        found = growth_of(connection.domains["web"], "vda")
+    assert (found.capacity, found.reason) == (20 * GIB, "The connection is read-only.")
