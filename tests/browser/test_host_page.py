@@ -104,7 +104,8 @@ def test_a_graph_says_its_values_in_words_and_to_the_keyboard(a_host_page):
 
 def test_a_longer_span_is_chosen_and_saved_as_csv(a_host_page):
     page = a_host_page
-    expect(graph(page, "Processors")).to_be_visible(timeout=30_000)
+    # The drawing library is loaded with the first graph, which takes long on a busy machine.
+    expect(graph(page, "Processors")).to_be_visible(timeout=90_000)
     page.get_by_role("button", name="1 h", exact=True).click()
     chosen = panel(page).get_by_role("group", name="Time span").locator("[aria-pressed=true]")
     expect(chosen).to_have_text("1 h")
@@ -127,7 +128,8 @@ def test_small_windows_and_dark_themes(a_host_page, a_picture, width, theme):
     )
     page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
     page.set_viewport_size({"width": width, "height": 600})
-    expect(graph(page, "Processors")).to_be_visible(timeout=30_000)
+    # The drawing library is loaded with the first graph, which takes long on a busy machine.
+    expect(graph(page, "Processors")).to_be_visible(timeout=90_000)
     assert panel(page).evaluate("panel => panel.scrollWidth <= panel.clientWidth + 1")
     a_picture(page, f"host-{width}")
     axe_finds_nothing(page, ".qvirt-host-panel")
