@@ -8,7 +8,7 @@ import time
 import a_libvirtd
 import pytest
 
-from qvirt_jupyter.documents import parse_xml
+from qvirt_jupyter.documents import StoragePool, parse_xml
 from qvirt_jupyter.hypervisor import connect
 from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
 from qvirt_jupyter.provision import tiny_guest
@@ -85,6 +85,28 @@ def a_tiny_guest(a_qemu_libvirtd):
         guest.destroy()
     guest.undefine()
     connection.close()
+
+
+@pytest.fixture(scope="module")
+def a_daemon():
+    """A daemon of an ordinary user that the tests of a module may kill."""
+    if reason := a_libvirtd.missing():
+        pytest.skip(reason)
+    daemon = a_libvirtd.a_session()
+    yield daemon
+    daemon.stop()
+
+
+@pytest.fixture
+def a_shelf(a_qemu_connection, tmp_path):
+    """A pool of the test's own."""
+    (tmp_path / "shelf").mkdir()
+    definition = StoragePool(type="dir", name="shelf", path=str(tmp_path / "shelf"))
+    pool = a_qemu_connection.storage_pools.define(definition)
+    pool.start()
+    yield pool
+    pool.stop()
+    pool.delete()
 
 
 @pytest.fixture

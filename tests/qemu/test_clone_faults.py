@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import a_libvirtd
 import pytest
 
 from qvirt_jupyter import documents
@@ -19,16 +18,6 @@ MACHINE = """<domain type='qemu'><name>original</name><memory unit='MiB'>32</mem
 <os><type arch='x86_64'>hvm</type></os><devices><disk type='file' device='disk'>
 <driver name='qemu' type='{form}'/><source file='{path}'/><target dev='vda' bus='virtio'/></disk>
 </devices></domain>"""
-
-
-@pytest.fixture(scope="module")
-def a_daemon():
-    """A daemon of an ordinary user that these tests may kill."""
-    if reason := a_libvirtd.missing():
-        pytest.skip(reason)
-    daemon = a_libvirtd.a_session()
-    yield daemon
-    daemon.stop()
 
 
 @pytest.fixture

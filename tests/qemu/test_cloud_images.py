@@ -29,18 +29,6 @@ GIB = 2**30
 
 
 @pytest.fixture
-def a_shelf(a_qemu_connection, tmp_path):
-    """A pool of the test's own."""
-    (tmp_path / "shelf").mkdir()
-    definition = documents.StoragePool(type="dir", name="shelf", path=str(tmp_path / "shelf"))
-    pool = a_qemu_connection.storage_pools.define(definition)
-    pool.start()
-    yield pool
-    pool.stop()
-    pool.delete()
-
-
-@pytest.fixture
 def an_image(tmp_path):
     """A qcow2 image in no pool, with something in it."""
     raw, path = tmp_path / "raw", tmp_path / "egg-1.qcow2"

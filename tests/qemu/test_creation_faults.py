@@ -2,7 +2,6 @@
 
 import threading
 
-import a_libvirtd
 import pytest
 
 from qvirt_jupyter.documents import StoragePool
@@ -14,16 +13,6 @@ pytestmark = pytest.mark.qemu
 
 NOTHING_KNOWN = Database([])
 ODD = "<b>&\"'"
-
-
-@pytest.fixture(scope="module")
-def a_daemon():
-    """A daemon of an ordinary user that these tests may kill."""
-    if reason := a_libvirtd.missing():
-        pytest.skip(reason)
-    daemon = a_libvirtd.a_session()
-    yield daemon
-    daemon.stop()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import os
 import sys
 from pathlib import Path
 
-import a_libvirtd
 import pytest
 
 from qvirt_jupyter.documents import StoragePool
@@ -38,16 +37,6 @@ def define(connection, name, *paths):
         DISK.format(path=path, letter=letter) for letter, path in zip("abcdef", paths, strict=False)
     )
     return connection.domains.define(MACHINE.format(name=name, disks=disks))
-
-
-@pytest.fixture(scope="module")
-def a_daemon():
-    """A daemon of an ordinary user that these tests may kill."""
-    if reason := a_libvirtd.missing():
-        pytest.skip(reason)
-    daemon = a_libvirtd.a_session()
-    yield daemon
-    daemon.stop()
 
 
 @pytest.fixture

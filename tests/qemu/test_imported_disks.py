@@ -4,23 +4,10 @@ import subprocess
 
 import pytest
 
-from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import NotFound
 from qvirt_jupyter.provision import DiskRequest, GuestRequest, ImportDisk
 
 pytestmark = pytest.mark.qemu
-
-
-@pytest.fixture
-def a_shelf(a_qemu_connection, tmp_path):
-    """A pool of the test's own."""
-    (tmp_path / "shelf").mkdir()
-    definition = documents.StoragePool(type="dir", name="shelf", path=str(tmp_path / "shelf"))
-    pool = a_qemu_connection.storage_pools.define(definition)
-    pool.start()
-    yield pool
-    pool.stop()
-    pool.delete()
 
 
 @pytest.fixture

@@ -17,18 +17,6 @@ MIB = 1024**2
 
 
 @pytest.fixture
-def a_shelf(a_qemu_connection, tmp_path):
-    """A pool of the test's own."""
-    (tmp_path / "shelf").mkdir()
-    definition = documents.StoragePool(type="dir", name="shelf", path=str(tmp_path / "shelf"))
-    pool = a_qemu_connection.storage_pools.define(definition)
-    pool.start()
-    yield pool
-    pool.stop()
-    pool.delete()
-
-
-@pytest.fixture
 def another_shelf(a_qemu_connection, tmp_path):
     """A second one."""
     (tmp_path / "other").mkdir()

@@ -2,6 +2,7 @@ import { IKind } from './detailsMessages';
 import { deviceIcon } from './deviceIcons';
 import { element, redraw } from './dom';
 import { Words } from './formField';
+import { moveInRadioGroup } from './radioGroup';
 
 /** The kinds of devices as a group of radio buttons; what cannot be added says why. */
 export class KindChoice {
@@ -74,28 +75,10 @@ export class KindChoice {
     return made;
   }
 
-  /** Arrows move and choose, as in all groups of radio buttons; what is disabled can be read. */
   private move(event: KeyboardEvent): void {
-    const all = [...this.list.querySelectorAll<HTMLElement>('[role=radio]')];
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    const to = {
-      ArrowRight: at + 1,
-      ArrowDown: at + 1,
-      ArrowLeft: at - 1,
-      ArrowUp: at - 1,
-      Home: 0,
-      End: all.length - 1,
-      ' ': at
-    }[event.key];
-    const target =
-      to === undefined ? undefined : all[(to + all.length) % all.length];
-    if (at >= 0 && target) {
-      event.preventDefault();
-      event.stopPropagation();
-      target.focus();
-      if (!target.hasAttribute('aria-disabled')) {
-        this.choose(target.dataset.kind ?? '');
-      }
+    const chosen = moveInRadioGroup(event, this.list);
+    if (chosen) {
+      this.choose(chosen.dataset.kind ?? '');
     }
   }
 }

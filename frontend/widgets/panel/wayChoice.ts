@@ -1,4 +1,5 @@
 import { element, redraw } from './dom';
+import { moveInRadioGroup } from './radioGroup';
 import { IWay } from './wizardMessages';
 
 /** The ways to install as a group of radio buttons; what cannot be chosen says why. */
@@ -49,30 +50,10 @@ export class WayChoice {
     return made;
   }
 
-  /** Arrows move and choose, as in all groups of radio buttons; what is disabled can be read. */
   private move(event: KeyboardEvent): void {
-    const all = [...this.node.querySelectorAll<HTMLElement>('[role=radio]')];
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    const to = event.altKey
-      ? undefined
-      : {
-          ArrowRight: at + 1,
-          ArrowDown: at + 1,
-          ArrowLeft: at - 1,
-          ArrowUp: at - 1,
-          Home: 0,
-          End: all.length - 1,
-          ' ': at
-        }[event.key];
-    const target =
-      to === undefined ? undefined : all[(to + all.length) % all.length];
-    if (at >= 0 && target) {
-      event.preventDefault();
-      event.stopPropagation();
-      target.focus();
-      if (!target.hasAttribute('aria-disabled')) {
-        this.choose(target.dataset.way ?? '');
-      }
+    const chosen = moveInRadioGroup(event, this.node);
+    if (chosen) {
+      this.choose(chosen.dataset.way ?? '');
     }
   }
 }
