@@ -6,13 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _, ngettext
+from qvirt_jupyter.hypervisor.byte_sizes import bytes_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _STEP = 1024
 _SIZES: Sequence[str] = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
-_ROUND_FROM = 100
 _ONE = 0.95
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
@@ -36,12 +36,7 @@ def size(value: float | None, *, unit: str = "B") -> str:
     """
     if value is None or math.isnan(value):
         return str(_("not available"))
-    index = _SIZES.index(unit)
-    while value >= _STEP and index < len(_SIZES) - 1:
-        value /= _STEP
-        index += 1
-    digits = 0 if value >= _ROUND_FROM or value == int(value) or index == 0 else 1
-    return f"{value:.{digits}f} {_SIZES[index]}"
+    return bytes_text(value * _STEP ** _SIZES.index(unit))
 
 
 def rate(value: float | None) -> str:
