@@ -65,6 +65,7 @@ def test_what_is_fixed_later_is_open_and_written_in_memory(a_page, a_connection,
     for name, value in (("name", "newer"), ("os.machine", "q35"), ("os.firmware", "efi")):
         assert field(tab, name)["fixed"] == ""
         type_in(tab, name, value)
+        assert wait_for(lambda name=name, value=value: field(tab, name)["value"] == value)
     assert field(tab, "os.arch")["fixed"]
     made = applied(a_page)
     assert made.os.machine == "q35"
@@ -83,7 +84,9 @@ def test_what_is_fixed_later_is_open_and_written_in_memory(a_page, a_connection,
 def test_firmware_and_chipset_bring_what_belongs_to_them(a_page):
     tab = a_page.details
     type_in(tab, "os.firmware", "efi")
+    assert wait_for(lambda: field(tab, "os.firmware")["value"] == "efi")
     type_in(tab, "os.secure", "true")
+    assert wait_for(lambda: field(tab, "os.secure")["value"] == "true")
     made = applied(a_page)
     assert ("q35" in made.os.machine, made.features.smm) == (True, True)
     type_in(tab, "os.firmware", "")
