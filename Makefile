@@ -2,7 +2,7 @@
 # QVIRT_NO_APT=1 only prints the system packages that would be installed.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check docs device-docs bench front-end set-up-lab set-up-dev clean
+.PHONY: help lab test check docs device-docs keyboard-layouts bench front-end set-up-lab set-up-dev clean
 
 PYTHON := .venv/bin/python
 PYTEST := .venv/bin/pytest
@@ -13,6 +13,7 @@ help:
 	@echo 'make check   lint, types and unit tests: the loop to work in'
 	@echo 'make docs    the documentation, into docs/_build/html'
 	@echo 'make device-docs   docs/devices.md anew, after a declaration changed'
+	@echo 'make keyboard-layouts   their data anew, from the xkb-data of this machine'
 	@echo 'make bench   benchmarks/, printed'
 	@echo 'make clean   remove what was installed and built here'
 
@@ -44,11 +45,11 @@ docs: set-up-dev
 device-docs: set-up-dev
 	@$(PYTHON) scripts/device_docs.py
 
+keyboard-layouts: set-up-dev
+	@$(PYTHON) scripts/keyboard_layouts.py
+
 bench: set-up-dev
-	@set -e; all=$$(date +%s); for script in benchmarks/bench_*.py; do \
-		echo "== $$script"; begin=$$(date +%s); $(PYTHON) "$$script"; \
-		echo "   took $$(($$(date +%s) - begin)) s"; \
-	done; echo "all took $$(($$(date +%s) - all)) s"
+	@$(PYTHON) scripts/bench.py $(BENCH_ARGS)
 
 clean:
 	rm -rf .venv .stamps frontend/node_modules frontend/lib qvirt_jupyter/labextension qvirt_jupyter/static docs/_build

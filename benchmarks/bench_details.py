@@ -28,7 +28,7 @@ GOALS = {60: 300}
 """In ms, from the click on the tab."""
 TIMES = 9
 STARTUP = """
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections
 saved_connections.add(SavedConnection({uri!r}, "Bench", autoconnect=True))
 """
 MACHINE = (

@@ -17,7 +17,7 @@ from machines import compared
 from raw_calls import everything_in_bulk
 
 from qvirt_jupyter.hypervisor import Connection, pool
-from qvirt_jupyter.hypervisor.stat_groups import GROUPS
+from qvirt_jupyter.hypervisor.statistics.stat_groups import GROUPS
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 import a_libvirtd

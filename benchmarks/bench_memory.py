@@ -19,7 +19,7 @@ from machines import a_host, measured
 from views import Browser
 
 from qvirt_jupyter.hypervisor import Connection
-from qvirt_jupyter.hypervisor.sample import FIGURES, HOST_FIGURES
+from qvirt_jupyter.hypervisor.statistics.sample import FIGURES, HOST_FIGURES
 from qvirt_jupyter.widgets import panels
 
 SIZES = (1000,)

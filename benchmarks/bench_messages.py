@@ -13,8 +13,8 @@ from machines import SIZES, a_host, measured
 from views import Browser
 
 from qvirt_jupyter.hypervisor import Connection, publisher
-from qvirt_jupyter.hypervisor.sample import FIGURES, Samples
-from qvirt_jupyter.widgets.vm_list_samples import POINTS
+from qvirt_jupyter.hypervisor.statistics.sample import FIGURES, Samples
+from qvirt_jupyter.widgets.machine_list.samples import POINTS
 
 KIB = 1024
 GOALS = {1000: (5, 64)}

@@ -18,7 +18,8 @@ from machines import a_host
 from raw_calls import running, tick
 from views import Browser
 
-from qvirt_jupyter.hypervisor import Connection, pool, publisher, stats
+from qvirt_jupyter.hypervisor import Connection, pool, publisher
+from qvirt_jupyter.hypervisor.statistics import stats
 
 if TYPE_CHECKING:
     from collections.abc import Callable

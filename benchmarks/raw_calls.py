@@ -20,6 +20,16 @@ def everything_in_bulk(connection: libvirt.virConnect) -> list[tuple[libvirt.vir
     return connection.getAllDomainStats(0, 0)
 
 
+def volumes(pool: libvirt.virStoragePool) -> list[str]:
+    """Ask for all volumes of a pool, one after the other: libvirt has no call for many."""
+    return [volume.XMLDesc(0) for volume in pool.listAllVolumes(0)]
+
+
+def volume_infos(pool: libvirt.virStoragePool) -> list[list[int]]:
+    """Ask for sizes and kinds of all volumes alone: neither formats nor what they build on."""
+    return [volume.info() for volume in pool.listAllVolumes(0)]
+
+
 def open_host(uri: str) -> None:
     """Open a host and read what the list shows of its machines."""
     connection = libvirt.open(uri)

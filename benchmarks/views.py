@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.widgets.connection_view import ConnectionView
-from qvirt_jupyter.widgets.list_arrangement import ListArrangement
-from qvirt_jupyter.widgets.vm_list import VmList
+from qvirt_jupyter.widgets.connections.view import ConnectionView
+from qvirt_jupyter.widgets.machine_list.list_arrangement import ListArrangement
+from qvirt_jupyter.widgets.machine_list.vm_list import VmList
 
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import Connection, RecordKey
-    from qvirt_jupyter.hypervisor.sample import Samples
+    from qvirt_jupyter.hypervisor.statistics.sample import Samples
 
 ROWS_IN_SIGHT = 40
 

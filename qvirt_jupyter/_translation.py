@@ -67,7 +67,8 @@ class LazyString:
         return text
 
     def __repr__(self) -> str:
-        return f"_({self.message!r})"
+        # With its fields filled in: who looks at what is wrong wants to know what.
+        return f"_({str(self)!r})"
 
     def __eq__(self, other: object) -> bool:
         return str(self) == str(other) if isinstance(other, LazyString | str) else NotImplemented

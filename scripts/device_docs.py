@@ -13,7 +13,7 @@ from qvirt_jupyter import documents
 from qvirt_jupyter.documents import Choice, Device, Devices, Domain, Field, Group, Many, Variant
 from qvirt_jupyter.documents.location import NAMESPACES, Location
 from qvirt_jupyter.documents.schema import kinds_of, schema_of
-from qvirt_jupyter.hypervisor import live_tables
+from qvirt_jupyter.hypervisor.editing import live_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,7 +26,7 @@ from jupyter_core.paths import jupyter_runtime_dir
 
 from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.provision import demo_host, readiness
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections
 
 if TYPE_CHECKING:
     from types import FrameType

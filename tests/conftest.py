@@ -9,7 +9,7 @@ import time
 import pytest
 
 # For the life of a process: one of each, and the few of a Jupyter server's console pool.
-LASTING = ("qvirt-events", "qvirt-publisher", "qvirt-calls", "qvirt-console_")
+LASTING = ("qvirt-events", "qvirt-publisher", "qvirt-calls", "qvirt-transfers", "qvirt-console_")
 
 
 def our_threads():
@@ -29,7 +29,7 @@ def _no_thread_is_left():
     for connection in hypervisor.connections():
         connection.close()
     # Threads of a pool end some seconds after their last task.
-    end = time.monotonic() + 15
+    end = time.monotonic() + 60
     while our_threads() and time.monotonic() < end:
         time.sleep(0.1)
     assert not our_threads()

@@ -5,23 +5,40 @@
  * in a BIOS. The browser's clipboard is touched only after the user allowed it here, and the
  * browser may ask once more.
  */
-import { strokesOf } from './keys';
-import { pageBody, place } from './menu';
+import { pageBody, place } from '../viewer/menu';
+import { wordsOf } from './kernelAnswers';
+import { named, written, type KeyboardLayout } from './layout';
 import type { Screen } from './screen';
-import { words } from './strings';
+import { Typing } from './typing';
+import { words } from '../viewer/strings';
+import { textButton } from '../viewer/textButton';
+
+/** The keyboard layouts that a text can be typed for. */
+export interface Layouts {
+  /** By name, what they are called. */
+  labels: Record<string, string>;
+  /** That of this machine's guest. */
+  chosen: string;
+  /** Return one of them; it fails with words. */
+  of: (name: string) => Promise<KeyboardLayout>;
+  /** The guest has this one. */
+  keep: (name: string) => void;
+}
 
 export class ClipboardBox {
   private box: HTMLElement | null = null;
   private text = '';
   private allowed = false;
-  private typing: AbortController | null = null;
   private lastSent = '';
+  private readonly typing: Typing;
 
   constructor(
     private readonly button: HTMLButtonElement,
     private readonly screen: Screen,
+    private readonly layouts: Layouts,
     private readonly say: (message: string) => void
   ) {
+    this.typing = new Typing(button, screen, say);
     button.setAttribute('aria-haspopup', 'dialog');
     button.setAttribute('aria-expanded', 'false');
     button.addEventListener('click', () => {
@@ -51,7 +68,7 @@ export class ClipboardBox {
 
   /** The user turns to the screen: give it what was copied elsewhere. */
   toGuest(): void {
-    if (!this.allowed) {
+    if (!this.allowed || this.screen.lacks('clipboard')) {
       return;
     }
     navigator.clipboard.readText().then(
@@ -67,7 +84,7 @@ export class ClipboardBox {
 
   /** Stop typing, where something is being typed. */
   cancel(): void {
-    this.typing?.abort();
+    this.typing.cancel();
   }
 
   private close(): void {
@@ -104,7 +121,8 @@ export class ClipboardBox {
     const check = document.createElement('input');
     check.type = 'checkbox';
     check.checked = this.allowed;
-    check.disabled = !('clipboard' in navigator);
+    const refusal = this.screen.lacks('clipboard');
+    check.disabled = refusal !== '' || !('clipboard' in navigator);
     allow.append(check, words('clipboard_share'));
     check.addEventListener('change', () => {
       this.allowed = check.checked;
@@ -112,25 +130,33 @@ export class ClipboardBox {
     });
 
     const note = document.createElement('p');
-    note.textContent = check.disabled
-      ? words('clipboard_insecure')
-      : words('clipboard_note');
+    note.textContent =
+      refusal ||
+      (check.disabled ? words('clipboard_insecure') : words('clipboard_note'));
 
     const buttons = document.createElement('div');
     buttons.className = 'buttons';
-    const type = textButton(words('type'), () => {
-      this.close();
-      void this.type(area.value);
-    });
+    const layoutLabel = document.createElement('label');
+    layoutLabel.textContent = words('layout');
+    const layout = this.layoutChoice();
+    layoutLabel.append(layout);
+    const problem = document.createElement('p');
+    problem.className = 'problem';
+    problem.setAttribute('role', 'alert');
+    const type = textButton(
+      words('type'),
+      () => void this.type(area.value, layout.value, problem)
+    );
     const send = textButton(words('clipboard_send'), () => {
       this.screen.offerText(area.value);
       this.close();
       this.screen.focus();
     });
     send.className = 'main';
+    send.disabled = refusal !== '';
     buttons.append(type, send);
 
-    box.append(label, allow, note, buttons);
+    box.append(label, allow, layoutLabel, note, problem, buttons);
     box.addEventListener('submit', event => event.preventDefault());
     box.addEventListener('keydown', event => {
       if (event.key === 'Escape') {
@@ -147,46 +173,45 @@ export class ClipboardBox {
     area.focus();
   }
 
-  /** Type a text as keys, with a box that shows how far it is and a button that stops it. */
-  private async type(text: string): Promise<void> {
-    this.cancel();
-    const { strokes, missing } = strokesOf(text);
-    const controller = new AbortController();
-    this.typing = controller;
-    const box = document.createElement('div');
-    box.className = 'box progress';
-    box.setAttribute('role', 'group');
-    box.setAttribute('aria-label', words('typing'));
-    const bar = document.createElement('progress');
-    bar.max = strokes.length;
-    bar.setAttribute('aria-label', words('typing'));
-    const stop = textButton(words('cancel'), () => controller.abort());
-    box.append(words('typing'), bar, stop);
-    pageBody().append(box);
-    place(box, this.button);
-    stop.focus();
-    const typed = await this.screen.type(strokes, controller.signal, done => {
-      bar.value = done;
-    });
-    box.remove();
-    this.typing = null;
-    // Before the words, which the hint of a screen that gets the focus would take away.
-    this.screen.focus();
-    if (typed < strokes.length) {
-      this.say(words('typing_stopped', { typed, total: strokes.length }));
-    } else if (missing.length > 0) {
-      const characters = [...new Set(missing)].join(' ');
-      this.say(words('typing_missing', { characters }));
-    } else {
-      this.say(words('typing_done', { typed }));
+  /** Type a text as keys of the guest's layout, unless that lacks some of its characters. */
+  private async type(
+    text: string,
+    name: string,
+    problem: HTMLElement
+  ): Promise<void> {
+    problem.textContent = words('layout_waiting');
+    let layout: KeyboardLayout;
+    try {
+      layout = await this.layouts.of(name);
+    } catch (error) {
+      problem.textContent = wordsOf(error);
+      return;
+    }
+    const { characters, missing } = written(layout, text);
+    problem.textContent =
+      missing.length === 0
+        ? ''
+        : words('typing_missing', {
+            layout: layout.label,
+            characters: missing.map(named).join(' ')
+          });
+    if (missing.length === 0) {
+      this.close();
+      await this.typing.type(characters);
     }
   }
-}
 
-export function textButton(label: string, run: () => void): HTMLButtonElement {
-  const button = document.createElement('button');
-  button.type = 'button';
-  button.textContent = label;
-  button.addEventListener('click', run);
-  return button;
+  /** A choice among the layouts; what is chosen is kept for this machine. */
+  private layoutChoice(): HTMLSelectElement {
+    const choice = document.createElement('select');
+    for (const [name, label] of Object.entries(this.layouts.labels)) {
+      const option = document.createElement('option');
+      option.value = name;
+      option.textContent = label;
+      choice.append(option);
+    }
+    choice.value = this.layouts.chosen;
+    choice.addEventListener('change', () => this.layouts.keep(choice.value));
+    return choice;
+  }
 }

@@ -30,7 +30,14 @@ const EDGE = 6;
 export class Fullscreen {
   private timer: number | undefined;
 
-  constructor(private readonly toolbar: HTMLElement) {
+  /**
+   * @param onKeyboard - Called in full screen with whether all keys go to the guest: a browser may
+   *   keep some for itself.
+   */
+  constructor(
+    private readonly toolbar: HTMLElement,
+    private readonly onKeyboard: (locked: boolean) => void
+  ) {
     document.addEventListener('fullscreenchange', () => this.changed());
     window.addEventListener('pointermove', event => {
       if (this.on && (event.clientY <= EDGE || this.isOver(event))) {
@@ -63,15 +70,27 @@ export class Fullscreen {
   private changed(): void {
     document.documentElement.classList.toggle('fullscreen', this.on);
     if (this.on) {
-      // Refused where the browser lacks it for us: full screen stays, only without the lock.
-      keyboard()
-        ?.lock()
-        .catch(() => undefined);
+      void this.lockKeyboard();
       this.reveal();
     } else {
       keyboard()?.unlock();
       clearTimeout(this.timer);
       this.toolbar.classList.remove('away');
+    }
+  }
+
+  /** Full screen stays where the lock is refused; that is said. */
+  private async lockKeyboard(): Promise<void> {
+    let locked = false;
+    try {
+      const lock = keyboard()?.lock();
+      await lock;
+      locked = lock !== undefined;
+    } catch {
+      // The browser has it, and not for us: what follows says so.
+    }
+    if (this.on) {
+      this.onKeyboard(locked);
     }
   }
 

@@ -12,7 +12,7 @@ export interface Key {
 
 const CONTROL: Key = { keysym: 0xffe3, code: 'ControlLeft' };
 const ALT: Key = { keysym: 0xffe9, code: 'AltLeft' };
-export const SHIFT: Key = { keysym: 0xffe1, code: 'ShiftLeft' };
+const SHIFT: Key = { keysym: 0xffe1, code: 'ShiftLeft' };
 
 /** A combination for the menu; key names are the same in all languages of the interface. */
 export interface Combination {
@@ -60,86 +60,3 @@ export const COMBINATIONS: readonly Combination[] = [
   },
   { label: 'Super', keys: [{ keysym: 0xffeb, code: 'MetaLeft' }] }
 ];
-
-/** One character as a press of a key of a US keyboard. */
-export interface Stroke {
-  key: Key;
-  shift: boolean;
-}
-
-// Rows of a US keyboard: the characters without and with Shift, and the codes of their keys.
-const ROWS: readonly (readonly [string, string, readonly string[]])[] = [
-  [
-    '`1234567890-=',
-    '~!@#$%^&*()_+',
-    [
-      'Backquote',
-      ...Array.from('1234567890', digit => `Digit${digit}`),
-      'Minus',
-      'Equal'
-    ]
-  ],
-  [
-    'qwertyuiop[]\\',
-    'QWERTYUIOP{}|',
-    [
-      ...Array.from('QWERTYUIOP', letter => `Key${letter}`),
-      'BracketLeft',
-      'BracketRight',
-      'Backslash'
-    ]
-  ],
-  [
-    "asdfghjkl;'",
-    'ASDFGHJKL:"',
-    [...Array.from('ASDFGHJKL', letter => `Key${letter}`), 'Semicolon', 'Quote']
-  ],
-  [
-    'zxcvbnm,./',
-    'ZXCVBNM<>?',
-    [
-      ...Array.from('ZXCVBNM', letter => `Key${letter}`),
-      'Comma',
-      'Period',
-      'Slash'
-    ]
-  ],
-  [' ', ' ', ['Space']]
-];
-
-const STROKES = new Map<string, Stroke>([
-  ['\n', { key: { keysym: 0xff0d, code: 'Enter' }, shift: false }],
-  ['\t', { key: { keysym: 0xff09, code: 'Tab' }, shift: false }]
-]);
-for (const [plain, shifted, codes] of ROWS) {
-  codes.forEach((code, index) => {
-    for (const [text, shift] of [
-      [shifted, true],
-      [plain, false]
-    ] as const) {
-      const character = text.charAt(index);
-      STROKES.set(character, {
-        key: { keysym: character.charCodeAt(0), code },
-        shift
-      });
-    }
-  });
-}
-
-/** Return the strokes of a text, and the characters that a US keyboard does not have. */
-export function strokesOf(text: string): {
-  strokes: Stroke[];
-  missing: string[];
-} {
-  const strokes: Stroke[] = [];
-  const missing: string[] = [];
-  for (const character of text.replace(/\r\n?/g, '\n')) {
-    const stroke = STROKES.get(character);
-    if (stroke) {
-      strokes.push(stroke);
-    } else {
-      missing.push(character);
-    }
-  }
-  return { strokes, missing };
-}

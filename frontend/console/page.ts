@@ -1,29 +1,31 @@
 /** The console's page: it joins the parts, and talks to the widget that frames it. */
-import { Chord } from './chord';
+import { Chord } from '../viewer/chord';
+import type { DisplayType } from './display';
+import type { Layouts } from './clipboard';
 import { Fullscreen } from './fullscreen';
-import { Link, type Phase } from './link';
+import { KernelAnswers } from './kernelAnswers';
+import { Link, type Phase } from '../viewer/link';
 import {
   isFromKernel,
   VERSION,
-  type Action,
+  type Change,
   type ConsoleMessage,
-  type FromPage,
-  type MachineState
+  type FromPage
 } from './messages';
-import { askCredentials, showNotice, type Offer } from './notice';
+import type { Action, MachineState } from '../viewer/machine';
+import { showNotice, type Offer } from '../viewer/notice';
+import { part } from '../viewer/part';
+import { phaseNotice } from '../viewer/phases';
+import { Speech } from '../viewer/speech';
+import { Credentials } from './credentials';
 import { download, pictureName, withTexts } from './picture';
+import { PointerGrab } from './pointerGrab';
+import { showPlanned } from './planned';
 import { Screen } from './screen';
-import { setStrings, words } from './strings';
-import { followTheme } from './theme';
+import { setStrings, words } from '../viewer/strings';
+import { followTheme } from '../viewer/theme';
+import { elsewhere } from '../viewer/whereabouts';
 import { Toolbar } from './toolbar';
-
-function part(id: string): HTMLElement {
-  const element = document.getElementById(id);
-  if (!element) {
-    throw new Error(`The page has no #${id}.`);
-  }
-  return element;
-}
 
 /** The server's prefix: this page is at `<prefix>qvirt/static/console/index.html`. */
 const PREFIX = new URL('../../../', location.href);
@@ -32,50 +34,106 @@ class Page {
   private console: ConsoleMessage | null = null;
   private machine: MachineState | null = null;
   private toolbar: Toolbar | null = null;
+  private display: DisplayType = 'vnc';
   private problem = '';
   private displayRefused = '';
+  /** What would mend why the console is refused. */
+  private remedy: Change | '' = '';
+  /** Whether the end of the connection is the answer to a wrong password. */
+  private askAgain = false;
+  private readonly credentials = new Credentials(part('notice'), {
+    post: message => this.post(message),
+    send: (username, password) =>
+      this.screen.sendCredentials(username, password),
+    trying: () =>
+      showNotice(part('notice'), { title: words('connecting'), kind: 'busy' })
+  });
   private readonly screen: Screen;
   private readonly link: Link;
-  private readonly fullscreen = new Fullscreen(part('toolbar'));
-  private hintTimer: number | undefined;
+  private readonly answers = new KernelAnswers(message => this.post(message));
+  private readonly grab = new PointerGrab(part('viewport'), {
+    onChange: held => {
+      this.toolbar?.setPointer(held);
+      this.speech.say(held ? words('held_hint') : words('pointer_back'));
+    },
+    onRefused: () => this.speech.say(words('grab_refused'))
+  });
+  private readonly fullscreen = new Fullscreen(part('toolbar'), locked =>
+    this.speech.say(
+      locked ? words('keyboard_locked') : words('keyboard_not_locked')
+    )
+  );
+  private readonly layouts: Layouts = {
+    labels: {},
+    chosen: 'us',
+    of: name => this.answers.layout(name),
+    keep: name => {
+      this.layouts.chosen = name;
+      this.post({ kind: 'wish', layout: name });
+    }
+  };
+  private readonly chord = new Chord(window, () => this.leave());
+  private readonly speech = new Speech(part('live'), part('hint'));
 
   constructor() {
     this.screen = new Screen(part('viewport'), part('screen'), {
       onConnect: () => {
         this.link.connected();
+        this.credentials.accepted();
         // Keys that somebody types elsewhere in JupyterLab must not turn to the guest by surprise.
         if (document.hasFocus()) {
           this.screen.focus();
         }
       },
-      onDisconnect: () => {
+      onDisconnect: ending => {
         this.toolbar?.clipboard.cancel();
+        this.grab.release();
         void this.fullscreen.leave();
-        if (this.displayRefused) {
-          this.link.refuse(this.displayRefused);
-          this.displayRefused = '';
+        this.credentials.forget();
+        if (this.askAgain) {
+          this.askAgain = false;
+          this.link.retry();
         } else {
-          void this.link.dropped();
+          void this.link.dropped(this.displayRefused, ending === 'taken');
         }
+        this.displayRefused = '';
       },
-      onCredentials: types => this.ask(types),
+      onCredentials: types => this.credentials.ask(types),
+      onWrongPassword: () => {
+        this.askAgain = true;
+        this.credentials.denied();
+        this.speech.announce(words('password_wrong'));
+      },
       onRefused: reason => {
         this.displayRefused = words('display_refused', {
           reason: reason || words('wrong_password')
         });
       },
-      onClipboard: text => this.toolbar?.clipboard.fromGuest(text)
+      onClipboard: text => this.toolbar?.clipboard.fromGuest(text),
+      onPointer: () => {
+        if (!this.screen.relative) {
+          this.grab.release();
+        }
+        this.toolbar?.setPointer(this.grab.held);
+      },
+      onGlitch: () => this.speech.say(words('glitch'))
     });
     this.link = new Link(new URL('qvirt/console', PREFIX), {
-      connect: url => this.screen.connect(url, this.label()),
+      connect: url => this.screen.connect(this.display, url, this.label()),
       disconnect: () => this.screen.disconnect(),
       askForTicket: () => this.post({ kind: 'ticket' }),
       show: phase => this.show(phase),
       words
     });
-    new Chord(window, () => this.leave());
+    this.grab.wanted = () =>
+      this.screen.connected &&
+      this.screen.relative &&
+      // Where there is one, the guest will use it once its driver is loaded.
+      !this.console?.tablet &&
+      !this.screen.viewOnly &&
+      this.machine?.state !== 'paused';
     part('viewport').addEventListener('focusin', () => {
-      this.hint(words('leave_hint'));
+      this.speech.hint(words('leave_hint'));
       this.toolbar?.clipboard.toGuest();
     });
     window.addEventListener('message', event => {
@@ -109,11 +167,41 @@ class Page {
         this.setMachine(message.machine);
         break;
       case 'ticket':
+        this.shows(message.display);
+        this.remedy = message.remedy;
         this.link.takeTicket(message.ticket, message.refusal);
+        break;
+      case 'layout':
+      case 'keys':
+        this.answers.take(message);
+        break;
+      case 'tablet':
+        this.takeTablet(message.tablet);
+        break;
+      case 'recalled':
+        this.credentials.recalled(message.username, message.password);
+        break;
+      case 'viewer':
+        download(
+          new Blob([message.text], { type: 'application/x-virt-viewer' }),
+          message.name
+        );
+        this.speech.say(words('viewer_saved', { name: message.name }));
+        break;
+      case 'planned':
+        showPlanned(message, () => this.post({ kind: 'apply' }));
+        break;
+      case 'release':
+        setStrings(message.strings);
+        this.chord.parts = message.release;
+        this.toolbar?.setPointer(this.grab.held);
+        break;
+      case 'said':
+        this.speech.say(message.message);
         break;
       case 'problem':
         this.problem = message.message;
-        this.announce(message.message);
+        this.speech.announce(message.message);
         this.show(this.link.phase);
         break;
     }
@@ -126,25 +214,39 @@ class Page {
     }
     this.console = message;
     setStrings(message.strings);
+    this.chord.parts = message.release;
     document.title = this.label();
     this.toolbar ??= new Toolbar(part('toolbar'), this.screen, {
       takePicture: () => void this.takePicture(),
       toggleFullscreen: () =>
         void this.fullscreen
           .toggle()
-          .catch(() => this.say(words('fullscreen_refused'))),
-      say: text => this.say(text),
+          .catch(() => this.speech.say(words('fullscreen_refused'))),
+      say: text => this.speech.say(text),
       keepScaling: scaling => this.post({ kind: 'wish', scaling }),
-      keepAutoconnect: autoconnect => this.post({ kind: 'wish', autoconnect })
+      keepAutoconnect: autoconnect => this.post({ kind: 'wish', autoconnect }),
+      layouts: this.layouts,
+      keysOf: text => this.answers.keys(text, this.layouts.chosen),
+      grab: () => this.grab.grab(part('screen').querySelector('canvas')),
+      addTablet: () => this.post({ kind: 'tablet' }),
+      saveViewerFile: () => this.post({ kind: 'viewer' }),
+      replaceSpice: () => this.post({ kind: 'plan', change: 'vnc' })
     });
+    this.layouts.labels = message.layouts;
+    this.layouts.chosen = message.layout;
+    this.shows(message.display);
+    this.remedy = message.remedy;
     this.toolbar.autoconnect = message.autoconnect;
+    this.toolbar.keyNames = message.keyNames;
+    this.toolbar.hasTablet = message.tablet;
     this.machine = message.machine;
     this.describe();
-    const elsewhere = await this.elsewhere(message);
+    const reason =
+      message.refusal || (await elsewhere(message.whereabouts, PREFIX));
     if (message.version !== VERSION) {
       this.link.refuse(words('version_mismatch'));
-    } else if (message.refusal || elsewhere) {
-      this.link.refuse(message.refusal || elsewhere);
+    } else if (reason) {
+      this.link.refuse(reason);
     } else {
       this.link.setActive(message.machine.active);
       if (this.link.phase.name !== 'connected') {
@@ -153,30 +255,11 @@ class Page {
     }
   }
 
-  /** Why kernel and server cannot share a ticket; empty where they can. */
-  private async elsewhere(message: ConsoleMessage): Promise<string> {
-    const kernel = message.whereabouts;
-    try {
-      const response = await fetch(new URL('qvirt/api/server', PREFIX), {
-        cache: 'no-store'
-      });
-      const server = (await response.json()) as Partial<typeof kernel>;
-      if (server.host && server.host !== kernel.host) {
-        return words('other_host', {
-          kernel: kernel.host,
-          server: server.host
-        });
-      }
-      if (server.runtime && server.runtime !== kernel.runtime) {
-        return words('other_runtime', {
-          kernel: kernel.runtime,
-          server: server.runtime
-        });
-      }
-    } catch {
-      // The bridge will say what is wrong with the server.
+  private shows(display: DisplayType | ''): void {
+    this.display = display || this.display;
+    if (this.toolbar) {
+      this.toolbar.display = this.display;
     }
-    return '';
   }
 
   private setMachine(machine: MachineState): void {
@@ -184,11 +267,20 @@ class Page {
     this.machine = machine;
     if (before?.state !== machine.state) {
       this.problem = '';
-      this.announce(machine.words);
+      this.speech.announce(machine.words);
     }
     this.describe();
     this.link.setActive(machine.active);
     this.show(this.link.phase);
+  }
+
+  private takeTablet(tablet: boolean): void {
+    if (this.console && this.toolbar) {
+      this.console = { ...this.console, tablet };
+      this.toolbar.hasTablet = tablet;
+      this.toolbar.setPointer(this.grab.held);
+      this.speech.say(tablet ? words('tablet_added') : words('tablet_later'));
+    }
   }
 
   private describe(): void {
@@ -248,34 +340,19 @@ class Page {
       case 'connected':
         showNotice(notice, null);
         break;
-      case 'idle':
+      case 'taken':
         showNotice(notice, {
-          title: words('not_connected'),
+          title: words('taken'),
+          text: words('taken_text'),
           offers: [
             {
-              label: words('connect'),
+              label: words('take_back'),
               run: () => this.link.retry(),
               main: true
             }
           ]
         });
-        break;
-      case 'connecting':
-        showNotice(notice, { title: words('connecting'), kind: 'busy' });
-        break;
-      case 'waiting':
-        showNotice(notice, {
-          title: words('connection_lost'),
-          text: words('trying_again', { seconds: phase.seconds }),
-          kind: 'busy',
-          offers: [
-            {
-              label: words('try_now'),
-              run: () => this.link.retry(),
-              main: true
-            }
-          ]
-        });
+        this.speech.announce(words('taken'));
         break;
       case 'stopped':
         showNotice(notice, {
@@ -288,17 +365,18 @@ class Page {
           offers: [this.offer('start', words('start'))]
         });
         break;
-      case 'refused':
-        showNotice(notice, {
-          title: words('refused'),
-          text: phase.reason,
-          kind: 'error',
-          offers: [
-            { label: words('retry'), run: () => this.retry(), main: true }
-          ]
-        });
-        this.announce(phase.reason);
-        break;
+      default:
+        showNotice(
+          notice,
+          phaseNotice(phase, {
+            connect: () => this.link.retry(),
+            retry: () => this.retry(),
+            remedies: this.remedies()
+          })
+        );
+        if (phase.name === 'refused') {
+          this.speech.announce(phase.reason);
+        }
     }
   }
 
@@ -310,7 +388,7 @@ class Page {
       refused,
       run: () => {
         if (refused) {
-          this.say(refused);
+          this.speech.say(refused);
         } else {
           this.problem = '';
           // Who starts a machine here wants to see it.
@@ -321,6 +399,19 @@ class Page {
     };
   }
 
+  private remedies(): Offer[] {
+    const change = this.remedy;
+    return change === 'loopback'
+      ? [
+          {
+            label: words('listen_on_loopback'),
+            run: () => this.post({ kind: 'plan', change }),
+            main: true
+          }
+        ]
+      : [];
+  }
+
   private retry(): void {
     if (this.console?.ticket) {
       this.link.retry();
@@ -329,32 +420,13 @@ class Page {
     }
   }
 
-  private ask(types: readonly string[]): void {
-    askCredentials(
-      part('notice'),
-      { title: words('password_needed'), text: words('password_text') },
-      {
-        username: words('username'),
-        password: words('password'),
-        connect: words('connect')
-      },
-      types,
-      (username, password) => {
-        showNotice(part('notice'), {
-          title: words('connecting'),
-          kind: 'busy'
-        });
-        this.screen.sendCredentials(username, password);
-      }
-    );
-  }
-
   // -- what is done ---------------------------------------------------------------------------
 
   private leave(): void {
+    this.grab.release();
     void this.fullscreen.leave();
     this.screen.blur();
-    this.say(words('left'));
+    this.speech.say(words('left'));
     this.post({ kind: 'leave' });
   }
 
@@ -371,28 +443,7 @@ class Page {
       Software: 'qvirt-jupyter'
     };
     download(await withTexts(picture, texts), name);
-    this.say(words('picture_saved', { name }));
-  }
-
-  /** Say to those who listen what others see. */
-  private announce(text: string): void {
-    part('live').textContent = text;
-  }
-
-  /** Say something to those who listen, and briefly to those who look. */
-  private say(text: string): void {
-    this.announce(text);
-    this.hint(text);
-  }
-
-  private hint(text: string): void {
-    const hint = part('hint');
-    clearTimeout(this.hintTimer);
-    hint.textContent = text;
-    hint.hidden = text === '';
-    this.hintTimer = window.setTimeout(() => {
-      hint.hidden = true;
-    }, 4000);
+    this.speech.say(words('picture_saved', { name }));
   }
 }
 

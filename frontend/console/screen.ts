@@ -1,31 +1,22 @@
-/** The guest's screen: one VNC connection at a time, and how it is fitted into the page. */
-import RFB from '@novnc/novnc/lib/rfb';
-
-import { SHIFT, type Combination, type Stroke } from './keys';
+/** The guest's screen: one display at a time, and how it is fitted into the page. */
+import type { Ability, Display, DisplayEvents, DisplayType } from './display';
+import type { Key } from './keys';
+import type { Written } from './layout';
 import type { Scaling } from './messages';
+import { SpiceDisplay } from './spice';
+import { VncDisplay } from './vnc';
 
-/** What happens on the connection. */
-export interface ScreenEvents {
-  onConnect: () => void;
-  /** It ended, in good order or not. */
-  onDisconnect: (clean: boolean) => void;
-  /** The display asks for what `types` names. */
-  onCredentials: (types: readonly string[]) => void;
-  /** The display refused, for its own reason. */
-  onRefused: (reason: string) => void;
-  /** Somebody in the guest copied a text. */
-  onClipboard: (text: string) => void;
-}
+/** What happens on the connection; how it is fitted is the screen's own. */
+export type ScreenEvents = Omit<DisplayEvents, 'onResize'>;
 
 /** Milliseconds between two typed characters: slow enough for a BIOS. */
 const STROKE_PAUSE = 12;
 
 export class Screen {
   scaling: Scaling = 'fit';
-  private rfb: RFB | null = null;
-  private canvas: HTMLCanvasElement | null = null;
+  private display: Display | null = null;
   private readOnly = false;
-  private readonly sizes = new MutationObserver(() => this.layOut());
+  private label = '';
 
   constructor(
     private readonly viewport: HTMLElement,
@@ -36,78 +27,69 @@ export class Screen {
   }
 
   /** Whether a picture has come and keys arrive. */
-  connected = false;
+  get connected(): boolean {
+    return this.display?.connected ?? false;
+  }
 
   /** Connect anew. */
-  connect(url: string, label: string): void {
+  connect(type: DisplayType, url: string, label: string): void {
     this.disconnect();
-    let rfb: RFB;
+    this.label = label;
     try {
-      rfb = new RFB(this.element, url, {
-        shared: true,
-        wsProtocols: ['binary']
-      });
+      this.display = this.open(type, url);
     } catch {
       // A browser or a policy of the site that forbids the socket: it is like one that fails.
-      setTimeout(() => this.events.onDisconnect(false));
+      setTimeout(() => this.events.onDisconnect('broken'));
       return;
     }
-    this.rfb = rfb;
-    rfb.background = 'transparent';
-    rfb.viewOnly = this.readOnly;
-    rfb.addEventListener('connect', () => {
-      if (this.rfb === rfb) {
-        this.connected = true;
+    this.display.viewOnly = this.readOnly;
+    this.describe();
+    this.layOut();
+  }
+
+  private open(type: DisplayType, url: string): Display {
+    const Kind = type === 'spice' ? SpiceDisplay : VncDisplay;
+    return new Kind(this.element, url, {
+      ...this.events,
+      onConnect: () => {
+        this.describe();
         this.layOut();
         this.events.onConnect();
+      },
+      onDisconnect: ending => {
+        this.display = null;
+        this.events.onDisconnect(ending);
+      },
+      onResize: () => {
+        this.describe();
+        this.layOut();
       }
     });
-    rfb.addEventListener('disconnect', event => {
-      if (this.rfb === rfb) {
-        this.connected = false;
-        this.rfb = null;
-        this.events.onDisconnect(event.detail.clean);
-      }
-    });
-    rfb.addEventListener('credentialsrequired', event => {
-      this.events.onCredentials(event.detail.types);
-    });
-    rfb.addEventListener('securityfailure', event => {
-      this.events.onRefused(event.detail.reason ?? '');
-    });
-    rfb.addEventListener('clipboard', event => {
-      this.events.onClipboard(event.detail.text);
-    });
-    this.canvas = this.element.querySelector('canvas');
-    this.sizes.disconnect();
-    if (this.canvas) {
-      this.canvas.setAttribute('role', 'application');
-      // noVNC leaves it to the mouse: who has none comes here by Tab, from the tools above.
-      this.canvas.tabIndex = 0;
-      this.canvas.setAttribute('aria-label', label);
-      this.sizes.observe(this.canvas, {
-        attributes: true,
-        attributeFilter: ['width', 'height']
-      });
+  }
+
+  /** Say to those who listen what the canvas is, and let those without a mouse come to it. */
+  private describe(): void {
+    const canvas = this.display?.canvas;
+    if (canvas) {
+      canvas.setAttribute('role', 'application');
+      // The libraries leave it to the mouse: by Tab one comes here from the tools above.
+      canvas.tabIndex = 0;
+      canvas.setAttribute('aria-label', this.label);
     }
-    this.layOut();
   }
 
   /** End the connection without an event. */
   disconnect(): void {
-    const rfb = this.rfb;
-    this.rfb = null;
-    this.connected = false;
-    this.sizes.disconnect();
-    rfb?.disconnect();
+    const display = this.display;
+    this.display = null;
+    display?.disconnect();
     this.element.replaceChildren();
-    this.canvas = null;
   }
 
   set viewOnly(value: boolean) {
     this.readOnly = value;
-    if (this.rfb) {
-      this.rfb.viewOnly = value;
+    if (this.display) {
+      this.display.viewOnly = value;
     }
   }
 
@@ -115,78 +97,91 @@ export class Screen {
     return this.readOnly;
   }
 
+  /** Whether the guest's sound is played here. */
+  get sounding(): boolean {
+    return this.display?.sounding ?? false;
+  }
+
+  set sounding(on: boolean) {
+    if (this.display) {
+      this.display.sounding = on;
+    }
+  }
+
+  /** Why the display cannot do something, in words; empty where it can. */
+  lacks(ability: Ability): string {
+    return this.display?.lacks(ability) ?? '';
+  }
+
   /** Let keys go to the guest. */
   focus(): void {
-    this.rfb?.focus();
+    this.display?.focus();
   }
 
   /** Let keys go to the page again. */
   blur(): void {
-    this.rfb?.blur();
+    this.display?.blur();
   }
 
   /** Give what `onCredentials` asked for. */
   sendCredentials(username: string, password: string): void {
-    this.rfb?.sendCredentials({ username, password, target: '' });
+    this.display?.sendCredentials(username, password);
   }
 
-  send(combination: Combination): void {
-    for (const key of combination.keys) {
-      this.rfb?.sendKey(key.keysym, key.code, true);
+  /** Whether the guest has a mouse that learns of movements only. */
+  get relative(): boolean {
+    return this.display?.relative ?? false;
+  }
+
+  /** Press keys in their order, and let them go in the opposite one. */
+  send(keys: readonly Key[]): void {
+    for (const key of keys) {
+      this.display?.sendKey(key.keysym, key.code, true);
     }
-    for (const key of [...combination.keys].reverse()) {
-      this.rfb?.sendKey(key.keysym, key.code, false);
+    for (const key of [...keys].reverse()) {
+      this.display?.sendKey(key.keysym, key.code, false);
     }
   }
 
   /**
-   * Type strokes one after the other, until all are typed, `signal` aborts, or the connection ends.
+   * Type characters one after the other, until all are typed, `signal` aborts, or the connection
+   * ends. No key is left pressed.
    *
    * @returns How many were typed.
    */
   async type(
-    strokes: readonly Stroke[],
+    characters: readonly Written[],
     signal: AbortSignal,
     onProgress: (typed: number) => void
   ): Promise<number> {
     let typed = 0;
-    for (const { key, shift } of strokes) {
-      if (signal.aborted || !this.rfb || !this.connected) {
+    for (const strokes of characters) {
+      if (signal.aborted || !this.display?.connected) {
         break;
       }
-      if (shift) {
-        this.rfb.sendKey(SHIFT.keysym, SHIFT.code, true);
-      }
-      this.rfb.sendKey(key.keysym, key.code);
-      if (shift) {
-        this.rfb.sendKey(SHIFT.keysym, SHIFT.code, false);
+      for (const keys of strokes) {
+        this.send(keys);
+        await new Promise(resolve => setTimeout(resolve, STROKE_PAUSE));
       }
       onProgress(++typed);
-      await new Promise(resolve => setTimeout(resolve, STROKE_PAUSE));
     }
     return typed;
   }
 
   /** Offer a text to the guest's clipboard. */
   offerText(text: string): void {
-    this.rfb?.clipboardPasteFrom(text);
+    this.display?.offerText(text);
   }
 
   /** The picture as it is now. */
   picture(): Promise<Blob | null> {
-    return new Promise(resolve => {
-      if (this.rfb) {
-        this.rfb.toBlob(resolve, 'image/png');
-      } else {
-        resolve(null);
-      }
-    });
+    return this.display?.picture() ?? Promise.resolve(null);
   }
 
   get size(): { width: number; height: number } {
     return {
-      width: this.canvas?.width ?? 0,
-      height: this.canvas?.height ?? 0
+      width: this.display?.canvas?.width ?? 0,
+      height: this.display?.canvas?.height ?? 0
     };
   }
 
@@ -194,7 +189,7 @@ export class Screen {
    * Fit the picture.
    *
    * One to one means one pixel of the guest for one of the monitor, whatever the browser's zoom: so
-   * the box is that large, and noVNC scales into it, which also puts clicks in the right place.
+   * the box is that large, and the display scales into it, which also puts clicks in the right place.
    */
   layOut(): void {
     const { width, height } = this.size;
@@ -203,10 +198,7 @@ export class Screen {
     const ratio = window.devicePixelRatio || 1;
     this.element.style.width = exact ? `${width / ratio}px` : '';
     this.element.style.height = exact ? `${height / ratio}px` : '';
-    if (this.rfb) {
-      this.rfb.scaleViewport = true;
-      this.rfb.resizeSession = this.scaling === 'resize';
-    }
+    this.display?.fill(this.scaling);
   }
 
   private followPixelRatio(): void {

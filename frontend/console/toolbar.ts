@@ -1,11 +1,14 @@
-/** The row of tools above the screen: one stop for Tab, arrows within (WAI-ARIA's toolbar). */
-import { ClipboardBox } from './clipboard';
-import { icon, type Icon } from './icons';
-import { COMBINATIONS } from './keys';
-import { menuButton } from './menu';
+/** The tools above the screen, and what each of them does. */
+import { ClipboardBox, type Layouts } from './clipboard';
+import { CombinationBox } from './combinationBox';
+import { COMBINATIONS, type Key } from './keys';
+import { canBeTouched, TouchKeyboard } from './touchKeyboard';
+import { menuButton } from '../viewer/menu';
+import type { DisplayType } from './display';
 import type { Scaling } from './messages';
 import type { Screen } from './screen';
-import { words } from './strings';
+import { words } from '../viewer/strings';
+import { ToolRow } from '../viewer/toolRow';
 
 export interface ToolbarActions {
   takePicture: () => void;
@@ -14,47 +17,71 @@ export interface ToolbarActions {
   /** Begin so with this machine from now on. */
   keepScaling: (scaling: Scaling) => void;
   keepAutoconnect: (autoconnect: boolean) => void;
+  layouts: Layouts;
+  /** The keys of a combination that somebody wrote; it fails with words. */
+  keysOf: (text: string) => Promise<readonly Key[]>;
+  /** Let the guest have the pointer. */
+  grab: () => void;
+  /** Give the machine a tablet. */
+  addTablet: () => void;
+  /** Save a connection file for remote-viewer. */
+  saveViewerFile: () => void;
+  /** Show what replaces SPICE by VNC. */
+  replaceSpice: () => void;
 }
 
 const SCALINGS: readonly Scaling[] = ['fit', 'actual', 'resize'];
 
 export class Toolbar {
   readonly clipboard: ClipboardBox;
-  private readonly tools: HTMLButtonElement[] = [];
-  private readonly title = document.createElement('span');
-  private readonly state = document.createElement('span');
+  private readonly row: ToolRow;
+  private readonly combinations: CombinationBox;
+  /** Whether the machine has a tablet: its pointer need not be caught. */
+  hasTablet = true;
+  private held = false;
+  /** What is shown: what replaces SPICE makes no sense for VNC. */
+  display: DisplayType = 'vnc';
   /** Whether a console of this machine connects without a click. */
   autoconnect = true;
-  /** Where keys go, and how to get them back. */
-  private readonly keys = document.createElement('span');
+  private readonly sound: HTMLButtonElement;
 
   constructor(
     private readonly element: HTMLElement,
     private readonly screen: Screen,
     actions: ToolbarActions
   ) {
-    element.replaceChildren();
-    element.setAttribute('aria-label', words('toolbar'));
-    this.title.className = 'title';
-    this.state.className = 'state';
-    const heading = document.createElement('div');
-    heading.className = 'heading';
-    heading.append(this.title, this.state);
-    this.keys.className = 'keys';
-    this.keys.title = words('leave_help');
-    element.append(heading, this.keys);
+    const row = new ToolRow(element, {
+      row: words('toolbar'),
+      keys: words('leave_help')
+    });
+    this.row = row;
 
-    menuButton(this.add('keys', words('send_key'), true), () =>
-      COMBINATIONS.map(combination => ({
+    const keys = row.add('keys', words('send_key'), true);
+    this.combinations = new CombinationBox(keys, {
+      keysOf: actions.keysOf,
+      send: (pressed, text) => {
+        screen.send(pressed);
+        // Before the words, which the hint of a screen that gets the focus would take away.
+        screen.focus();
+        actions.say(words('combination_sent', { keys: text }));
+      }
+    });
+    menuButton(keys, () => [
+      ...COMBINATIONS.map(combination => ({
         label: combination.label,
         separated: combination.separated ?? false,
         run: () => {
-          screen.send(combination);
+          screen.send(combination.keys);
           screen.focus();
         }
-      }))
-    );
-    menuButton(this.add('view', words('view'), true), () => [
+      })),
+      {
+        label: words('combination'),
+        separated: true,
+        run: () => this.combinations.open()
+      }
+    ]);
+    menuButton(row.add('view', words('view'), true), () => [
       ...SCALINGS.map(scaling => ({
         label: words(`scaling_${scaling}`),
         role: 'menuitemradio' as const,
@@ -85,30 +112,75 @@ export class Toolbar {
           );
           this.enable();
         }
-      }
+      },
+      ...(screen.relative && !screen.viewOnly && this.takesKeys
+        ? [
+            {
+              label: words('grab'),
+              separated: true,
+              run: () => {
+                screen.focus();
+                actions.grab();
+              }
+            }
+          ]
+        : []),
+      ...(this.hasTablet
+        ? []
+        : [
+            {
+              label: words('tablet'),
+              separated: !screen.relative,
+              run: () => {
+                actions.addTablet();
+                actions.say(words('tablet_adding'));
+              }
+            }
+          ])
     ]);
     this.clipboard = new ClipboardBox(
-      this.add('clipboard', words('clipboard')),
+      row.add('clipboard', words('clipboard')),
       screen,
+      actions.layouts,
       actions.say
     );
-    this.add('picture', words('picture')).addEventListener(
-      'click',
-      actions.takePicture
-    );
-    this.add('fullscreen', words('fullscreen')).addEventListener(
-      'click',
-      actions.toggleFullscreen
-    );
-    element.addEventListener('keydown', event => this.move(event));
-    element.hidden = false;
+    this.sound = row.add('sound', words('sound'));
+    this.sound.addEventListener('click', () => {
+      const refusal = screen.lacks('sound');
+      if (!refusal) {
+        // Browsers let sound begin by a click only, so that it is never on by itself.
+        screen.sounding = !screen.sounding;
+      }
+      actions.say(
+        refusal || (screen.sounding ? words('sound_on') : words('sound_off'))
+      );
+      this.enable();
+    });
+    row
+      .add('picture', words('picture'))
+      .addEventListener('click', actions.takePicture);
+    row
+      .add('fullscreen', words('fullscreen'))
+      .addEventListener('click', actions.toggleFullscreen);
+    if (canBeTouched()) {
+      new TouchKeyboard(
+        row.add('touch', words('touch_keyboard')),
+        screen,
+        () => actions.layouts.of(actions.layouts.chosen),
+        actions.say
+      );
+    }
+    menuButton(row.add('more', words('more'), true), () => [
+      { label: words('viewer_file'), run: actions.saveViewerFile },
+      ...(this.display === 'spice'
+        ? [{ label: words('replace_spice_menu'), run: actions.replaceSpice }]
+        : [])
+    ]);
   }
 
   /** Say whose screen this is and what the machine does. */
   describe(title: string, state: string, kind: string): void {
-    this.title.textContent = title;
-    this.state.textContent = state;
-    this.state.dataset.state = kind;
+    this.row.describe(title, state, kind);
   }
 
   private usable = false;
@@ -121,43 +193,49 @@ export class Toolbar {
     this.enable();
   }
 
+  /** Names of keys, for combinations that somebody writes. */
+  set keyNames(names: readonly string[]) {
+    this.combinations.names = names;
+  }
+
+  /** Say where the pointer is: in the guest's screen (`held`), or free. */
+  setPointer(held: boolean): void {
+    this.held = held;
+    this.enable();
+  }
+
   focus(): void {
-    this.tools.find(tool => !tool.disabled)?.focus();
+    this.row.focus();
   }
 
   private enable(): void {
     const keys = this.usable && this.takesKeys && !this.screen.viewOnly;
-    for (const tool of this.tools) {
-      const name = tool.dataset.tool;
-      tool.disabled =
-        name === 'keys' || name === 'clipboard'
-          ? !keys
-          : name === 'picture'
-            ? !this.usable
-            : false;
-    }
-    this.keys.textContent = !this.usable
+    this.row.enable(name =>
+      name === 'keys' || name === 'clipboard' || name === 'touch'
+        ? keys
+        : name === 'picture' || name === 'sound'
+          ? this.usable
+          : true
+    );
+    const silent = this.usable ? this.screen.lacks('sound') : '';
+    // It stays within reach of the keyboard, so that the reason can be heard.
+    this.sound.setAttribute('aria-disabled', String(silent !== ''));
+    this.sound.setAttribute('aria-pressed', String(this.screen.sounding));
+    this.sound.title = silent || words('sound');
+    this.row.keys.textContent = !this.usable
       ? ''
       : this.screen.viewOnly
         ? words('view_only')
-        : words('leave_hint');
-    this.rove(this.tools.find(tool => !tool.disabled));
-  }
-
-  private add(name: Icon, label: string, opens = false): HTMLButtonElement {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.dataset.tool = name;
-    button.title = label;
-    button.setAttribute('aria-label', label);
-    button.tabIndex = this.tools.length === 0 ? 0 : -1;
-    const text = document.createElement('span');
-    text.textContent = label;
-    button.append(icon(name), text);
-    button.classList.toggle('opens', opens);
-    this.tools.push(button);
-    this.element.append(button);
-    return button;
+        : this.held
+          ? words('held_hint')
+          : this.screen.relative && !this.hasTablet
+            ? words('grab_hint')
+            : words('leave_hint');
+    this.element.classList.toggle('holds-pointer', this.held);
+    this.row.keys.title =
+      this.screen.relative && !this.hasTablet
+        ? words('tablet_help')
+        : words('leave_help');
   }
 
   private scale(scaling: Scaling, say: (message: string) => void): void {
@@ -165,6 +243,11 @@ export class Toolbar {
     this.screen.scaling = scaling;
     this.screen.layOut();
     if (scaling !== 'resize') {
+      return;
+    }
+    const refusal = this.screen.lacks('resize');
+    if (refusal) {
+      say(refusal);
       return;
     }
     // The protocol has no answer that says no: a guest that cannot resize just does not.
@@ -176,31 +259,5 @@ export class Toolbar {
         say(words('scaling_resize_ignored'));
       }
     }, 2500);
-  }
-
-  private move(event: KeyboardEvent): void {
-    const usable = this.tools.filter(tool => !tool.disabled);
-    const now = usable.indexOf(document.activeElement as HTMLButtonElement);
-    let next: HTMLButtonElement | undefined;
-    if (event.key === 'ArrowRight') {
-      next = usable[(now + 1) % usable.length];
-    } else if (event.key === 'ArrowLeft') {
-      next = usable[(now - 1 + usable.length) % usable.length];
-    } else if (event.key === 'Home') {
-      next = usable[0];
-    } else if (event.key === 'End') {
-      next = usable.at(-1);
-    } else {
-      return;
-    }
-    event.preventDefault();
-    this.rove(next);
-    next?.focus();
-  }
-
-  private rove(current: HTMLButtonElement | undefined): void {
-    for (const tool of this.tools) {
-      tool.tabIndex = tool === current ? 0 : -1;
-    }
   }
 }

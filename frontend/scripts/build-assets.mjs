@@ -2,7 +2,8 @@
  * Bundle the browser modules that our server side serves, one ES module for each.
  *
  * - `widgets/<name>/index.ts` becomes `<name>.<hash>.js`, the module of an anywidget.
- * - `console/` becomes `console/`: its `build.mjs`, where there is one, says how.
+ * - `console/` and `terminal/` become folders of the same names, each with a page: their
+ *   `build.mjs` say how.
  *
  * Names on the command line restrict it to those widgets: `node scripts/build-assets.mjs vm-list`.
  * `assets.json` maps names to files; the kernel reads it (qvirt_jupyter/widgets/_assets.py).
@@ -26,6 +27,9 @@ const watch = process.argv.includes('--watch');
 const only = process.argv
   .slice(2)
   .filter(argument => !argument.startsWith('-'));
+
+/** The pages that are shown in frames. */
+const PAGES = ['console', 'terminal'];
 
 /** What every bundle has in common: the browsers that JupyterLab 4 supports. */
 export const COMMON = {
@@ -101,17 +105,13 @@ const options = {
   ]
 };
 
-const consoleBuild = new URL('../console/build.mjs', import.meta.url);
-if (
-  existsSync(consoleBuild) &&
-  (only.length === 0 || only.includes('console'))
-) {
-  const { buildConsole } = await import(consoleBuild);
-  await buildConsole({
-    esbuild,
-    common: COMMON,
-    target: join(target, 'console')
-  });
+for (const name of PAGES) {
+  if (only.length === 0 || only.includes(name)) {
+    const { buildPage } = await import(
+      new URL(`../${name}/build.mjs`, import.meta.url)
+    );
+    await buildPage({ esbuild, common: COMMON, target: join(target, name) });
+  }
 }
 
 if (watch) {

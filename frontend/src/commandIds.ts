@@ -4,6 +4,10 @@ export const CommandIDs = {
   openManager: 'qvirt:open-manager',
   /** Open the tab of a connection's host. */
   openHost: 'qvirt:open-host',
+  /** Open the map of a host's networks. */
+  openTopology: 'qvirt:open-topology',
+  /** Open a wall of screens. */
+  openWall: 'qvirt:open-wall',
   /** Open the tab of a virtual machine. */
   openMachine: 'qvirt:open-vm',
   /** Open a virtual machine's screen. */

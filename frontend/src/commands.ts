@@ -13,6 +13,7 @@ import {
   type Panel,
   type PanelKind,
   PANELS,
+  PLACE,
   readArguments
 } from './panel';
 import type { PanelTab } from './panelTab';
@@ -24,12 +25,14 @@ export interface IManagerArguments {
   path?: string;
 }
 
-/** What `qvirt:open-host` takes. */
+/** What `qvirt:open-host` and `qvirt:open-topology` take. */
 export interface IHostArguments extends IManagerArguments {
   /** The connection's URI. */
   uri: string;
   /** What the tab is called. */
   title?: string;
+  /** Which section of a host comes to the front. */
+  section?: string;
   /** What the tab shows whose context menu is open. */
   clicked?: boolean;
 }
@@ -141,13 +144,18 @@ export function addCommands(
         }
         await tabs.open({
           kind,
-          arguments: Object.fromEntries(
-            names.map(name => [name, from[name] ?? ''])
-          ),
-          // A host is not called like a machine of it.
+          arguments: {
+            ...Object.fromEntries(names.map(name => [name, from[name] ?? ''])),
+            ...(PLACE in properties && given[PLACE]
+              ? { [PLACE]: given[PLACE] }
+              : {})
+          },
+          // Neither is called like a machine of it; the kernel gives a map its name.
           title:
             given.title ??
-            (kind === 'host' ? undefined : panel?.title) ??
+            (kind === 'host' || kind === 'topology'
+              ? undefined
+              : panel?.title) ??
             from.uuid ??
             from.uri,
           path: given.path ?? panel?.path ?? MANAGER_PATH
@@ -155,10 +163,23 @@ export function addCommands(
       }
     });
   };
-  addOpenCommand(CommandIDs.openHost, 'host', host, 'open_host', {
+  const place = {
+    type: 'string',
+    description: trans.__(
+      'What comes to the front: “storage”, “networks”, “devices”, “secrets”, …'
+    )
+  };
+  const hostAtSection = { ...host, [PLACE]: place };
+  addOpenCommand(CommandIDs.openHost, 'host', hostAtSection, 'open_host', {
     label: trans.__('Open Host'),
     caption: trans.__(
       'Open the host of this tab, or of the connection that is selected in the manager'
+    )
+  });
+  addOpenCommand(CommandIDs.openTopology, 'topology', host, 'open_topology', {
+    label: trans.__('Network Topology'),
+    caption: trans.__(
+      'Map the networks of this tab’s host, or of the connection that is selected in the manager'
     )
   });
   addOpenCommand(CommandIDs.openMachine, 'vm', machine, 'open', {
@@ -172,6 +193,46 @@ export function addCommands(
     caption: trans.__(
       'Open the screen of the virtual machine of this tab, or of those that are selected in the manager'
     )
+  });
+
+  commands.addCommand(CommandIDs.openWall, {
+    label: trans.__('Wall of Screens'),
+    caption: trans.__(
+      'Show the live screens of what is selected in the manager, of this tab’s host, or of all hosts'
+    ),
+    icon: PANELS.wall.icon,
+    describedBy: schema({
+      uri: host.uri,
+      tag: {
+        type: 'string',
+        description: trans.__('Only machines with this tag.')
+      },
+      machines: {
+        type: 'string',
+        description: trans.__('A JSON object of lists of UUIDs by URI.')
+      },
+      title: host.title,
+      path
+    }),
+    execute: async args => {
+      const { title, path: at, ...given } = readArguments(args);
+      const asked = Object.keys(given).length > 0 || title !== undefined;
+      const action = ['open_wall', 'open_host_wall'].find(name =>
+        selectedInList(tabs, name)
+      );
+      if (!asked && action !== undefined) {
+        actOnSelection(tabs, action);
+        return;
+      }
+      const current = asked ? undefined : tabs.current?.panel;
+      const uri = current?.arguments.uri;
+      await tabs.open({
+        kind: 'wall',
+        arguments: uri === undefined ? given : { uri },
+        title: title ?? trans.__('Screens'),
+        path: at ?? current?.path ?? MANAGER_PATH
+      });
+    }
   });
 
   /**

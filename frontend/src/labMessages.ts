@@ -16,8 +16,12 @@ export interface Task {
   when: string;
   outcome: string;
   outcomeLabel: string;
+  /** What it does just now. */
+  phase: string;
   /** From 0 to 1, where it is known. */
   progress: number | null;
+  /** It goes on only once somebody has done what `phase` says. */
+  waiting: boolean;
   error: string;
   code: string;
   canCancel: boolean;
@@ -56,7 +60,9 @@ const TASK: Record<Exclude<keyof Task, 'parts'>, readonly string[]> = {
   when: ['string'],
   outcome: ['string'],
   outcomeLabel: ['string'],
+  phase: ['string'],
   progress: ['number', 'null'],
+  waiting: ['boolean'],
   error: ['string'],
   code: ['string'],
   canCancel: ['boolean']

@@ -2,7 +2,14 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { CommandIDs } from './commandIds';
-import { consoleIcon, hostIcon, machineIcon, managerIcon } from './icons';
+import {
+  consoleIcon,
+  hostIcon,
+  machineIcon,
+  managerIcon,
+  topologyIcon,
+  wallIcon
+} from './icons';
 
 /** What `qvirt_jupyter.widgets.show_panel` is called with. */
 export type PanelArguments = Record<string, string>;
@@ -20,11 +27,14 @@ export interface Panel {
 /** The session that the manager and its tabs share. */
 export const MANAGER_PATH = 'qvirt-jupyter/manager';
 
-/** Panels are the same if they show the same thing in the same kernel. */
+/** The argument that says what in a panel is in front, and not what the panel shows. */
+export const PLACE = 'section';
+
+/** Panels are the same if they show the same thing in the same kernel, wherever they are open. */
 export function panelKey(panel: Panel): string {
-  const sorted = Object.entries(panel.arguments).sort(([a], [b]) =>
-    a < b ? -1 : 1
-  );
+  const sorted = Object.entries(panel.arguments)
+    .filter(([name]) => name !== PLACE)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([panel.path, panel.kind, sorted]);
 }
 
@@ -34,7 +44,9 @@ export const PANELS = {
   host: { icon: hostIcon, command: CommandIDs.openHost },
   vm: { icon: machineIcon, command: CommandIDs.openMachine },
   console: { icon: consoleIcon, command: CommandIDs.openConsole },
-  create: { icon: machineIcon, command: CommandIDs.createMachine }
+  create: { icon: machineIcon, command: CommandIDs.createMachine },
+  topology: { icon: topologyIcon, command: CommandIDs.openTopology },
+  wall: { icon: wallIcon, command: CommandIDs.openWall }
 } as const;
 
 export type PanelKind = keyof typeof PANELS;
@@ -44,7 +56,9 @@ export const PANEL_KINDS: readonly PanelKind[] = [
   'host',
   'vm',
   'console',
-  'create'
+  'create',
+  'topology',
+  'wall'
 ];
 
 /** Whether a tab can show this kind of panel. */

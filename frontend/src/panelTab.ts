@@ -11,7 +11,7 @@ import type { Message } from '@lumino/messaging';
 import { BoxLayout, Widget } from '@lumino/widgets';
 
 import { client } from './client';
-import { type Panel, PANELS, panelKey } from './panel';
+import { type Panel, PANELS, panelKey, PLACE } from './panel';
 import type { PanelKernel, PanelKernelState } from './panelKernel';
 import { Placeholder } from './placeholder';
 
@@ -70,6 +70,18 @@ export class PanelView extends Widget {
       return;
     }
     await this._execute();
+  }
+
+  /** Bring a place in the panel to the front; an empty one leaves it as it is. */
+  turnTo(place: string): void {
+    if (place === '') {
+      return;
+    }
+    // For a panel that is not there yet, or is shown again by another kernel.
+    this.panel.arguments = { ...this.panel.arguments, [PLACE]: place };
+    if (this._shown && this._kernel.state === 'ready') {
+      this._kernel.run(pythonCall('turn_tab', this._tab, place));
+    }
   }
 
   override dispose(): void {
@@ -343,7 +355,7 @@ export class PanelTab extends MainAreaWidget<PanelView> {
       body: part.dataset.leaving ?? '',
       buttons: [
         Dialog.cancelButton({ label: trans.__('Stay') }),
-        cancel,
+        ...(part.dataset.abandons === 'true' ? [cancel] : []),
         ...(part.dataset.goesOn === 'true' ? [goOn] : [])
       ]
     });

@@ -13,7 +13,8 @@ import {
   PANEL_KINDS,
   type PanelKind,
   PANELS,
-  panelKey
+  panelKey,
+  PLACE
 } from './panel';
 import { PanelKernel } from './panelKernel';
 import { PanelTab } from './panelTab';
@@ -48,6 +49,8 @@ export class PanelTabs {
     if (!tab) {
       tab = this._create(panel);
       shell.add(tab, 'main', { type: 'Virtual Machines' });
+    } else {
+      tab.content.turnTo(panel.arguments[PLACE] ?? '');
     }
     if (activate) {
       shell.activateById(tab.id);
@@ -158,7 +161,9 @@ export class PanelTabs {
     host: new WidgetTracker({ namespace: 'qvirt-host' }),
     vm: new WidgetTracker({ namespace: 'qvirt-vm' }),
     console: new WidgetTracker({ namespace: 'qvirt-console' }),
-    create: new WidgetTracker({ namespace: 'qvirt-create' })
+    create: new WidgetTracker({ namespace: 'qvirt-create' }),
+    topology: new WidgetTracker({ namespace: 'qvirt-topology' }),
+    wall: new WidgetTracker({ namespace: 'qvirt-wall' })
   };
 }
 

@@ -21,7 +21,7 @@ export class TaskNotifications {
   /** A task of a session's kernel began to be of interest, or changed. */
   show(path: string, task: Task): void {
     const key = `${path} ${task.id}`;
-    const { type, isOver } = LOOKS[task.outcome] ?? RUNNING;
+    const { type, isOver } = lookOf(task);
     const message = isOver ? ending(task) : progressing(task);
     const options = {
       autoClose: this._autoClose(path, type),
@@ -66,6 +66,7 @@ export class TaskNotifications {
       case 'error':
         return this._options.isInSight(path) ? 0 : false;
       case 'in-progress':
+      case 'warning':
         return false;
       default:
         return GLANCE;
@@ -142,6 +143,8 @@ interface Look {
 }
 
 const RUNNING: Look = { type: 'in-progress', isOver: false };
+/** Nothing goes on before somebody has done something: no wheel turns for it. */
+const WAITING: Look = { type: 'warning', isOver: false };
 /** By outcome (`JobState` in `hypervisor/job.py`). */
 const LOOKS: Record<string, Look | undefined> = {
   queued: RUNNING,
@@ -151,8 +154,15 @@ const LOOKS: Record<string, Look | undefined> = {
   cancelled: { type: 'info', isOver: true }
 };
 
-function progressing({ what, progress }: Task): string {
-  return progress === null ? what : `${what} (${Math.round(100 * progress)} %)`;
+function lookOf({ outcome, waiting }: Task): Look {
+  return waiting ? WAITING : (LOOKS[outcome] ?? RUNNING);
+}
+
+/** What is done, how far it is, and what it waits for. */
+function progressing({ what, progress, phase, waiting }: Task): string {
+  const text =
+    progress === null ? what : `${what} (${Math.round(100 * progress)} %)`;
+  return waiting ? `${text}: ${phase}` : text;
 }
 
 /** How it ended, and the first line of why, or which parts of it failed. */

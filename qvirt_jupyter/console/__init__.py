@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from qvirt_jupyter.console.bridge import Bridge
 from qvirt_jupyter.console.refusal import Refusal
-from qvirt_jupyter.console.targets import DisplayTarget, SocketTarget, Target
+from qvirt_jupyter.console.targets import (
+    CarriedTarget,
+    DisplayTarget,
+    SocketTarget,
+    Target,
+    TransferTarget,
+)
 from qvirt_jupyter.console.tickets import (
     Ticket,
     TicketExpired,
@@ -18,6 +24,7 @@ from qvirt_jupyter.console.tickets import (
 
 __all__ = [
     "Bridge",
+    "CarriedTarget",
     "DisplayTarget",
     "Refusal",
     "SocketTarget",
@@ -25,6 +32,7 @@ __all__ = [
     "Ticket",
     "TicketExpired",
     "TicketUnknown",
+    "TransferTarget",
     "find",
     "issue",
     "renew",

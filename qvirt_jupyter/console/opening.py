@@ -1,5 +1,8 @@
 """Open what a ticket names: a libvirt display by descriptor, or a unix socket of the same user.
 
+A display that the kernel carries is behind a socket too, on which the kernel first says in a line
+whether it opens (see :mod:`qvirt_jupyter.console.display_service`).
+
 Everything here blocks and belongs on a thread. A display is opened with
 `virDomainOpenGraphicsFD <https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainOpenGraphicsFD>`_:
 libvirt hands one end of a socket pair to the hypervisor and the other to us. So it does not matter
@@ -23,10 +26,20 @@ import libvirt
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.console.refusal import Refusal
-from qvirt_jupyter.console.targets import DisplayTarget, SocketTarget, Target
+from qvirt_jupyter.console.targets import (
+    CarriedTarget,
+    DisplayTarget,
+    SocketTarget,
+    Target,
+    TransferTarget,
+)
+from qvirt_jupyter.console.transfer_wire import LINE, answer_of, line_of
 
 CONNECT_TIMEOUT = 5.0
 """How long a unix socket may take to accept, in seconds."""
+
+CARRY_TIMEOUT = 30.0
+"""How long a kernel may take to connect to a display of another host, in seconds."""
 
 _LOCAL_SCHEME = re.compile(r"[a-z0-9]+(\+unix)?", re.IGNORECASE)
 _CREDENTIALS = struct.Struct("3i")  # struct ucred of unix(7): pid, uid, gid
@@ -47,7 +60,9 @@ def open_target(target: Target, *, skip_password: bool = True) -> socket.socket:
     Refusal
         It cannot be opened; says why.
     """
-    if isinstance(target, SocketTarget):
+    if isinstance(target, CarriedTarget):
+        return _ask_kernel(target, {"do": "open", "skip_password": skip_password})
+    if not isinstance(target, DisplayTarget):
         return _open_socket(target)
     flags = libvirt.VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH if skip_password else 0
     with closing(_connect(target.uri)) as connection:
@@ -69,7 +84,10 @@ def check_target(target: Target) -> None:
     Refusal
         It could not; says why.
     """
-    if isinstance(target, SocketTarget):
+    if isinstance(target, CarriedTarget):
+        _ask_kernel(target, {"do": "look"}).close()
+        return
+    if not isinstance(target, DisplayTarget):
         _check_socket(target)
         return
     with closing(_connect(target.uri)) as connection:
@@ -155,7 +173,35 @@ def _keep_errors_off_the_terminal() -> None:
     libvirt.registerErrorHandler(lambda _context, _error: None, None)
 
 
-def _check_socket(target: SocketTarget) -> None:
+def _ask_kernel(target: CarriedTarget, question: dict[str, object]) -> socket.socket:
+    """Return the kernel's socket after it agreed; what follows its answer is the display's."""
+    client = _open_socket(target)
+    try:
+        client.settimeout(CARRY_TIMEOUT)
+        client.sendall(line_of({"id": target.id, **question}))
+        answer_of(_read_line(client))
+    except (OSError, ValueError) as error:
+        client.close()
+        raise _socket_closed() from error
+    except Refusal:
+        client.close()
+        raise
+    return client
+
+
+def _read_line(client: socket.socket) -> bytes:
+    """Return a line, and leave what follows it in the socket."""
+    line = b""
+    while not line.endswith(b"\n") and len(line) < LINE:
+        seen = client.recv(LINE - len(line), socket.MSG_PEEK)
+        end = seen.find(b"\n") + 1
+        if not seen:
+            break
+        line += client.recv(end or len(seen))
+    return line
+
+
+def _check_socket(target: SocketTarget | TransferTarget | CarriedTarget) -> None:
     try:
         status = os.lstat(target.path)
     except OSError as error:
@@ -164,7 +210,7 @@ def _check_socket(target: SocketTarget) -> None:
         raise _socket_foreign()
 
 
-def _open_socket(target: SocketTarget) -> socket.socket:
+def _open_socket(target: SocketTarget | TransferTarget | CarriedTarget) -> socket.socket:
     _check_socket(target)
     client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -187,7 +233,7 @@ def _socket_closed() -> Refusal:
     return Refusal(
         HTTPStatus.BAD_GATEWAY,
         "socket-closed",
-        str(_("Nobody serves this console any more: open it again.")),
+        str(_("The kernel does not serve this any more: open it again.")),
     )
 
 
@@ -195,5 +241,5 @@ def _socket_foreign() -> Refusal:
     return Refusal(
         HTTPStatus.FORBIDDEN,
         "socket-foreign",
-        str(_("The socket of this console belongs to somebody else.")),
+        str(_("The socket belongs to somebody else.")),
     )

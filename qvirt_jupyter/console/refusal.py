@@ -1,4 +1,4 @@
-"""Why a console is not opened, in one sentence that its page can show."""
+"""Why a console is not opened or a transfer not made, in a sentence that its page can show."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, and often nobody's error
-    """A console that is not opened.
+    """A console that is not opened, or a transfer that is not made.
 
     Parameters
     ----------
@@ -19,10 +19,15 @@ class Refusal(Exception):  # noqa: N818 - an answer, and often nobody's error
         A word for programs: the page decides by it what to do next.
     message
         A whole sentence for people. It never holds a ticket's id.
+    at
+        How far an upload is, in bytes, where it goes on from there.
     """
 
-    def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
+    def __init__(
+        self, status: HTTPStatus, code: str, message: str, *, at: int | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
+        self.at = at

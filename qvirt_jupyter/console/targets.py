@@ -1,4 +1,4 @@
-"""What a ticket opens: a libvirt display, or a private unix socket.
+"""What a ticket opens: a display, a private unix socket, or a transfer behind one.
 
 A target is data. It names what may be reached and holds no secret, so it can be stored in a
 ticket file; opening it is the work of :mod:`qvirt_jupyter.console.opening`.
@@ -73,11 +73,82 @@ class SocketTarget:
         return f"socket {self.path}"
 
 
-Target = DisplayTarget | SocketTarget
+@dataclass(frozen=True, slots=True)
+class TransferTarget:
+    """A file on its way between a browser and a volume, which the kernel serves on a socket.
 
-_KINDS: dict[str, type[DisplayTarget | SocketTarget]] = {
+    Parameters
+    ----------
+    path
+        Absolute path of the socket of the kernel.
+    id
+        Which of its transfers.
+
+    Raises
+    ------
+    ValueError
+        The path is not absolute, or the id is empty.
+    """
+
+    path: str
+    id: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", str(self.path))
+        if not Path(self.path).is_absolute():
+            raise ValueError("A socket is named by its absolute path.")
+        if not self.id or not isinstance(self.id, str):
+            raise ValueError("A transfer has an id.")
+
+    def describe(self) -> str:
+        """Return words for a log line: which transfer."""
+        return f"transfer {self.id} at {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedTarget:
+    """A display that the kernel connects to, and serves on a socket.
+
+    Parameters
+    ----------
+    path
+        Absolute path of the socket of the kernel.
+    id
+        Which of its displays.
+    type
+        ``"vnc"`` or ``"spice"``.
+
+    Raises
+    ------
+    ValueError
+        The path is not absolute, or the id or the type is none.
+    """
+
+    path: str
+    id: str
+    type: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", str(self.path))
+        if not Path(self.path).is_absolute():
+            raise ValueError("A socket is named by its absolute path.")
+        if not self.id or not isinstance(self.id, str):
+            raise ValueError("A display that is carried has an id.")
+        if self.type not in {"vnc", "spice"}:
+            raise ValueError("A display that is carried is VNC or SPICE.")
+
+    def describe(self) -> str:
+        """Return words for a log line: which display."""
+        return f"{self.type} display {self.id} at {self.path}"
+
+
+Target = DisplayTarget | CarriedTarget | SocketTarget | TransferTarget
+
+_KINDS: dict[str, type[DisplayTarget | CarriedTarget | SocketTarget | TransferTarget]] = {
     "display": DisplayTarget,
+    "carried": CarriedTarget,
     "socket": SocketTarget,
+    "transfer": TransferTarget,
 }
 
 
@@ -98,7 +169,7 @@ def target_from_json(data: dict[str, Any]) -> Target:
     values = dict(data)
     kind = _KINDS.get(values.pop("kind", ""))
     if kind is None:
-        raise ValueError("A target is a display or a socket.")
+        raise ValueError("A target is a display, a socket or a transfer.")
     try:
         return kind(**values)
     except (TypeError, AttributeError) as error:

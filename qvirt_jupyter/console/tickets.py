@@ -180,7 +180,7 @@ def _lifetime(path: Path) -> float:
             return float(_load(file)["lifetime"])
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         # Not a whole ticket (a killed process left half a file): its age alone decides.
         return 0.0
 
@@ -212,7 +212,7 @@ def _read(ticket_id: str, *, touch: bool = False) -> Ticket:
             if touch:
                 os.utime(file.fileno())
                 expires = os.fstat(file.fileno()).st_mtime + lifetime
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise unknown from error
     return Ticket(ticket_id, target, expires, lifetime)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from qvirt_jupyter.documents.addresses import Address, Host, Mac, Port
 from qvirt_jupyter.documents.capabilities import Capabilities
 from qvirt_jupyter.documents.cpu_models import CpuModel
-from qvirt_jupyter.documents.declaration import Declared, declarations, option
+from qvirt_jupyter.documents.declaration import Declared, declarations, mistyped, option
 from qvirt_jupyter.documents.devices.audio import Audio
+from qvirt_jupyter.documents.devices.bandwidth import Bandwidth, Inbound, Outbound
 from qvirt_jupyter.documents.devices.channel import AGENT, Channel
 from qvirt_jupyter.documents.devices.console import Console
 from qvirt_jupyter.documents.devices.controller import Controller
@@ -37,6 +38,7 @@ from qvirt_jupyter.documents.devices.interface_links import (
     NetworkLink,
     UserLink,
 )
+from qvirt_jupyter.documents.devices.interface_segment import Vlan, VlanTag
 from qvirt_jupyter.documents.devices.iommu import Iommu
 from qvirt_jupyter.documents.devices.lease import Lease
 from qvirt_jupyter.documents.devices.listen import Listen
@@ -69,17 +71,23 @@ from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.host_interface import HostInterface
 from qvirt_jupyter.documents.many import Items, Many
-from qvirt_jupyter.documents.network import Network
+from qvirt_jupyter.documents.network import Network, PortGroup
+from qvirt_jupyter.documents.network_dns import DnsForwarder, DnsHost, DnsService, DnsText, HostName
+from qvirt_jupyter.documents.network_forward import ForwardDevice
+from qvirt_jupyter.documents.network_ip import DhcpHost, DhcpRange, Ip, NetworkRoute
 from qvirt_jupyter.documents.node_device import NodeDevice
 from qvirt_jupyter.documents.nw_filter import NWFilter
 from qvirt_jupyter.documents.objections import Objection, objections
 from qvirt_jupyter.documents.parsing import InvalidDocument, parse_xml
 from qvirt_jupyter.documents.path_labels import label_of
+from qvirt_jupyter.documents.pool_capabilities import PoolCapabilities
+from qvirt_jupyter.documents.pool_source import PoolSource, PoolSources
 from qvirt_jupyter.documents.schema import rule
 from qvirt_jupyter.documents.secret import Secret
 from qvirt_jupyter.documents.sections.metadata import (
     DOMAIN_METADATA_PREFIX,
     DOMAIN_METADATA_URI,
+    INSTALLATION_METADATA_URI,
     metadata_element,
 )
 from qvirt_jupyter.documents.storage_pool import StoragePool
@@ -102,8 +110,10 @@ __all__ = [
     "AGENT",
     "DOMAIN_METADATA_PREFIX",
     "DOMAIN_METADATA_URI",
+    "INSTALLATION_METADATA_URI",
     "Address",
     "Audio",
+    "Bandwidth",
     "BlockSource",
     "BridgeLink",
     "Capabilities",
@@ -117,9 +127,15 @@ __all__ = [
     "Declared",
     "Device",
     "Devices",
+    "DhcpHost",
+    "DhcpRange",
     "Diff",
     "DirectLink",
     "Disk",
+    "DnsForwarder",
+    "DnsHost",
+    "DnsService",
+    "DnsText",
     "Document",
     "Domain",
     "DomainCapabilities",
@@ -131,18 +147,22 @@ __all__ = [
     "Filesystem",
     "Flag",
     "FolderSource",
+    "ForwardDevice",
     "Graphics",
     "Group",
     "Hexadecimal",
     "Host",
     "HostInterface",
+    "HostName",
     "Hostdev",
     "Hub",
+    "Inbound",
     "Input",
     "Integer",
     "Interface",
     "InvalidDocument",
     "Iommu",
+    "Ip",
     "Items",
     "Lease",
     "Listen",
@@ -153,15 +173,21 @@ __all__ = [
     "NWFilter",
     "Network",
     "NetworkLink",
+    "NetworkRoute",
     "NetworkSource",
     "NodeDevice",
     "Nvram",
     "Objection",
     "OnOff",
+    "Outbound",
     "Panic",
     "Parallel",
     "Path",
+    "PoolCapabilities",
+    "PoolSource",
+    "PoolSources",
     "Port",
+    "PortGroup",
     "Pstore",
     "Redirdev",
     "Redirfilter",
@@ -183,6 +209,8 @@ __all__ = [
     "ValueType",
     "Variant",
     "Video",
+    "Vlan",
+    "VlanTag",
     "Vnc",
     "VolumeSource",
     "Vsock",
@@ -192,6 +220,7 @@ __all__ = [
     "hostdev_of",
     "label_of",
     "metadata_element",
+    "mistyped",
     "objections",
     "option",
     "outline",

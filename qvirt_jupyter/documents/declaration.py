@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from qvirt_jupyter._translation import LazyString
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from qvirt_jupyter.documents.values import ValueType
 
@@ -161,3 +161,23 @@ def declarations(target: object) -> tuple[Declared, ...]:
         for item in dataclasses.fields(target)
         if _METADATA_KEY in item.metadata
     )
+
+
+def mistyped(target: object) -> Iterator[tuple[str, str]]:
+    """Yield what cannot be a value of its field: the name of the field, and why.
+
+    What is empty or not shown is left out.
+
+    Parameters
+    ----------
+    target
+        A request or another dataclass with declarations.
+    """
+    for declared in declarations(target):
+        value = declared.get(target)
+        if value in (None, "") or not declared.is_shown(target):
+            continue
+        try:
+            declared.type.check(value)
+        except ValueError as error:
+            yield declared.name, str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,28 @@ _MODES_THAT_MIGRATE = {
 # More values than this are not named one by one, but only the few that are most like a wrong one.
 _MANY = 20
 _FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a host offers of one thing to a guest.
+
+    Parameters
+    ----------
+    section
+        The device or feature: ``"disk"``, ``"loader"``, ``"sev"``.
+    name
+        The enumeration, such as ``"bus"``; empty where there is only yes and no.
+    supported
+        Whether there is such a thing at all.
+    values
+        What can be chosen.
+    """
+
+    section: str
+    name: str
+    supported: bool
+    values: tuple[str, ...]
 
 
 class DomainCapabilities(Document):
@@ -91,6 +114,25 @@ class DomainCapabilities(Document):
         enumeration, _slash, value = section.rpartition("/")
         offered = self.choices(enumeration) if enumeration else None
         return None if offered is None else value in offered
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """All that the host says of devices, firmware and features, in its order."""
+        root = self._node
+        found: list[Offer] = []
+        for place in () if root is None else (root.find("os"), root.find("os/loader")):
+            if place is not None:
+                found += _offers(place)
+        for group in ("memoryBacking", "devices", "features"):
+            place = None if root is None else root.find(group)
+            if place is None:
+                continue
+            if group == "memoryBacking":
+                found += _offers(place)
+            else:
+                for child in place.iterchildren("*"):
+                    found += _offers(child)
+        return tuple(found)
 
     def why_not(self, caps: str, value: object) -> Words:
         """Say why a field cannot have a value on this host; empty where it can.
@@ -196,6 +238,17 @@ class DomainCapabilities(Document):
             return None
         ways = (name, f"devices/{name}", f"features/{name}")
         return next((node for way in ways if (node := root.find(way)) is not None), None)
+
+
+def _offers(node: Node) -> list[Offer]:
+    section, supported = str(node.tag), _is_supported(node)
+    if not supported:
+        return [Offer(section, "", supported=False, values=())]
+    enums = [
+        Offer(section, str(each.get("name")), supported=True, values=_values(each))
+        for each in node.iterfind("enum")
+    ]
+    return enums or [Offer(section, "", supported=True, values=())]
 
 
 def _named(offered: tuple[str, ...], value: str) -> Words:

@@ -98,6 +98,14 @@ class Element:
         text = str(self)
         return self._of_root(parse_xml(text), text)
 
+    def rewritten(self) -> str:
+        """Return a document's text as an edit makes it: two such texts differ by edits only.
+
+        libvirt writes what it does not know, such as metadata, with quotes of another kind; an
+        edited document has one kind.
+        """
+        return self._tree.rewritten()
+
     def unchanging(self) -> AbstractContextManager[None]:
         """Promise that nothing is changed for a while: ``with domain.unchanging(): ...``.
 

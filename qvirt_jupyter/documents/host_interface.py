@@ -17,7 +17,7 @@ from qvirt_jupyter.documents.variant import Variant
 if TYPE_CHECKING:
     from qvirt_jupyter.documents.location import Node
 
-_TYPES = Choice(
+TYPES = Choice(
     *("ethernet", "bridge", "bond", "vlan"),
     labels={
         "ethernet": _("network card"),
@@ -55,7 +55,7 @@ class InterfacePart(Element):
     """A network interface that another one is made of."""
 
     tag = "interface"
-    type = Field("@type", _TYPES, label=_("Type"))
+    type = Field("@type", TYPES, label=_("Type"))
     name = Field("@name", Text(), label=_("Name"))
     mac = Field("mac/@address", Mac(), label=_("MAC address"), essential=True)
     link_speed = Field("link/@speed", Integer(), label=_("Speed"), unit="Mbit/s")
@@ -129,7 +129,7 @@ class HostInterface(Document):
     tag = "interface"
     order = ("start", "mtu", "mac", "link", "protocol", "bridge", "bond", "vlan")
 
-    type = Field("@type", _TYPES, label=_("Type"))
+    type = Field("@type", TYPES, label=_("Type"))
     name = Field("@name", Text(), label=_("Name"))
     start_mode = Field(
         "start/@mode",

@@ -12,8 +12,13 @@ Node: TypeAlias = etree._Element  # noqa: SLF001 - lxml's only name for the type
 
 NAMESPACES = {
     "qvirt": "https://qvirt-jupyter.readthedocs.io/xmlns/domain/1",
+    # Apart from the first, which is written anew with every tag: this one is libvirt's to forget.
+    "qvirt-installation": "https://qvirt-jupyter.readthedocs.io/xmlns/installation/1",
     "libosinfo": "http://libosinfo.org/xmlns/libvirt/domain/1.0",
     "qemu": "http://libvirt.org/schemas/domain/qemu/1.0",
+    "dnsmasq": "http://libvirt.org/schemas/network/dnsmasq/1.0",
+    "fs": "http://libvirt.org/schemas/storagepool/fs/1.0",
+    "rbd": "http://libvirt.org/schemas/storagepool/rbd/1.0",
 }
 """The prefixes that declarations may use."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.addresses import Mac
 from qvirt_jupyter.documents.document import Document
@@ -89,6 +91,25 @@ class DrmDevice(Element):
     file = Field("devnode[@type='dev']", Path(), label=_("Device file"))
 
 
+@dataclass(frozen=True, slots=True)
+class MediatedKind:
+    """A kind of part into which a card can be divided.
+
+    Parameters
+    ----------
+    id
+        What a new part says: ``"nvidia-11"``.
+    name
+        In words, or empty.
+    available
+        How many more there can be.
+    """
+
+    id: str
+    name: str
+    available: int
+
+
 class NodeDevice(Document):
     """A device of the host.
 
@@ -120,3 +141,20 @@ class NodeDevice(Document):
             "drm": DrmDevice,
         },
     )
+
+    @property
+    def mediated_kinds(self) -> tuple[MediatedKind, ...]:
+        """The kinds of parts that it can be divided into; none where it cannot.
+
+        https://libvirt.org/drvnodedev.html#mediated-devices-mdevs
+        """
+        path = "capability/capability[@type='mdev_types']/type"
+        places = () if self._node is None else self._node.iterfind(path)
+        return tuple(
+            MediatedKind(
+                kind.get("id", ""),
+                (kind.findtext("name") or "").strip(),
+                int(kind.findtext("availableInstances") or 0),
+            )
+            for kind in places
+        )

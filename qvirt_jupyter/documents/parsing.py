@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
@@ -17,6 +17,17 @@ MAX_DEPTH = 256
 
 PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
 """What may stand before the root element or a DTD: white space, comments, instructions."""
+
+# One for all documents: making it takes as long as to read a small one. The encoding is forced to
+# what is looked at before, whatever the XML declaration says.
+_PARSER: Final = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    load_dtd=False,
+    dtd_validation=False,
+    no_network=True,
+    huge_tree=False,
+)
 
 
 class InvalidDocument(ValueError):  # noqa: N818 - a public name of the design
@@ -55,17 +66,8 @@ def parse_xml(text: str | bytes, *, max_bytes: int = MAX_BYTES, max_depth: int =
     prolog = PROLOG.match(decoded)
     if decoded.startswith("<!DOCTYPE", prolog.end() if prolog else 0):
         raise InvalidDocument(str(_("The document has a DTD: remove it, libvirt needs none.")))
-    # The encoding is forced to what was just looked at, whatever the XML declaration says.
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        dtd_validation=False,
-        no_network=True,
-        huge_tree=False,
-    )
     try:
-        root = etree.fromstring(decoded.encode(), parser)
+        root = etree.fromstring(decoded.encode(), _PARSER)
     except etree.XMLSyntaxError as error:
         raise InvalidDocument(
             str(_("The document is not well-formed: {error}").format(error=error.msg))

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from qvirt_jupyter._translation import _
+from typing import TYPE_CHECKING, Final
+
+from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.document import Document
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.switches import YesNo
 from qvirt_jupyter.documents.values import Choice, Path, Text, Uuid
 from qvirt_jupyter.documents.variant import Variant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+USAGE_LABELS: Final[Mapping[str, LazyString]] = {
+    "volume": _("encrypted volume"),
+    "ceph": _("Ceph"),
+    "iscsi": _("iSCSI"),
+    "tls": _("TLS"),
+    "vtpm": _("emulated TPM"),
+}
+"""What secrets are for, in words."""
 
 
 class VolumeUsage(Element):
@@ -55,16 +69,7 @@ class Secret(Document):
     description = Field("description", Text(multiline=True), label=_("Description"))
     usage_type = Field(
         "usage/@type",
-        Choice(
-            *("volume", "ceph", "iscsi", "tls", "vtpm"),
-            labels={
-                "volume": _("encrypted volume"),
-                "ceph": _("Ceph"),
-                "iscsi": _("iSCSI"),
-                "tls": _("TLS"),
-                "vtpm": _("emulated TPM"),
-            },
-        ),
+        Choice(*USAGE_LABELS, labels=USAGE_LABELS),
         label=_("Used for"),
         essential=True,
     )
@@ -78,3 +83,15 @@ class Secret(Document):
             "vtpm": NamedUsage,
         },
     )
+
+    @property
+    def usage_id(self) -> str:
+        """The path or the name by which those who need it find it; empty where it has none."""
+        usage = self.usage
+        if isinstance(usage, VolumeUsage):
+            return usage.volume or ""
+        if isinstance(usage, NamedUsage):
+            return usage.name or ""
+        if isinstance(usage, TargetUsage):
+            return usage.target or ""
+        return ""

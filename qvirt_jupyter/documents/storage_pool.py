@@ -3,44 +3,33 @@
 from __future__ import annotations
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents.addresses import Host, Port
 from qvirt_jupyter.documents.document import Document
 from qvirt_jupyter.documents.element import Element
 from qvirt_jupyter.documents.field import Field
 from qvirt_jupyter.documents.group import Group
 from qvirt_jupyter.documents.many import Many
+from qvirt_jupyter.documents.pool_source import PoolSource
+from qvirt_jupyter.documents.switches import YesNo
 from qvirt_jupyter.documents.values import Choice, Integer, Path, Size, Text, Uuid
 
 
-class PoolHost(Element):
-    """A server that the pool comes from."""
+class MountOption(Element):
+    """An option that a file system is mounted with."""
 
-    tag = "host"
-    name = Field("@name", Host(), label=_("Host"))
-    port = Field("@port", Port(), label=_("Port"))
-
-
-class PoolDevice(Element):
-    """A device that the pool is made of."""
-
-    tag = "device"
-    path = Field("@path", Text(), label=_("Device"))
+    tag = "{http://libvirt.org/schemas/storagepool/fs/1.0}option"
+    name = Field("@name", Text(), label=_("Mount option"))
 
 
-class PoolSource(Element):
-    """Where a pool comes from.
+class RbdOption(Element):
+    """A setting of Ceph's own."""
 
-    https://libvirt.org/formatstorage.html#source-elements
-    """
+    tag = "{http://libvirt.org/schemas/storagepool/rbd/1.0}option"
+    name = Field("@name", Text(), label=_("Setting of Ceph"))
+    value = Field("@value", Text(), label=_("Value"))
 
-    tag = "source"
-    hosts = Many(PoolHost, key="name")
-    devices = Many(PoolDevice, key="path")
-    folder = Field("dir/@path", Text(), label=_("Exported folder"), essential=True)
-    adapter = Field("adapter/@name", Text(), label=_("Adapter"), essential=True)
-    name = Field("name", Text(), label=_("Name of the source"))
-    initiator = Field("initiator/iqn/@name", Text(), label=_("iSCSI initiator"), essential=True)
-    format = Field("format/@type", Text(), label=_("Format"), essential=True)
+
+MODE = Text(pattern="0?[0-7]{3}", expected=_("an octal mode such as 0711"))
+POOL_NAME = Text(pattern=r"[^/\n]+", expected=_("a name without slash"))
 
 
 class Permissions(Element):
@@ -50,12 +39,7 @@ class Permissions(Element):
     """
 
     tag = "permissions"
-    mode = Field(
-        "mode",
-        Text(pattern="0?[0-7]{3}", expected=_("an octal mode such as 0711")),
-        label=_("Mode"),
-        advanced=True,
-    )
+    mode = Field("mode", MODE, label=_("Mode"), advanced=True)
     owner = Field("owner", Integer(-1), label=_("Owner"), advanced=True)
     group = Field("group", Integer(-1), label=_("Group"), advanced=True)
     label = Field("label", Text(), label=_("SELinux label"), advanced=True)
@@ -72,17 +56,37 @@ class StoragePool(Document):
         "@type",
         Choice(
             *("dir", "fs", "netfs", "logical", "disk", "iscsi", "iscsi-direct", "scsi", "mpath"),
-            *("rbd", "gluster", "zfs", "vstorage"),
+            *("rbd", "gluster", "zfs", "vstorage", "sheepdog"),
         ),
         label=_("Type"),
     )
-    name = Field(
-        "name", Text(pattern=r"[^/\n]+", expected=_("a name without slash")), label=_("Name")
-    )
+    name = Field("name", POOL_NAME, label=_("Name"))
     uuid = Field("uuid", Uuid(), label=_("UUID"))
     capacity = Field("capacity", Size("bytes"), label=_("Capacity"))
     allocation = Field("allocation", Size("bytes"), label=_("Allocation"))
     available = Field("available", Size("bytes"), label=_("Available"))
+    copy_on_write = Field(
+        "features/cow/@state",
+        YesNo(),
+        label=_("Copy on write"),
+        help=_("btrfs only: images are faster without it, and lose its checksums."),
+        essential=True,
+        advanced=True,
+    )
     source = Group("source", PoolSource)
     path = Field("target/path", Path(), label=_("Path on the host"))
     permissions = Group("target/permissions", Permissions)
+    volume_allocation = Field(
+        "refresh/volume/@allocation",
+        Choice(
+            "default",
+            "capacity",
+            open=False,
+            labels={"default": _("as it is"), "capacity": _("taken for the capacity: faster")},
+        ),
+        label=_("Allocation of volumes"),
+        essential=True,
+        advanced=True,
+    )
+    mount_options = Many(MountOption, key="name", location="fs:mount_opts/fs:option")
+    rbd_options = Many(RbdOption, key="name", location="rbd:config_opts/rbd:option")

@@ -62,6 +62,7 @@ class Tree:
         self._first_texts: dict[Node, list[str | None]] = {}
         self._first_attributes: dict[Node, list[str]] = {}
         self._first_children: dict[Node, list[Node]] = {}
+        self._first_blanks: dict[Node, str | None] = {}
 
     def __str__(self) -> str:
         if self._source is not None and self._at_first is None:
@@ -69,6 +70,10 @@ class Tree:
         if self._source is not None and etree.tostring(self.root) == self._at_first:
             # What was changed was changed back.
             return self._source
+        return self.rewritten()
+
+    def rewritten(self) -> str:
+        """Return the text as an edit makes it, also where nothing was edited."""
         return serialize_document(self.root, self.style)
 
     @contextmanager
@@ -184,6 +189,7 @@ class Tree:
         if not len(parent):
             node.tail = gap[: -len(INDENT)] if gap else None
             if _is_blank(parent.text):
+                self._first_blanks.setdefault(parent, parent.text)
                 parent.text = gap
         elif index < len(parent):
             node.tail = gap
@@ -245,7 +251,8 @@ class Tree:
         if previous is not None:
             previous.tail = gap
         else:
-            parent.text = gap if len(parent) or not blank else None
+            # An element that was empty has again what white space was in it.
+            parent.text = gap if len(parent) or not blank else self._first_blanks.get(parent)
         return grave
 
     def _put_back(self, grave: _Grave) -> Node:

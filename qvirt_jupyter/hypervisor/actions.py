@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol, TypeVar
@@ -15,12 +16,15 @@ from qvirt_jupyter.hypervisor.errors import ConnectionLost
 from qvirt_jupyter.hypervisor.job import Job, current_job
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from qvirt_jupyter._translation import LazyString
     from qvirt_jupyter.hypervisor.errors import Subject
 
 _Result = TypeVar("_Result")
 _Arguments = ParamSpec("_Arguments")
 _ACTION: Final = "__qvirt_action__"
+THREAD_NAME: Final = "qvirt-action"
 Progress = Callable[[], "tuple[float | None, str | LazyString] | None"]
 
 
@@ -63,6 +67,7 @@ def perform(
     *,
     progress: Progress | None = None,
     cancel: Callable[[], object] | None = None,
+    own_thread: bool = False,
 ) -> _Result:
     """Do it in the connection's pool, log it, and return what it returns.
 
@@ -82,6 +87,9 @@ def perform(
         Asked twice a second: how far (0 to 1) and which phase.
     cancel
         What stops it.
+    own_thread
+        It deals with a guest rather than with libvirt: it runs on a thread of its own, takes none
+        of the few of the pool away from others, and has changed nothing that must be read again.
 
     Raises
     ------
@@ -98,7 +106,7 @@ def perform(
     if pool.is_pool_thread():
         _run_logged(connection, job, function, progress)
     else:
-        _begin(connection, job, function, progress)
+        _begin(connection, job, function, progress, own_thread=own_thread)
     try:
         return job.result()
     except KeyboardInterrupt:
@@ -116,6 +124,7 @@ def submit(
     *,
     progress: Progress | None = None,
     cancel: Callable[[], object] | None = None,
+    own_thread: bool = False,
 ) -> Job[_Result]:
     """Begin it in the connection's pool, log it, and return its job at once.
 
@@ -124,7 +133,7 @@ def submit(
     A connection that is closed makes a job that failed.
     """
     job: Job[_Result] = _new_job(subject, title, code, cancel)
-    _begin(connection, job, function, progress)
+    _begin(connection, job, function, progress, own_thread=own_thread)
     return job
 
 
@@ -133,8 +142,18 @@ def _begin(
     job: Job[_Result],
     function: Callable[[], _Result],
     progress: Progress | None,
+    *,
+    own_thread: bool,
 ) -> None:
     """Hand it to the pool; a connection that is closed, now or before its turn, is the outcome."""
+    if own_thread:
+        threading.Thread(
+            target=_run_logged,
+            args=(None, job, function, progress),
+            name=THREAD_NAME,
+            daemon=True,
+        ).start()
+        return
     try:
         future = connection.pool.submit(lambda: _run_logged(connection, job, function, progress))
     except ConnectionLost as error:
@@ -161,7 +180,7 @@ def _new_job(
 
 
 def _run_logged(
-    connection: WorksInPool,
+    settles: WorksInPool | None,
     job: Job[_Result],
     function: Callable[[], _Result],
     progress: Progress | None,
@@ -174,8 +193,8 @@ def _run_logged(
             # The next line of a cell can rely on the inventory, also where there is no event
             # (autostart, a removed managed-save image) and where half of it was done.
             subject = job.subject
-            if subject is not None:
-                connection.settled(subject.kind, subject.uuid)
+            if settles is not None and subject is not None:
+                settles.settled(subject.kind, subject.uuid)
 
     job.run(work, progress)
     action_log.record(job)
@@ -190,6 +209,7 @@ class _Marked:
     secrets: frozenset[str]
     progress: Callable[[Any], Progress] | None
     cancel: Callable[[Any], Callable[[], object] | None] | None
+    own_thread: bool
 
     def start(
         self,
@@ -198,7 +218,12 @@ class _Marked:
         arguments: tuple[Any, ...],
         keywords: Mapping[str, Any],
     ) -> Any:  # noqa: ANN401 - what the method or submit() returns
-        bound = inspect.signature(self.method).bind(owner, *arguments, **keywords)
+        signature = inspect.signature(self.method)
+        try:
+            bound = signature.bind(owner, *arguments, **keywords)
+        except TypeError as error:
+            # Python's own words name neither the method nor what it takes.
+            raise TypeError(f"{self.method.__name__}{_takes(signature)}: {error}") from None
         bound.apply_defaults()
         given = dict(list(bound.arguments.items())[1:])
         shown = {name: value for name, value in given.items() if name not in self.secrets}
@@ -214,6 +239,7 @@ class _Marked:
             lambda: self._work(owner, arguments, keywords),
             progress=self.progress(owner) if self.progress is not None else None,
             cancel=self.cancel(owner) if self.cancel is not None else None,
+            own_thread=self.own_thread,
         )
 
     def _work(self, owner: Owner, arguments: tuple[Any, ...], keywords: Mapping[str, Any]) -> Any:  # noqa: ANN401 - what the method returns
@@ -239,6 +265,25 @@ class _Marked:
         return ", ".join((*positional, *named))
 
 
+def _takes(signature: inspect.Signature) -> str:
+    """Return what a method takes, without ``self`` and types: ``(*, text=None, timeout=60)``."""
+    _self, *others = signature.parameters.values()
+    bare = [each.replace(annotation=inspect.Parameter.empty) for each in others]
+    return str(inspect.Signature(bare))
+
+
+def _from(method: Callable[..., Any], traceback: TracebackType | None) -> TracebackType | None:
+    """Return the part of a traceback that begins in a method; all of it where it is not in it.
+
+    What lies between a call and its method (log, job, thread) is the same for each action and says
+    nothing of the error, but is longer than a notebook's window.
+    """
+    part = traceback
+    while part is not None and part.tb_frame.f_code is not getattr(method, "__code__", None):
+        part = part.tb_next
+    return part or traceback
+
+
 def _named(value: object) -> object:
     """Return what a title says of an argument: of a document its name."""
     return getattr(value, "name", "") if isinstance(value, Document) else value
@@ -250,6 +295,7 @@ def action(
     secrets: Iterable[str] = (),
     progress: Callable[[Any], Progress] | None = None,
     cancel: Callable[[Any], Callable[[], object] | None] | None = None,
+    own_thread: bool = False,
 ) -> Callable[
     [Callable[Concatenate[_Owner, _Arguments], _Result]],
     Callable[Concatenate[_Owner, _Arguments], _Result],
@@ -267,18 +313,24 @@ def action(
     cancel
         Called with the object when the action begins; returns what stops it, or None where the
         driver cannot.
+    own_thread
+        As for :func:`perform`; each call of libvirt in it is one in the pool.
     """
 
     def mark(
         method: Callable[Concatenate[_Owner, _Arguments], _Result],
     ) -> Callable[Concatenate[_Owner, _Arguments], _Result]:
-        marked = _Marked(title, method, frozenset(secrets), progress, cancel)
+        marked = _Marked(title, method, frozenset(secrets), progress, cancel, own_thread)
 
         @functools.wraps(method)
         def wrapper(
             owner: _Owner, /, *arguments: _Arguments.args, **keywords: _Arguments.kwargs
         ) -> _Result:
-            result: _Result = marked.start(perform, owner, arguments, keywords)
+            try:
+                result: _Result = marked.start(perform, owner, arguments, keywords)
+            except Exception as error:
+                error.__traceback__ = _from(method, error.__traceback__)
+                raise
             return result
 
         setattr(wrapper, _ACTION, marked)

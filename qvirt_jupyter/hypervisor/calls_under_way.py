@@ -170,12 +170,13 @@ class CallsUnderWay:
         for call in self._older_than(PATIENCE, now):
             seconds = now - call.began
             function = _function_of(call.thread)
-            if call.job is not None:
-                phase = _("No answer to {function} for {seconds} s")
-                call.job.report(phase=phase.format(function=function, seconds=int(seconds)))
             if seconds >= PATIENCE * (call.times_told + 1):
                 call.times_told += 1
                 is_news = True
+                if call.job is not None:
+                    # Which function it is helps nobody who waits; the log and details have it.
+                    phase = _("No answer from the host for {seconds} s")
+                    call.job.report(phase=phase.format(seconds=int(seconds)))
                 subject = self._subject_of(call)
                 _LOG.warning("%s: no answer to %s for %.0f s", subject, function, seconds)
         if is_news:

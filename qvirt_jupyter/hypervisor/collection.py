@@ -130,6 +130,11 @@ class Collection(ABC, Generic[_Handle]):
         key: str = found.UUIDString()
         return key
 
+    def _name(self, found: Any) -> str:  # noqa: ANN401 - libvirt has no types
+        """Return what people call one of libvirt's objects."""
+        name: str = found.name()
+        return name
+
     def _add(
         self,
         definition: object,
@@ -152,13 +157,18 @@ class Collection(ABC, Generic[_Handle]):
         wanted = checked_definition(text, self.kind, self._connection.uri)
 
         def write(connection: libvirt.virConnect) -> tuple[str, str]:
-            refuse_taken(
-                lambda name: self._find(connection, name, by_uuid=False),
-                wanted,
-                also_itself=not may_replace,
-            )
-            made = make(connection, text)
-            return made.name(), self._key(made)
+            def look_up(name: str) -> object:
+                return self._find(connection, name, by_uuid=False)
+
+            refuse_taken(look_up, wanted, also_itself=not may_replace)
+            try:
+                made = make(connection, text)
+            except libvirt.libvirtError as error:
+                # Somebody else may have taken the name in this very moment.
+                if error.get_error_code() == libvirt.VIR_ERR_OPERATION_FAILED:
+                    refuse_taken(look_up, wanted, also_itself=not may_replace)
+                raise
+            return self._name(made), self._key(made)
 
         return self._handle(*self._connection.call(write, subject=wanted))
 
@@ -174,12 +184,12 @@ class Collection(ABC, Generic[_Handle]):
                     raise
             else:
                 if found is not None:
-                    return found.name(), self._key(found)
+                    return self._name(found), self._key(found)
         return None
 
     def _listed(self) -> list[tuple[str, str]]:
         def names_and_keys(connection: libvirt.virConnect) -> list[tuple[str, str]]:
-            return [(found.name(), self._key(found)) for found in self._list(connection)]
+            return [(self._name(found), self._key(found)) for found in self._list(connection)]
 
         listed = self._connection.call(names_and_keys, subject=self.subject)
         return sorted(listed, key=lambda entry: (entry[0].casefold(), entry[0]))
@@ -205,13 +215,13 @@ class Collection(ABC, Generic[_Handle]):
 
     def _rows(self) -> list[tuple[object, ...]]:
         def read(connection: libvirt.virConnect) -> list[tuple[str, tuple[object, ...]]]:
-            found = sorted(self._list(connection), key=lambda one: one.name().casefold())
+            found = sorted(self._list(connection), key=lambda one: self._name(one).casefold())
             rows = []
             for number, one in enumerate(found):
                 # What is not shown is counted only: a host may have thousands.
                 shown = number < html.ROWS_AT_MOST
                 try:
-                    rows.append((one.name(), self._row(one) if shown else ()))
+                    rows.append((self._name(one), self._row(one) if shown else ()))
                 except libvirt.libvirtError as error:
                     if error.get_error_code() not in NOT_THERE:
                         raise

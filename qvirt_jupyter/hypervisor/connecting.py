@@ -8,14 +8,15 @@ import time
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import event_loop, host, shared_tasks
+from qvirt_jupyter.hypervisor import event_loop, shared_tasks
 from qvirt_jupyter.hypervisor.connection import Connection
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.errors import ConnectionFailed
+from qvirt_jupyter.hypervisor.host import host
 from qvirt_jupyter.hypervisor.uri import default_uri
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.hypervisor.credentials import Credentials
+    from qvirt_jupyter.hypervisor.opening.credentials import Credentials
 
 _connections: dict[tuple[str, bool], Connection] = {}
 _registry = threading.Lock()

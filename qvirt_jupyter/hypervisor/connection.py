@@ -9,44 +9,44 @@ from typing import TYPE_CHECKING, Any, Final
 import libvirt
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import (
-    default_pool,
-    features,
-    guest_clock,
-    host,
-    loss,
-    opening,
-    pool,
-)
+from qvirt_jupyter.hypervisor import features, loss, pool
 from qvirt_jupyter.hypervisor.action_log import action_log
 from qvirt_jupyter.hypervisor.actions import Submit, action
-from qvirt_jupyter.hypervisor.address_feed import AddressFeed
 from qvirt_jupyter.hypervisor.backoff import Backoff
 from qvirt_jupyter.hypervisor.connection_gate import ConnectionGate
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.domain import Domain
 from qvirt_jupyter.hypervisor.domain_collection import Domains
+from qvirt_jupyter.hypervisor.editing.pending_feed import PendingFeed
 from qvirt_jupyter.hypervisor.errors import (
     ConnectionFailed,
     ConnectionLost,
     OperationCancelled,
     QvirtError,
 )
+from qvirt_jupyter.hypervisor.guest import clock as guest_clock
+from qvirt_jupyter.hypervisor.host import host
+from qvirt_jupyter.hypervisor.host.node_device import NodeDevices
+from qvirt_jupyter.hypervisor.host.pages import HostPages
+from qvirt_jupyter.hypervisor.host.secret import Secrets
 from qvirt_jupyter.hypervisor.job import Job
-from qvirt_jupyter.hypervisor.network import Networks
-from qvirt_jupyter.hypervisor.node_device import NodeDevices
-from qvirt_jupyter.hypervisor.open_failures import is_lasting
-from qvirt_jupyter.hypervisor.pending_feed import PendingFeed
+from qvirt_jupyter.hypervisor.networks.address_feed import AddressFeed
+from qvirt_jupyter.hypervisor.networks.interface import Interfaces
+from qvirt_jupyter.hypervisor.networks.network import Networks
+from qvirt_jupyter.hypervisor.networks.nw_filter import NWFilters
+from qvirt_jupyter.hypervisor.opening import opening
+from qvirt_jupyter.hypervisor.opening.open_failures import is_lasting
 from qvirt_jupyter.hypervisor.pool import WorkerPool
-from qvirt_jupyter.hypervisor.stats import Stats
-from qvirt_jupyter.hypervisor.storage_pool import StoragePools
+from qvirt_jupyter.hypervisor.statistics.stats import Stats
+from qvirt_jupyter.hypervisor.storage import default_pool
+from qvirt_jupyter.hypervisor.storage.storage_pool_collection import StoragePools
 from qvirt_jupyter.hypervisor.watcher import Watcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.hypervisor.calls_under_way import CallsUnderWay
-    from qvirt_jupyter.hypervisor.credentials import Credentials
+    from qvirt_jupyter.hypervisor.opening.credentials import Credentials
     from qvirt_jupyter.hypervisor.publisher import Subscription
 
     _Left = tuple[libvirt.virConnect | None, Watcher | None, CallsUnderWay]
@@ -101,6 +101,26 @@ class Connection(ConnectionGate):
     def node_devices(self) -> NodeDevices:
         """The devices of the host."""
         return NodeDevices(self)
+
+    @property
+    def interfaces(self) -> Interfaces:
+        """The network interfaces of the host."""
+        return Interfaces(self)
+
+    @property
+    def nw_filters(self) -> NWFilters:
+        """The network filters."""
+        return NWFilters(self)
+
+    @property
+    def secrets(self) -> Secrets:
+        """The secrets that libvirt keeps for its users."""
+        return Secrets(self)
+
+    @property
+    def pages(self) -> HostPages:
+        """The huge memory pages of the host."""
+        return HostPages(self)
 
     @property
     def stats(self) -> Stats:
@@ -254,7 +274,7 @@ class Connection(ConnectionGate):
             self._uri,
             self.subject,
             read_only=self._read_only,
-            credentials=self.credentials,
+            questions=self._put_questions(),
         )
         watcher = Watcher(raw, self._inventory, lambda error: self._notice(raw, generation, error))
         try:

@@ -8,27 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 import libvirt
 
+from qvirt_jupyter import _views
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import features, html, publisher
 from qvirt_jupyter.hypervisor.calls_under_way import CallsUnderWay, SlowCall
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
-from qvirt_jupyter.hypervisor.domain_capabilities import CapabilitiesOfKinds
 from qvirt_jupyter.hypervisor.errors import (
     ConnectionLost,
     QvirtError,
     Subject,
 )
+from qvirt_jupyter.hypervisor.host.domain_capabilities import CapabilitiesOfKinds
 from qvirt_jupyter.hypervisor.inventory import Inventory
+from qvirt_jupyter.hypervisor.opening.credentials import Questions
 from qvirt_jupyter.hypervisor.pool import WorkerPool
 from qvirt_jupyter.hypervisor.publisher import Subscribers
+from qvirt_jupyter.hypervisor.serial.lines import SerialLines
 from qvirt_jupyter.hypervisor.uri import ConnectionUri
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.hypervisor.credentials import Credentials
     from qvirt_jupyter.hypervisor.features import Features
-    from qvirt_jupyter.hypervisor.host import Versions
+    from qvirt_jupyter.hypervisor.host.host import Versions
+    from qvirt_jupyter.hypervisor.host.record import HostRecord
     from qvirt_jupyter.hypervisor.job import Job
-    from qvirt_jupyter.hypervisor.records import HostRecord
+    from qvirt_jupyter.hypervisor.opening.credentials import Credentials
     from qvirt_jupyter.hypervisor.watcher import Watcher
 
 _LOG = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ class ConnectionFacts:
         self._read_only = read_only
         self._label = ""
         self.credentials = credentials
+        self._questions = Questions(None)
         self._lock = threading.RLock()
         self._state = ConnectionState.DISCONNECTED
         self._error: QvirtError | None = None
@@ -65,6 +69,7 @@ class ConnectionFacts:
         self._versions: Versions | None = None
         self._inventory = Inventory(uri)
         self._capabilities = CapabilitiesOfKinds()
+        self.serial_lines = SerialLines()
 
     # What it is.
 
@@ -124,6 +129,11 @@ class ConnectionFacts:
         """Whether it can be used."""
         return self._state is ConnectionState.CONNECTED
 
+    @property
+    def needed_credentials(self) -> bool:
+        """Whether something was asked when it was opened: another process could not open it."""
+        return bool(self._questions.prompts)
+
     # What it offers.
 
     @property
@@ -171,6 +181,11 @@ class ConnectionFacts:
         """The calls that the service has not answered for long, the longest first."""
         return self._calls.slow
 
+    def _put_questions(self) -> Questions:
+        """Return what puts the questions of a new attempt to open it."""
+        self._questions = Questions(self.credentials)
+        return self._questions
+
     def _count_calls(self) -> CallsUnderWay:
         """Return the count of an open connection that nobody has called yet."""
         return CallsUnderWay(self._on_slow, self._nudge, lambda: self.subject)
@@ -214,6 +229,16 @@ class ConnectionFacts:
         with call:
             if watcher is not None:
                 watcher.refresh_now(kind, identity)
+
+    def wall(self, tag: str = "") -> Any:  # noqa: ANN401 - a widget
+        """Return a wall of the live screens of its running machines, to be a cell's last value.
+
+        Parameters
+        ----------
+        tag
+            Only those with this tag.
+        """
+        return _views.panel("wall", self, tag=tag)
 
     def __repr__(self) -> str:
         return f"<Connection {self._uri} {self._state.value}>"

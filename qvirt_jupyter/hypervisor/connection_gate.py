@@ -10,7 +10,8 @@ import libvirt
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import loss
 from qvirt_jupyter.hypervisor.connection_facts import ConnectionFacts
-from qvirt_jupyter.hypervisor.errors import ConnectionLost, from_libvirt
+from qvirt_jupyter.hypervisor.errors import ConnectionLost
+from qvirt_jupyter.hypervisor.libvirt_errors import from_libvirt
 
 if TYPE_CHECKING:
     from collections.abc import Callable

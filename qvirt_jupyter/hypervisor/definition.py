@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from qvirt_jupyter.documents import DOMAIN_METADATA_URI, parse_xml
-from qvirt_jupyter.hypervisor.displays import displays_of
-from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
+from qvirt_jupyter.documents import DOMAIN_METADATA_URI, INSTALLATION_METADATA_URI, parse_xml
+from qvirt_jupyter.documents.storage_pool import StoragePool
+from qvirt_jupyter.hypervisor.guest.agent_answers import is_agent_connected
 from qvirt_jupyter.hypervisor.records import DisplayRecord
+from qvirt_jupyter.hypervisor.screen.displays import displays_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_INSTALLATION: Final = f"{{{INSTALLATION_METADATA_URI}}}installation"
 _OURS: Final = f"{{{DOMAIN_METADATA_URI}}}domain"
 _OS: Final = (
     "{http://libosinfo.org/xmlns/libvirt/domain/1.0}libosinfo"
@@ -36,13 +39,31 @@ _UNITS: Final = {
     "tib": 2**40,
 }
 
+# https://libvirt.org/formatdomain.html#network-interfaces: what names the other end of each type.
+_BY_DEVICE: Final = frozenset({"direct", "vdpa"})
+_BY_ADDRESS: Final = frozenset({"mcast", "server", "client", "udp"})
+
 
 class InterfaceDefinition(NamedTuple):
-    """Of a network interface: its hardware address in lower case, type, and what it is on."""
+    """Of a network interface: its hardware address in lower case, type, and what it is on.
+
+    ``target`` is its device on the host while the machine runs, by which traffic is counted.
+    """
 
     mac: str
     type: str
     source: str
+    target: str = ""
+    model: str = ""
+    link_up: bool = True
+
+
+class DiskDefinition(NamedTuple):
+    """Of a disk that can be written: its name in the machine, and its file, or its pool."""
+
+    target: str
+    path: str = ""
+    pool: str = ""
 
 
 class DomainDefinition(NamedTuple):
@@ -61,13 +82,17 @@ class DomainDefinition(NamedTuple):
     agent_connected: bool = False
     driver: str = ""
     is_template: bool = False
+    is_installing: bool = False
+    disks: tuple[DiskDefinition, ...] = ()
 
 
 class NetworkDefinition(NamedTuple):
-    """Of a network."""
+    """Of a network; ``devices`` are those of the host that its traffic goes out by."""
 
     forward: str = ""
     bridge: str = ""
+    devices: tuple[str, ...] = ()
+    subnets: tuple[str, ...] = ()
 
 
 class PoolDefinition(NamedTuple):
@@ -75,6 +100,7 @@ class PoolDefinition(NamedTuple):
 
     type: str = ""
     path: str = ""
+    source: str = ""
 
 
 class DeviceDefinition(NamedTuple):
@@ -84,6 +110,17 @@ class DeviceDefinition(NamedTuple):
     capability: str = ""
     vendor: str = ""
     product: str = ""
+    driver: str = ""
+    iommu_group: str = ""
+    device: str = ""
+
+
+class SecretDefinition(NamedTuple):
+    """Of a secret."""
+
+    ephemeral: bool = False
+    private: bool = False
+    description: str = ""
 
 
 def domain_definition(xml: str) -> DomainDefinition:
@@ -102,7 +139,7 @@ def domain_definition(xml: str) -> DomainDefinition:
         devices[device.tag].append(device)
     memory = _kib(parts.get("memory"))
     vcpu = parts.get("vcpu")
-    tags, group, os_id, is_template = _metadata(parts.get("metadata"))
+    tags, group, os_id, is_template, is_installing = _metadata(parts.get("metadata"))
     return DomainDefinition(
         title=_own_text(parts.get("title")),
         description=_own_text(parts.get("description")),
@@ -120,24 +157,53 @@ def domain_definition(xml: str) -> DomainDefinition:
         agent_connected=bool(devices["channel"]) and is_agent_connected(root),
         driver=root.get("type", ""),
         is_template=is_template,
+        is_installing=is_installing,
+        disks=tuple(found for found in map(_disk, devices["disk"]) if found is not None),
     )
+
+
+def _disk(element: _Element) -> DiskDefinition | None:
+    """Return what fills a pool; None for media, block devices and what is only read."""
+    source = element.find("source")
+    is_disk = element.get("device", "disk") == "disk" and element.find("readonly") is None
+    if source is None or not is_disk:
+        return None
+    path, pool = source.get("file", ""), source.get("pool", "")
+    target = _attribute(element.find("target"), "dev")
+    return DiskDefinition(target, path, pool) if path or pool else None
 
 
 def _interface(element: _Element) -> InterfaceDefinition:
-    mac, source = element.find("mac"), element.find("source")
     kind = element.get("type", "")
+    source = element.find("source")
     return InterfaceDefinition(
-        mac="" if mac is None else mac.get("address", "").lower(),
+        mac=_attribute(element.find("mac"), "address").lower(),
         type=kind,
-        # The attribute has the name of the type for those that are on something of libvirt's.
-        source="" if source is None else source.get(kind, ""),
+        source="" if source is None else _interface_source(kind, source),
+        target=_attribute(element.find("target"), "dev"),
+        model=_attribute(element.find("model"), "type"),
+        # https://libvirt.org/formatdomain.html#modifying-virtual-link-state
+        link_up=_attribute(element.find("link"), "state") != "down",
     )
 
 
-def _metadata(element: _Element | None) -> tuple[tuple[str, ...], str, str, bool]:
-    """Return tags, group, libosinfo's identifier, and whether it is a template."""
+def _interface_source(kind: str, source: _Element) -> str:
+    if kind in _BY_DEVICE:
+        return source.get("dev", "")
+    if kind in _BY_ADDRESS:
+        return f"{source.get('address', '')}:{source.get('port', '')}"
+    # The attribute has the name of the type for those that are on something of libvirt's.
+    return source.get(kind, "")
+
+
+def _attribute(element: _Element | None, name: str) -> str:
+    return "" if element is None else element.get(name, "")
+
+
+def _metadata(element: _Element | None) -> tuple[tuple[str, ...], str, str, bool, bool]:
+    """Return tags, group, libosinfo's identifier, whether it is a template, and installs."""
     if element is None:
-        return (), "", "", False
+        return (), "", "", False, False
     ours = element.find(_OURS)
     system = element.find(_OS)
     return (
@@ -149,6 +215,7 @@ def _metadata(element: _Element | None) -> tuple[tuple[str, ...], str, str, bool
         "" if ours is None else _text(ours, f"{{{DOMAIN_METADATA_URI}}}group"),
         "" if system is None else system.get("id", ""),
         ours is not None and ours.find(f"{{{DOMAIN_METADATA_URI}}}template") is not None,
+        element.find(_INSTALLATION) is not None,
     )
 
 
@@ -162,12 +229,28 @@ def network_definition(xml: str) -> NetworkDefinition:
     """
     root = parse_xml(xml)
     forward = root.find("forward")
-    bridge = root.find("bridge")
     return NetworkDefinition(
         # A <forward> without a mode is NAT: https://libvirt.org/formatnetwork.html#connectivity
         forward="" if forward is None else forward.get("mode", "nat"),
-        bridge="" if bridge is None else bridge.get("name", ""),
+        bridge=_attribute(root.find("bridge"), "name"),
+        devices=() if forward is None else _outgoing(forward),
+        subnets=tuple(subnet for subnet in map(_subnet, root.iterfind("ip")) if subnet),
     )
+
+
+def _outgoing(forward: _Element) -> tuple[str, ...]:
+    named = (forward.get("dev", ""), *(each.get("dev", "") for each in forward))
+    return tuple(dict.fromkeys(name for name in named if name))
+
+
+def _subnet(element: _Element) -> str:
+    """Return what an ``<ip>`` spans, as ``192.168.122.0/24``; empty where that cannot be read."""
+    length = element.get("prefix") or element.get("netmask", "")
+    address = element.get("address", "")
+    try:
+        return str(ipaddress.ip_network(f"{address}/{length}" if length else address, strict=False))
+    except ValueError:
+        return ""
 
 
 def pool_definition(xml: str) -> PoolDefinition:
@@ -178,8 +261,8 @@ def pool_definition(xml: str) -> PoolDefinition:
     ValueError
         It is not a document that we accept.
     """
-    root = parse_xml(xml)
-    return PoolDefinition(type=root.get("type", ""), path=_text(root, "target/path"))
+    pool = StoragePool.parse(xml)
+    return PoolDefinition(type=pool.type or "", path=pool.path or "", source=pool.source.words)
 
 
 def device_definition(xml: str) -> DeviceDefinition:
@@ -202,6 +285,25 @@ def device_definition(xml: str) -> DeviceDefinition:
         or _text(capability, "model")
         or _text(capability, "interface")
         or _text(capability, "hardware/product"),
+        driver=_text(root, "driver/name"),
+        iommu_group=_attribute(capability.find("iommuGroup"), "number"),
+        device=_text(capability, "interface") or _text(capability, "block"),
+    )
+
+
+def secret_definition(xml: str) -> SecretDefinition:
+    """Read what the list shows of a ``<secret>``.
+
+    Raises
+    ------
+    ValueError
+        It is not a document that we accept.
+    """
+    root = parse_xml(xml)
+    return SecretDefinition(
+        ephemeral=root.get("ephemeral") == "yes",
+        private=root.get("private") == "yes",
+        description=_text(root, "description"),
     )
 
 

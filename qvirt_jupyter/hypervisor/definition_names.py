@@ -13,6 +13,8 @@ from qvirt_jupyter.hypervisor.errors import AlreadyExists, InvalidDefinition, Su
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from lxml.etree import _Element
+
 NOT_THERE: Final = frozenset(
     {
         libvirt.VIR_ERR_NO_DOMAIN,
@@ -20,11 +22,22 @@ NOT_THERE: Final = frozenset(
         libvirt.VIR_ERR_NO_STORAGE_POOL,
         libvirt.VIR_ERR_NO_STORAGE_VOL,
         libvirt.VIR_ERR_NO_NODE_DEVICE,
+        libvirt.VIR_ERR_NO_INTERFACE,
+        libvirt.VIR_ERR_NO_NWFILTER,
+        libvirt.VIR_ERR_NO_SECRET,
     }
 )
 """libvirt's codes for an object that does not exist."""
 
-_ROOTS: Final = {"domain": "domain", "network": "network", "pool": "pool", "volume": "volume"}
+_ROOTS: Final = {
+    "domain": "domain",
+    "network": "network",
+    "pool": "pool",
+    "volume": "volume",
+    "secret": "secret",
+    "interface": "interface",
+    "nw_filter": "filter",
+}
 _FIRST_PRINTABLE: Final = " "
 _DELETE: Final = "\x7f"
 
@@ -39,26 +52,36 @@ def checked_name(name: str, subject: Subject) -> str:
     InvalidDefinition
         It is empty, means a folder, or has a ``/`` or a control character in it.
     """
-    refusal = _refusal(name)
-    if refusal is not None:
+    refusal = why_no_name(name)
+    if refusal:
         raise InvalidDefinition(
-            refusal.format(name=repr(name)),
+            refusal,
             subject=subject,
             next_step=_("Choose another name."),
         )
     return name
 
 
-def _refusal(name: str) -> LazyString | None:
+def why_no_name(name: str) -> LazyString | str:
+    """Say why libvirt does not take a name; empty where it does.
+
+    Parameters
+    ----------
+    name
+        What an object is to be called.
+    """
     if not name.strip():
         return _("A name must not be empty.")
+    shown = repr(name)
     if "/" in name:
-        return _("The name {name} is not allowed: it must not have a / in it.")
+        return _("The name {name} is not allowed: it must not have a / in it.").format(name=shown)
     if name in {".", ".."}:
-        return _("The name {name} is not allowed: it means a folder.")
+        return _("The name {name} is not allowed: it means a folder.").format(name=shown)
     if any(char < _FIRST_PRINTABLE or char == _DELETE for char in name):
-        return _("The name {name} is not allowed: it has a control character in it.")
-    return None
+        return _("The name {name} is not allowed: it has a control character in it.").format(
+            name=shown
+        )
+    return ""
 
 
 def checked_definition(text: str, kind: str, uri: str) -> Subject:
@@ -69,7 +92,7 @@ def checked_definition(text: str, kind: str, uri: str) -> Subject:
     text
         The XML.
     kind
-        ``"domain"``, ``"network"``, ``"pool"`` or ``"volume"``.
+        As in :class:`Subject`.
     uri
         The connection's URI.
 
@@ -77,6 +100,27 @@ def checked_definition(text: str, kind: str, uri: str) -> Subject:
     ------
     InvalidDefinition
         It is not XML of this kind, or its name is not allowed.
+    """
+    root = checked_root(text, kind, uri)
+    # Filters and interfaces say it in an attribute.
+    name = root.findtext("name") or root.get("name") or ""
+    subject = Subject(kind, name, uri, root.findtext("uuid"))
+    checked_name(name, subject)
+    return subject
+
+
+def checked_root(text: str, kind: str, uri: str) -> _Element:
+    """Return what a definition is, for kinds whose objects have no names too.
+
+    Parameters
+    ----------
+    text, kind, uri
+        As for :func:`checked_definition`; ``"secret"`` is a kind here.
+
+    Raises
+    ------
+    InvalidDefinition
+        It is not XML of this kind.
     """
     subject = Subject(kind, "", uri)
     try:
@@ -93,10 +137,21 @@ def checked_definition(text: str, kind: str, uri: str) -> Subject:
             subject=subject,
             next_step=_("Correct the XML."),
         )
-    name = root.findtext("name") or ""
-    subject = Subject(kind, name, uri, root.findtext("uuid"))
-    checked_name(name, subject)
-    return subject
+    return root
+
+
+def _looked_up(look_up: Callable[[str], object], name: str) -> object:
+    """Look up, and once more where libvirt lost its words.
+
+    They are the thread's, and are read after the call: where Python's garbage collector frees
+    another of libvirt's objects in between, they are forgotten, and the error has no code.
+    """
+    try:
+        return look_up(name)
+    except libvirt.libvirtError as error:
+        if error.get_error_code() is not None:
+            raise
+        return look_up(name)
 
 
 def refuse_taken(
@@ -123,12 +178,13 @@ def refuse_taken(
         libvirt cannot look.
     """
     try:
-        other = look_up(wanted.name)
+        other = _looked_up(look_up, wanted.name)
     except libvirt.libvirtError as error:
         if error.get_error_code() in NOT_THERE:
             return
         raise
-    if also_itself or other.UUIDString() != wanted.uuid:
+    # What has no UUID is the one of the name.
+    if also_itself or (hasattr(other, "UUIDString") and other.UUIDString() != wanted.uuid):
         raise AlreadyExists(
             _("The name {name} is taken.").format(name=repr(wanted.name)),
             subject=wanted,

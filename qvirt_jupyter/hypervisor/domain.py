@@ -2,42 +2,54 @@
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any, Final
 
+import libvirt
+
+from qvirt_jupyter import _views
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.parsing import parse_xml
-from qvirt_jupyter.hypervisor import (
-    addresses,
-    disk_sizes,
-    guest_identity,
-    guest_info,
-    html,
-    screenshot,
-)
-from qvirt_jupyter.hypervisor.actions import action
-from qvirt_jupyter.hypervisor.displays import Display, displays_of
+from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.hypervisor.domain_definition import Definition
 from qvirt_jupyter.hypervisor.domain_handle import read_state
-from qvirt_jupyter.hypervisor.domain_stats import DomainStats
+from qvirt_jupyter.hypervisor.editing.hotplug import Hotplug
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, QvirtError, WrongState
-from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
-from qvirt_jupyter.hypervisor.hotplug import Hotplug
-from qvirt_jupyter.hypervisor.job import current_job
+from qvirt_jupyter.hypervisor.guest.access import GuestAccess
+from qvirt_jupyter.hypervisor.guest.agent_answers import is_agent_connected
+from qvirt_jupyter.hypervisor.host.usb_devices import UsbDevices
+from qvirt_jupyter.hypervisor.networks import addresses
 from qvirt_jupyter.hypervisor.power import Power
+from qvirt_jupyter.hypervisor.screen import (
+    loopback_listening,
+    screenshot,
+    spice_replacement,
+    thumbnail,
+    viewer_file,
+)
+from qvirt_jupyter.hypervisor.screen.console_choices import ConsoleChoice, console_choices_of
+from qvirt_jupyter.hypervisor.screen.displays import Display, displays_of
+from qvirt_jupyter.hypervisor.screen.keyboard import Keyboard
+from qvirt_jupyter.hypervisor.screen.mouse import Mouse
+from qvirt_jupyter.hypervisor.screen.screen import Screen
+from qvirt_jupyter.hypervisor.serial.serials import Serials
 from qvirt_jupyter.hypervisor.state_reasons import reason_text
+from qvirt_jupyter.hypervisor.statistics.domain_stats import DomainStats
+from qvirt_jupyter.hypervisor.storage import disk_sizes
 
 if TYPE_CHECKING:
-    import libvirt
-
-    from qvirt_jupyter.hypervisor.addresses import Address, Source
-    from qvirt_jupyter.hypervisor.guest_info import GuestInfo
+    from qvirt_jupyter.hypervisor.networks.addresses import Address, Source
     from qvirt_jupyter.hypervisor.records import DomainRecord
-    from qvirt_jupyter.hypervisor.screenshot import Screenshot
+    from qvirt_jupyter.hypervisor.screen.display_change import DisplayChange
+    from qvirt_jupyter.hypervisor.screen.screenshot import Screenshot
+    from qvirt_jupyter.hypervisor.screen.thumbnail import Thumbnail
+    from qvirt_jupyter.hypervisor.screen.viewer_file import ViewerFile
+    from qvirt_jupyter.hypervisor.serial.line import SerialLine
 
 _KIB_PER_MIB: Final = 1024
 
 
-class Domain(Power, Definition, Hotplug):
+class Domain(Power, Definition, Hotplug, Keyboard, GuestAccess):
     """A virtual machine: ``connection.domains["web"]``.
 
     Methods block until libvirt has answered; ``vm.submit.<same name>()`` returns a
@@ -121,31 +133,182 @@ class Domain(Power, Definition, Hotplug):
         Unsupported
             The driver takes no pictures.
         """
+        subject = self.subject
+        off = WrongState(
+            _("It is off and has no picture."), subject=subject, next_step=_("Start it first.")
+        )
         if not self.is_active:
-            raise WrongState(
-                _("It is off and has no picture."),
-                subject=self.subject,
-                next_step=_("Start it first."),
+            raise off
+        try:
+            return self.connection.call(
+                lambda connection: screenshot.take(
+                    connection, self._find(connection), screen, subject
+                ),
+                subject=subject,
             )
+        except WrongState as error:
+            # It stopped in this moment.
+            if self.is_active:
+                raise
+            raise off from error
+
+    def thumbnail(
+        self, *, width: int = thumbnail.WIDTH, seen: Thumbnail | None = None
+    ) -> Thumbnail:
+        """Return a small picture of its screen, with less work than a screenshot.
+
+        Parameters
+        ----------
+        width
+            In pixels at most.
+        seen
+            A picture of before; it is returned itself where the screen is as it was.
+
+        Raises
+        ------
+        QvirtError
+            It is off, or the driver takes no pictures.
+        """
         subject = self.subject
         return self.connection.call(
-            lambda connection: screenshot.take(connection, self._find(connection), screen, subject),
+            lambda connection: thumbnail.take(
+                connection, self._find(connection), subject, width=width, seen=seen
+            ),
             subject=subject,
         )
+
+    def console(self, which: int | str | None = None) -> Any:  # noqa: ANN401 - a widget
+        """Return a live console of it; the last value of a cell shows it.
+
+        Parameters
+        ----------
+        which
+            Number of a display, from 0, or the alias of a serial port or text console, such as
+            ``"serial0"``; None for the display that the preferences choose.
+
+        Raises
+        ------
+        NotFound
+            It has no such console; the error names those that it has.
+        """
+        return _views.panel("console", self, which)
+
+    @property
+    def screen(self) -> Screen:
+        """Its screen: as last value of a cell, the picture now."""
+        return Screen(self)
+
+    @property
+    def mouse(self) -> Mouse:
+        """Its mouse: ``vm.mouse.click(300, 200)``."""
+        return Mouse(self)
 
     def displays(self) -> tuple[Display, ...]:
         """Return its displays, with the ports that they have now."""
         return displays_of(self._definition())
 
-    def guest_info(self) -> GuestInfo:
-        """Return what the guest says of its own system; its agent is asked.
+    def viewer_file(
+        self,
+        display: int | None = None,
+        *,
+        host: str = "",
+        port: int | None = None,
+        with_password: bool = False,
+    ) -> ViewerFile:
+        """Return a connection file for remote-viewer: ``vm.viewer_file().save()``.
+
+        Parameters
+        ----------
+        display
+            Which of :meth:`displays`; None means the first that remote-viewer shows.
+        host, port
+            Where the viewer is to connect, such as the end of a tunnel; empty for where the display
+            listens.
+        with_password
+            Whether the display's password is written into it.
 
         Raises
         ------
         QvirtError
-            It is off, or has no agent that answers.
+            remote-viewer could not connect; says why and what to do.
         """
-        return self._call(guest_info.read)
+        return viewer_file.make(self, display, host=host, port=port, with_password=with_password)
+
+    def spice_replacement(self) -> DisplayChange:
+        """Say what replaces its SPICE display by VNC; ``.apply()`` of what it returns does it.
+
+        Raises
+        ------
+        NotFound
+            It has no SPICE display.
+        """
+        return spice_replacement.plan(self)
+
+    def loopback_listening(self, display: int = 0) -> DisplayChange:
+        """Say what lets a display listen on 127.0.0.1 of its host, where ssh reaches it.
+
+        Parameters
+        ----------
+        display
+            Which of :meth:`displays`.
+
+        Raises
+        ------
+        NotFound
+            It has no such display.
+        WrongState
+            It listens there already.
+        """
+        return loopback_listening.plan(self, display)
+
+    @property
+    def usb(self) -> UsbDevices:
+        """The USB devices of its host, which it can be given: ``vm.usb.attach("046d:c52b")``."""
+        return UsbDevices(self)
+
+    @property
+    def serials(self) -> Serials:
+        """Its serial ports and text consoles: ``vm.serials["serial0"]``."""
+        return Serials(self)
+
+    @property
+    def serial(self) -> SerialLine:
+        """The first serial port or text console that can be opened.
+
+        Raises
+        ------
+        NotFound
+            It has none.
+        """
+        return self.serials.first()
+
+    def consoles(self) -> tuple[ConsoleChoice, ...]:
+        """Return all ways to look into it: displays, serial ports and text consoles.
+
+        What cannot be opened is among them and says why. The first text console, which shows the
+        same as the first serial port, is left out.
+        """
+        return console_choices_of(self._definition())
+
+    def open_display(self, index: int, *, skip_password: bool = True) -> socket.socket:
+        """Have libvirt connect to one of its displays; the caller closes what it gets.
+
+        https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainOpenGraphicsFD
+
+        Parameters
+        ----------
+        index
+            Which of :meth:`displays`.
+        skip_password
+            Whether a display that has a password opens without it.
+
+        Raises
+        ------
+        QvirtError
+            It is off, has no such display, or libvirt is on another host.
+        """
+        flags = libvirt.VIR_DOMAIN_OPEN_GRAPHICS_SKIPAUTH if skip_password else 0
+        return self._call(lambda domain: socket.socket(fileno=domain.openGraphicsFD(index, flags)))
 
     def disk_sizes(self) -> dict[str, int]:
         """Return how large its disks are in bytes, by target; what nobody knows is left out.
@@ -158,43 +321,8 @@ class Domain(Power, Definition, Hotplug):
             subject=self.subject,
         )
 
-    @action(_("Give the guest of {name} a name of its own"), cancel=lambda _vm: lambda: None)
-    def renew_guest(self, host_name: str | None = None, *, patience: float = 180) -> None:
-        """Give the guest another host name and machine ID, by its agent: after it was copied.
-
-        Parameters
-        ----------
-        host_name
-            The name; None makes one of the machine's, empty leaves it.
-        patience
-            Seconds to wait for the agent at most.
-
-        Raises
-        ------
-        WrongState
-            It does not run.
-        Unsupported
-            It has no channel for an agent.
-        OperationFailed
-            The agent does not answer, or the guest could not do it.
-        """
-        if not self.is_active:
-            raise WrongState(
-                _("It does not run."), subject=self.subject, next_step=_("Start it first.")
-            )
-        job, subject = current_job(), self.subject
-        name = guest_identity.host_name(self.name) if host_name is None else host_name
-
-        def do(domain: libvirt.virDomain) -> None:
-            check = job.check_cancelled if job is not None else lambda: None
-            guest_identity.wait_for_agent(domain, subject, patience, check)
-            guest_identity.renew(domain, name, subject)
-
-        self._call(do)
-
     def _ask_addresses(self, source: Source) -> Any:  # noqa: ANN401 - libvirt has no types
-        number = addresses.SOURCES[source]
-        return self._call(lambda domain: domain.interfaceAddresses(number, 0))
+        return self._call(lambda domain: addresses.ask(domain, source))
 
     def __repr__(self) -> str:
         try:

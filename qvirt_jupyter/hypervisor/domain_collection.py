@@ -9,9 +9,9 @@ import libvirt
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.collection import Collection
-from qvirt_jupyter.hypervisor.disk_users import users_of
 from qvirt_jupyter.hypervisor.domain import Domain
 from qvirt_jupyter.hypervisor.domain_handle import read_state
+from qvirt_jupyter.hypervisor.storage.disk_users import users_of
 from qvirt_jupyter.hypervisor.survey import is_hypervisor
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ import libvirt
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import renaming, undefining
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.definition_names import checked_name
-from qvirt_jupyter.hypervisor.domain_edits import Edits
 from qvirt_jupyter.hypervisor.domain_handle import is_template
+from qvirt_jupyter.hypervisor.editing import renaming, undefining
+from qvirt_jupyter.hypervisor.editing.domain_edits import Edits
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, NotFound
 from qvirt_jupyter.hypervisor.lifecycle import Action
 

@@ -16,21 +16,17 @@
     └── OperationFailed         it was tried and failed
         ├── WrongState          the state of the object does not allow it
         ├── RestoreFailed       a saved state could not be used; dropping it is a way out
+        ├── TimedOut            what was waited for did not come in time
         └── OperationCancelled  the user stopped it
 
 Each carries the object, the reason in plain words, the next step, libvirt's code and its raw text.
-Codes are those of https://libvirt.org/html/libvirt-virterror.html.
+libvirt's own errors become these by :mod:`~qvirt_jupyter.hypervisor.libvirt_errors`.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-
-import libvirt
-
-from qvirt_jupyter._translation import _
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from qvirt_jupyter._translation import LazyString
@@ -44,7 +40,8 @@ class Subject:
     Parameters
     ----------
     kind
-        ``"domain"``, ``"network"``, ``"pool"``, ``"volume"``, ``"node_device"``, ``"connection"``.
+        ``"domain"``, ``"network"``, ``"pool"``, ``"volume"``, ``"node_device"``, ``"secret"``,
+        ``"connection"``.
     name
         Its name, as people know it.
     uri
@@ -77,6 +74,8 @@ class QvirtError(Exception):
         libvirt's error code, where libvirt refused.
     details
         The raw text, for the part of a dialog that is folded away.
+    field
+        The declared field that is wrong, such as ``mac``; empty where it is no single one.
     """
 
     def __init__(
@@ -87,6 +86,7 @@ class QvirtError(Exception):
         next_step: str | LazyString = "",
         code: int | None = None,
         details: str = "",
+        field: str = "",
     ) -> None:
         super().__init__(reason)
         self._reason = reason
@@ -94,6 +94,7 @@ class QvirtError(Exception):
         self.subject = subject
         self.code = code
         self.details = details
+        self.field = field
 
     @property
     def reason(self) -> str:
@@ -217,136 +218,47 @@ class RestoreFailed(OperationFailed):
     """
 
 
-class OperationCancelled(OperationFailed):
-    """The user stopped the job."""
-
-
-_NOT_FOUND: Final = {
-    "VIR_ERR_NO_DOMAIN": _("The virtual machine does not exist any more."),
-    "VIR_ERR_NO_NETWORK": _("The network does not exist any more."),
-    "VIR_ERR_NO_STORAGE_POOL": _("The storage pool does not exist any more."),
-    "VIR_ERR_NO_STORAGE_VOL": _("The storage volume does not exist any more."),
-    "VIR_ERR_NO_NODE_DEVICE": _("The host device does not exist any more."),
-    "VIR_ERR_NO_INTERFACE": _("The host interface does not exist any more."),
-    "VIR_ERR_NO_NWFILTER": _("The network filter does not exist any more."),
-    "VIR_ERR_NO_SECRET": _("The secret does not exist any more."),
-    "VIR_ERR_NO_DOMAIN_SNAPSHOT": _("The snapshot does not exist any more."),
-    "VIR_ERR_NO_DOMAIN_CHECKPOINT": _("The checkpoint does not exist any more."),
-    "VIR_ERR_NO_DOMAIN_METADATA": _("The virtual machine has no such metadata."),
-}
-
-_CLASSES: Final[dict[str, type[QvirtError]]] = {
-    **dict.fromkeys(_NOT_FOUND, NotFound),
-    "VIR_ERR_DOM_EXIST": AlreadyExists,
-    "VIR_ERR_NETWORK_EXIST": AlreadyExists,
-    "VIR_ERR_STORAGE_VOL_EXIST": AlreadyExists,
-    "VIR_ERR_STORAGE_POOL_BUILT": AlreadyExists,
-    "VIR_ERR_RESOURCE_BUSY": InUse,
-    "VIR_ERR_BLOCK_COPY_ACTIVE": InUse,
-    "VIR_ERR_ACCESS_DENIED": AccessDenied,
-    "VIR_ERR_OPERATION_DENIED": AccessDenied,
-    "VIR_ERR_AUTH_FAILED": AccessDenied,
-    "VIR_ERR_AUTH_CANCELLED": AccessDenied,
-    "VIR_ERR_AUTH_UNAVAILABLE": AccessDenied,
-    "VIR_ERR_NO_SUPPORT": Unsupported,
-    "VIR_ERR_OPERATION_UNSUPPORTED": Unsupported,
-    "VIR_ERR_ARGUMENT_UNSUPPORTED": Unsupported,
-    "VIR_ERR_CONFIG_UNSUPPORTED": Unsupported,
-    "VIR_ERR_XML_ERROR": InvalidDefinition,
-    "VIR_ERR_XML_DETAIL": InvalidDefinition,
-    "VIR_ERR_XML_INVALID_SCHEMA": InvalidDefinition,
-    "VIR_ERR_INVALID_ARG": InvalidDefinition,
-    "VIR_ERR_OPERATION_INVALID": WrongState,
-    "VIR_ERR_OPERATION_ABORTED": OperationCancelled,
-    "VIR_ERR_INVALID_CONN": ConnectionLost,
-    "VIR_ERR_NO_CONNECT": ConnectionLost,
-}
-
-# What the code alone says in plain words; libvirt's own sentence is used for all others.
-_REASONS: Final = {
-    **_NOT_FOUND,
-    "VIR_ERR_AUTH_CANCELLED": _("The sign-in was cancelled."),
-    "VIR_ERR_INVALID_CONN": _("The connection is closed."),
-    "VIR_ERR_NO_CONNECT": _("The connection is closed."),
-    "VIR_ERR_AGENT_UNRESPONSIVE": _("The guest agent does not answer."),
-    "VIR_ERR_OPERATION_TIMEOUT": _("The hypervisor did not answer in time."),
-    # libvirt uses it for what a read-only connection must not do; polkit's refusal has another.
-    "VIR_ERR_OPERATION_DENIED": _("The connection is read-only."),
-}
-
-_NEXT_STEPS: Final = {
-    "VIR_ERR_AGENT_UNRESPONSIVE": _(
-        "Wait until the guest has booted, and check that qemu-guest-agent runs in it."
-    ),
-    "VIR_ERR_OPERATION_TIMEOUT": _("Another job may be running on it: wait and try again."),
-    "VIR_ERR_RESOURCE_BUSY": _("Wait until the other user of it has finished."),
-    "VIR_ERR_DOM_EXIST": _("Choose another name or UUID."),
-    "VIR_ERR_NETWORK_EXIST": _("Choose another name or UUID."),
-    "VIR_ERR_STORAGE_VOL_EXIST": _("Choose another name."),
-    "VIR_ERR_OPERATION_DENIED": _("Open the connection again without read-only."),
-    "VIR_ERR_ACCESS_DENIED": _("Ask the administrator of the host for the right to do this."),
-    "VIR_ERR_INVALID_CONN": _("Connect again."),
-    "VIR_ERR_NO_CONNECT": _("Connect again."),
-}
-
-# Where the code has no step of its own.
-_NEXT_STEPS_OF_CLASSES: Final = {
-    NotFound: _("Somebody removed or renamed it: look at what is there now."),
-    AlreadyExists: _("Choose another name."),
-    AccessDenied: _("Ask the administrator of the host for the right to do this."),
-    Unsupported: _("Another driver or a newer libvirt may be able to."),
-    InvalidDefinition: _("Correct what it names and try again."),
-    WrongState: _("Look at its present state, then try again."),
-    OperationFailed: _("Mend what it names and try again; libvirt's log on the host may say more."),
-}
-
-_PREAMBLE: Final = re.compile(
-    r"^internal error: unable to execute QEMU command '[\w-]+': ", re.IGNORECASE
-)
-
-_NAMES: Final[dict[int, str]] = {
-    getattr(libvirt, name): name
-    for name in (*_CLASSES, *_REASONS, *_NEXT_STEPS)
-    if hasattr(libvirt, name)
-}
-
-
-_ALL_CODES: Final[dict[int, str]] = {
-    value: name for name, value in vars(libvirt).items() if name.startswith("VIR_ERR_")
-}
-
-
-def error_text(error: libvirt.libvirtError) -> str:
-    """Return libvirt's own sentence, with its code and domain, for the details of a dialog."""
-    code = error.get_error_code()
-    name = _ALL_CODES.get(code if code is not None else -1, code)
-    return f"libvirt: {error} ({name}, error domain {error.get_error_domain()})"
-
-
-def from_libvirt(error: libvirt.libvirtError, subject: Subject | None = None) -> QvirtError:
-    """Turn libvirt's error into one of the tree; the caller raises it ``from`` the original.
+class TimedOut(OperationFailed):
+    """What was waited for did not come in time.
 
     Parameters
     ----------
-    error
-        What libvirt-python raised.
-    subject
-        The object that was asked.
+    reason
+        What is wrong: what was waited for, how long, and what was seen instead.
+    waited_for
+        What was waited for.
+    last_seen
+        What the last look saw instead.
+    seconds
+        How long it was waited.
+    **keywords
+        As for :class:`QvirtError`.
     """
-    code = error.get_error_code()
-    name = _NAMES.get(code if code is not None else -1, "")
-    kind = _CLASSES.get(name, OperationFailed)
-    # The details have it in full: nobody is helped by whose error it is, or by QEMU's own command.
-    text = _PREAMBLE.sub("", str(error))
-    if not text.endswith("."):
-        text += "."
-    mapped = kind(
-        _REASONS.get(name, text[:1].upper() + text[1:]),
-        subject=subject,
-        next_step=_NEXT_STEPS.get(name, _NEXT_STEPS_OF_CLASSES.get(kind, "")),
-        code=code,
-        details=error_text(error),
-    )
-    if isinstance(mapped, AccessDenied):
-        mapped.cancelled = name == "VIR_ERR_AUTH_CANCELLED"
-    return mapped
+
+    def __init__(
+        self,
+        reason: str | LazyString = "",
+        *,
+        waited_for: str | LazyString = "",
+        last_seen: str | LazyString = "",
+        seconds: float = 0.0,
+        **keywords: Any,  # noqa: ANN401 - handed to QvirtError, which names them
+    ) -> None:
+        super().__init__(reason, **keywords)
+        self._waited_for = waited_for
+        self._last_seen = last_seen
+        self.seconds = seconds
+
+    @property
+    def waited_for(self) -> str:
+        """What was waited for."""
+        return str(self._waited_for)
+
+    @property
+    def last_seen(self) -> str:
+        """What the last look saw instead."""
+        return str(self._last_seen)
+
+
+class OperationCancelled(OperationFailed):
+    """The user stopped the job."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libvirt
 
-from qvirt_jupyter.hypervisor.unplugs import listen
+from qvirt_jupyter.hypervisor.editing.unplugs import listen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qvirt_jupyter.hypervisor.unplugs import Unplugs
+    from qvirt_jupyter.hypervisor.editing.unplugs import Unplugs
 
 _LOG = logging.getLogger(__name__)
 
@@ -110,6 +110,12 @@ class EventRegistration:
                 connection.nodeDeviceEventRegisterAny,
                 connection.nodeDeviceEventDeregisterAny,
                 ("VIR_NODE_DEVICE_EVENT_ID_LIFECYCLE", "VIR_NODE_DEVICE_EVENT_ID_UPDATE"),
+            ),
+            (
+                "secret",
+                connection.secretEventRegisterAny,
+                connection.secretEventDeregisterAny,
+                ("VIR_SECRET_EVENT_ID_LIFECYCLE", "VIR_SECRET_EVENT_ID_VALUE_CHANGED"),
             ),
         ):
             for event in events:

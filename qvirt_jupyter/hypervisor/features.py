@@ -39,7 +39,7 @@ class Features:
         Say what a machine may have.
     open_graphics_fd
         Hand a connected socket of a display to a local process.
-    storage, networks, node_devices
+    storage, networks, node_devices, secrets
         These objects exist.
     managed_save
         Keep a machine's memory on disk.
@@ -59,6 +59,7 @@ class Features:
     storage: bool = False
     networks: bool = False
     node_devices: bool = False
+    secrets: bool = False
     managed_save: bool = False
     bulk_statistics: bool = False
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -126,6 +127,7 @@ def probe(
         ("storage", "pool" not in unsupported, _DRIVER),
         ("networks", "network" not in unsupported, _DRIVER),
         ("node_devices", "node_device" not in unsupported, _DRIVER),
+        ("secrets", "secret" not in unsupported, _DRIVER),
         ("managed_save", driver in _MANAGED_SAVE, _DRIVER),
         ("managed_save", not read_only, _READ_ONLY),
         ("bulk_statistics", driver in _BULK, _DRIVER),

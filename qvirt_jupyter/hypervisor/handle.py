@@ -84,12 +84,17 @@ class Handle(ABC):
     def _find(self, connection: libvirt.virConnect) -> Any:  # noqa: ANN401 - libvirt has no types
         """Return libvirt's object for the UUID."""
 
+    def _name_of(self, found: Any) -> str:  # noqa: ANN401 - libvirt has no types
+        """Return the name of libvirt's object."""
+        name: str = found.name()
+        return name
+
     def _call(self, function: Callable[[Any], _Result]) -> _Result:
         """Run the function with libvirt's object, in the connection's pool."""
 
         def with_object(connection: libvirt.virConnect) -> _Result:
             found = self._find(connection)
-            self._known_name = found.name()
+            self._known_name = self._name_of(found)
             return function(found)
 
         return self._connection.call(with_object, subject=self.subject)

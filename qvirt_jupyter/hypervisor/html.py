@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import ngettext
@@ -64,6 +65,12 @@ def properties(caption: str | LazyString, pairs: Iterable[tuple[object, object]]
     return f"<table>{_caption(caption)}<tbody>{body}</tbody></table>"
 
 
+def text_block(text: str) -> str:
+    """Return text that keeps its lines and spaces; empty where there is none."""
+    style = "color:inherit;background:none;margin:0;white-space:pre-wrap"
+    return f'<pre style="{style}">{_text(text)}</pre>' if text.strip() else ""
+
+
 def text_table(headings: Sequence[str | LazyString], rows: Sequence[Sequence[object]]) -> str:
     """Return the same as :func:`table` in plain text, for a terminal."""
     shown = [[_line(cell) for cell in row] for row in (headings, *rows[:ROWS_AT_MOST])]
@@ -75,6 +82,41 @@ def text_table(headings: Sequence[str | LazyString], rows: Sequence[Sequence[obj
     if len(rows) > ROWS_AT_MOST:
         lines.append(str(_more_text(len(rows) - ROWS_AT_MOST)))
     return "\n".join(lines)
+
+
+def plain(markup: str) -> str:
+    """Return what HTML of this module says in plain text, for where no HTML is shown.
+
+    Parameters
+    ----------
+    markup
+        The HTML; each row, caption and paragraph becomes a line.
+    """
+    reader = _PlainText()
+    reader.feed(markup)
+    reader.close()
+    return "\n".join(line for line in map(str.rstrip, reader.lines) if line)
+
+
+class _PlainText(HTMLParser):
+    """Collects text, line by line."""
+
+    _ENDS_LINE: Final = frozenset({"caption", "tr", "p", "div", "li", "pre", "summary"})
+    _ENDS_CELL: Final = frozenset({"td", "th"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines = [""]
+
+    def handle_data(self, data: str) -> None:
+        # Lines within a cell stay in its row.
+        self.lines[-1] += _line(" ".join(data.split("\n")))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._ENDS_CELL:
+            self.lines[-1] += "  "
+        elif tag in self._ENDS_LINE:
+            self.lines.append("")
 
 
 def _text(value: object) -> str:

@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.hypervisor.editing.unplugs import Unplugs
 from qvirt_jupyter.hypervisor.errors import NotFound, Subject
+from qvirt_jupyter.hypervisor.host.secret_record import SecretRecord
 from qvirt_jupyter.hypervisor.publisher import Subscription
+from qvirt_jupyter.hypervisor.record_key import RecordKey
 from qvirt_jupyter.hypervisor.records import (
     DomainRecord,
     NetworkRecord,
     NodeDeviceRecord,
     Record,
-    RecordKey,
     StoragePoolRecord,
 )
-from qvirt_jupyter.hypervisor.unplugs import Unplugs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -102,6 +103,11 @@ class Snapshot:
     def node_devices(self) -> tuple[NodeDeviceRecord, ...]:
         """The devices of the host."""
         return self._of(NodeDeviceRecord)
+
+    @property
+    def secrets(self) -> tuple[SecretRecord, ...]:
+        """The secrets that libvirt keeps."""
+        return self._of(SecretRecord)
 
     def __len__(self) -> int:
         return len(self.records)
@@ -215,6 +221,16 @@ class Inventory:
         """
         return self._get("node_device", name, NodeDeviceRecord)
 
+    def secret(self, uuid: str) -> SecretRecord:
+        """Return the record of a secret.
+
+        Raises
+        ------
+        NotFound
+            There is none.
+        """
+        return self._get("secret", uuid, SecretRecord)
+
     def subscribe(self, callback: Callable[[Batch], object]) -> Subscription:
         """Call the callback on the publisher thread with each change.
 
@@ -240,7 +256,7 @@ class Inventory:
         Parameters
         ----------
         kind
-            ``"domain"``, ``"network"``, ``"pool"`` or ``"node_device"``.
+            ``"domain"``, ``"network"``, ``"pool"``, ``"node_device"`` or ``"secret"``.
         identity
             UUID or name; None reads all of the kind.
         """

@@ -64,6 +64,7 @@ class Job(Generic[_Result]):
         self._phase: str | LazyString = ""
         self._progress: float | None = None
         self._transfer: Transfer | None = None
+        self._waiting = False
         self._log: deque[tuple[float, str]] = deque(maxlen=REMEMBERED)
         self._started: float | None = None
         self._ended: float | None = None
@@ -98,6 +99,11 @@ class Job(Generic[_Result]):
     def transfer(self) -> Transfer | None:
         """How many bytes it has moved and how fast; None where it moves none just now."""
         return self._transfer
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it goes on only once somebody has done what its phase says."""
+        return self._waiting
 
     @property
     def log(self) -> tuple[tuple[float, str], ...]:
@@ -195,6 +201,7 @@ class Job(Generic[_Result]):
         progress: float | None = None,
         phase: str | LazyString | None = None,
         transfer: Transfer | None = None,
+        waiting: bool = False,
     ) -> None:
         """Say how far it is; called by what the job does.
 
@@ -206,6 +213,8 @@ class Job(Generic[_Result]):
             What it does just now.
         transfer
             The bytes that it moves; left out, it moves none any more.
+        waiting
+            Whether somebody must do what the phase says; left out, it goes on by itself.
         """
         if self.done():
             return
@@ -213,7 +222,7 @@ class Job(Generic[_Result]):
             self._log.append((time.time(), str(phase)))
         if phase is not None:
             self._phase = phase
-        self._transfer = transfer
+        self._transfer, self._waiting = transfer, waiting
         if progress is not None:
             self._progress = min(1.0, max(0.0, progress))
         self._changed()
@@ -313,7 +322,7 @@ class Job(Generic[_Result]):
             self._ended = time.time()
             if state is JobState.SUCCEEDED:
                 self._progress = 1.0
-            self._phase, self._transfer = "", None
+            self._phase, self._transfer, self._waiting = "", None, False
             self._error = error
         if error is not None:
             self._future.set_exception(error)

@@ -148,6 +148,9 @@ class KnownObjects:
             self.definitions[key] = read
         if is_edited and self.kind.name == "domain" and key in self.raw and self.raw[key].id > 0:
             is_other = self._read_stored(key, item) or is_other
+        elif is_edited and self.kind.name == "secret":
+            # A value that was set is in no text.
+            is_other = True
         self.versions[key] += is_other
         return is_other
 

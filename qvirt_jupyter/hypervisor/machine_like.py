@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from qvirt_jupyter import documents
     from qvirt_jupyter.hypervisor.connection import Connection
-    from qvirt_jupyter.hypervisor.effects import EditResult
+    from qvirt_jupyter.hypervisor.editing.effects import EditResult
+    from qvirt_jupyter.hypervisor.editing.hotplug import Moment
     from qvirt_jupyter.hypervisor.errors import Subject
-    from qvirt_jupyter.hypervisor.hotplug import Moment
 
 
 class MachineLike(Protocol):

@@ -1,4 +1,4 @@
-"""The four kinds of objects in an inventory, as data: how each is listed, read and recorded."""
+"""The kinds of objects in an inventory, as data: how each is listed, read and recorded."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import libvirt
 
 from qvirt_jupyter.hypervisor import definition, survey
+from qvirt_jupyter.hypervisor.host.secret_record import SecretRecord
 from qvirt_jupyter.hypervisor.records import (
     DomainRecord,
     DomainState,
@@ -16,13 +17,14 @@ from qvirt_jupyter.hypervisor.records import (
     Record,
     StoragePoolRecord,
 )
-from qvirt_jupyter.hypervisor.state_reasons import reason_text
+from qvirt_jupyter.hypervisor.state_reasons import no_space_text, reason_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from qvirt_jupyter.documents import Change
-    from qvirt_jupyter.hypervisor.unplugs import Unplug
+    from qvirt_jupyter.hypervisor.editing.unplugs import Unplug
+    from qvirt_jupyter.hypervisor.storage.room import TightDisk
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Observed:
         What waits for its next start; None where nobody asked.
     unplugs
         Devices that the guest was asked to let go of.
+    tight_disks
+        Its disks in pools that are nearly full.
     """
 
     addresses: tuple[str, ...] = ()
@@ -48,6 +52,7 @@ class Observed:
     xml_version: int = 0
     pending: tuple[Change, ...] | None = None
     unplugs: tuple[Unplug, ...] = ()
+    tight_disks: tuple[TightDisk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ def _domain_record(
         name=raw.name,
         id=raw.id,
         state=state,
-        reason=reason_text(raw.state, raw.reason),
+        reason=no_space_text(raw.full_disks) or reason_text(raw.state, raw.reason),
         title=read.title,
         description=read.description,
         vcpus=read.vcpus,
@@ -118,6 +123,9 @@ def _domain_record(
         pending=observed.pending if active and raw.persistent else (),
         unplugs=observed.unplugs if active else (),
         is_template=read.is_template,
+        is_installing=read.is_installing and active,
+        full_disks=raw.full_disks,
+        tight_disks=observed.tight_disks,
     )
 
 
@@ -138,17 +146,38 @@ def _pool_record(
     read: definition.PoolDefinition,
     _observed: Observed,
 ) -> StoragePoolRecord:
-    return StoragePoolRecord(uri, uuid, *raw[:4], *read, *raw[4:])
+    return StoragePoolRecord(
+        uri, uuid, *raw[:4], read.type, read.path, *raw[4:], source=read.source
+    )
 
 
 def _device_record(
     uri: str,
     name: str,
-    _raw: str,
+    raw: survey.RawDevice,
     read: definition.DeviceDefinition,
     _observed: Observed,
 ) -> NodeDeviceRecord:
-    return NodeDeviceRecord(uri, name, *read)
+    return NodeDeviceRecord(uri, name, *read, active=raw.active)
+
+
+def _secret_record(
+    uri: str,
+    uuid: str,
+    raw: survey.RawSecret,
+    read: definition.SecretDefinition,
+    observed: Observed,
+) -> SecretRecord:
+    return SecretRecord(
+        uri,
+        uuid,
+        raw.usage_type,
+        raw.usage_id,
+        ephemeral=read.ephemeral,
+        private=read.private,
+        description=read.description,
+        version=observed.xml_version,
+    )
 
 
 def _read_network(network: libvirt.virNetwork) -> survey.RawNetwork:
@@ -166,11 +195,6 @@ def _read_pool(pool: libvirt.virStoragePool) -> survey.RawPool:
     return survey.RawPool(
         pool.name(), active, bool(pool.isPersistent()), bool(pool.autostart()), *sizes
     )
-
-
-def _devices(connection: libvirt.virConnect) -> dict[str, tuple[libvirt.virNodeDevice, str]]:
-    # listDevices fails on the test driver of libvirt 9.0; listing objects works everywhere.
-    return {device.name(): (device, device.name()) for device in connection.listAllDevices(0)}
 
 
 DOMAIN: Final = ObjectKind(
@@ -205,12 +229,22 @@ POOL: Final = ObjectKind(
 )
 NODE_DEVICE: Final = ObjectKind(
     "node_device",
-    _devices,
+    survey.devices,
     lambda connection, name: connection.nodeDeviceLookupByName(name),
-    lambda device: device.name(),
+    survey.device,
     definition.device_definition,
     definition.DeviceDefinition(),
     _device_record,
     libvirt.VIR_ERR_NO_NODE_DEVICE,
 )
-KINDS: Final = {kind.name: kind for kind in (DOMAIN, NETWORK, POOL, NODE_DEVICE)}
+SECRET: Final = ObjectKind(
+    "secret",
+    survey.secrets,
+    lambda connection, uuid: connection.secretLookupByUUIDString(uuid),
+    survey.secret,
+    definition.secret_definition,
+    definition.SecretDefinition(),
+    _secret_record,
+    libvirt.VIR_ERR_NO_SECRET,
+)
+KINDS: Final = {kind.name: kind for kind in (DOMAIN, NETWORK, POOL, NODE_DEVICE, SECRET)}

@@ -8,7 +8,8 @@ from qvirt_jupyter.hypervisor.object_kinds import Observed
 
 if TYPE_CHECKING:
     from qvirt_jupyter.documents import Change
-    from qvirt_jupyter.hypervisor.unplugs import Unplugs
+    from qvirt_jupyter.hypervisor.editing.unplugs import Unplugs
+    from qvirt_jupyter.hypervisor.storage.room import TightDisk
 
 Pending: TypeAlias = "tuple[tuple[int, int], tuple[Change, ...]]"
 """Number of the run and version of the definitions that were compared, and what differs."""
@@ -44,7 +45,9 @@ class Observations:
         for table in (self.started, self.addresses, self.pending):
             table.pop(uuid, None)
 
-    def of(self, key: str, number: int, version: int) -> Observed:
+    def of(
+        self, key: str, number: int, version: int, tight_disks: tuple[TightDisk, ...]
+    ) -> Observed:
         """Return what holds for an object.
 
         Parameters
@@ -55,6 +58,8 @@ class Observations:
             libvirt's number of the run.
         version
             Counts the definitions that were read.
+        tight_disks
+            Its disks in pools that are nearly full.
         """
         run, addresses = self.addresses.get(key, (number, ()))
         compared, changes = self.pending.get(key, (None, None))
@@ -64,4 +69,5 @@ class Observations:
             version,
             changes if compared == (number, version) else None,
             self._unplugs.of(key),
+            tight_disks,
         )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import libvirt
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor import guest_clock
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
 from qvirt_jupyter.hypervisor.errors import (
@@ -20,6 +19,7 @@ from qvirt_jupyter.hypervisor.errors import (
     Unsupported,
     WrongState,
 )
+from qvirt_jupyter.hypervisor.guest import clock as guest_clock
 from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.hypervisor.records import DomainState
 

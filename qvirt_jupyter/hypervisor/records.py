@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, TypeAlias
 import libvirt
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor.host.secret_record import SecretRecord
+from qvirt_jupyter.hypervisor.record_key import RecordKey
 
 if TYPE_CHECKING:
     from qvirt_jupyter._translation import LazyString
     from qvirt_jupyter.documents import Change
-    from qvirt_jupyter.hypervisor.unplugs import Unplug
+    from qvirt_jupyter.hypervisor.editing.unplugs import Unplug
+    from qvirt_jupyter.hypervisor.storage.room import TightDisk
 
 
 class DomainState(enum.Enum):
@@ -83,25 +86,6 @@ _STATE_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class RecordKey:
-    """What names an object for good: it survives renames and reconnects.
-
-    Parameters
-    ----------
-    kind
-        ``"domain"``, ``"network"``, ``"pool"`` or ``"node_device"``.
-    uri
-        The connection's URI.
-    id
-        The UUID, or the name for kinds without one.
-    """
-
-    kind: str
-    uri: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
 class DisplayRecord:
     """One screen of a virtual machine.
 
@@ -164,6 +148,12 @@ class DomainRecord:
         Devices that its guest was asked to let go of, and has not.
     is_template
         It is there to be cloned, and is not started.
+    is_installing
+        This run is that of its installer.
+    full_disks
+        The disks for which it is paused: no space was left for them.
+    tight_disks
+        Its disks in pools that are nearly full.
     """
 
     uri: str
@@ -190,6 +180,9 @@ class DomainRecord:
     pending: tuple[Change, ...] | None = None
     unplugs: tuple[Unplug, ...] = ()
     is_template: bool = False
+    is_installing: bool = False
+    full_disks: tuple[str, ...] = ()
+    tight_disks: tuple[TightDisk, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -226,6 +219,10 @@ class NetworkRecord:
         ``"nat"``, ``"route"``, ``"open"``, ``"bridge"``, ...; empty for an isolated network.
     bridge
         The host's bridge device, or empty.
+    devices
+        The host's devices that its traffic goes out by, where its definition names them.
+    subnets
+        What its addresses span: ``"192.168.122.0/24"``.
     """
 
     uri: str
@@ -236,6 +233,8 @@ class NetworkRecord:
     autostart: bool
     forward: str
     bridge: str
+    devices: tuple[str, ...] = ()
+    subnets: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -263,7 +262,10 @@ class StoragePoolRecord:
     path
         Where its volumes appear on the host, or empty.
     capacity, allocation, available
-        In bytes.
+        In bytes; zeros while it is off.
+    source
+        Where it comes from, in one line: ``nas.example.org:/export``, ``/dev/sdb``, ``vg0``; empty
+        for a pool that is a folder.
     """
 
     uri: str
@@ -277,6 +279,7 @@ class StoragePoolRecord:
     capacity: int
     allocation: int
     available: int
+    source: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -307,6 +310,8 @@ class StorageVolumeRecord:
         In bytes.
     backing
         Path of the volume that it builds on, or empty.
+    id
+        libvirt's own key of it: for LUNs of iSCSI and SCSI another one than the path.
     """
 
     uri: str
@@ -318,6 +323,7 @@ class StorageVolumeRecord:
     capacity: int
     allocation: int
     backing: str
+    id: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -339,6 +345,14 @@ class NodeDeviceRecord:
         Its first capability: ``"pci"``, ``"usb_device"``, ``"net"``, ``"storage"``, ...
     vendor, product
         In words, or empty.
+    driver
+        The driver of the host that has it, or empty.
+    iommu_group
+        The number of its IOMMU group, or empty.
+    device
+        What the host calls it: ``"eth0"``, ``"/dev/sda"``; empty where it has no such name.
+    active
+        Whether it is there now: a mediated device may be defined only.
     """
 
     uri: str
@@ -347,6 +361,10 @@ class NodeDeviceRecord:
     capability: str
     vendor: str
     product: str
+    driver: str = ""
+    iommu_group: str = ""
+    device: str = ""
+    active: bool = True
 
     @property
     def key(self) -> tuple[str, str]:
@@ -359,39 +377,7 @@ class NodeDeviceRecord:
         return RecordKey("node_device", self.uri, self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class HostRecord:
-    """The host of a connection, as ``virNodeGetInfo`` describes it.
-
-    Parameters
-    ----------
-    hostname
-        Its name.
-    architecture
-        ``"x86_64"``, ``"aarch64"``, ...
-    cpus
-        Number of active processors.
-    mhz
-        Their clock; 0 where not known.
-    numa_nodes, sockets, cores, threads
-        NUMA nodes, sockets in each of them, cores in each socket, threads in each core.
-    memory
-        In KiB.
-    hypervisor
-        libvirt's name of the hypervisor: ``"QEMU"``, ``"Test"``, ...
-    """
-
-    hostname: str
-    architecture: str
-    cpus: int
-    mhz: int
-    numa_nodes: int
-    sockets: int
-    cores: int
-    threads: int
-    memory: int
-    hypervisor: str
-
-
-Record: TypeAlias = DomainRecord | NetworkRecord | StoragePoolRecord | NodeDeviceRecord
+Record: TypeAlias = (
+    DomainRecord | NetworkRecord | StoragePoolRecord | NodeDeviceRecord | SecretRecord
+)
 """What an inventory holds."""

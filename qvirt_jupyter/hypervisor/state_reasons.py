@@ -81,3 +81,16 @@ def reason_text(state: int, reason: int) -> str:
         The two numbers of virDomainGetState.
     """
     return str(_BY_NUMBER.get((state, reason), ""))
+
+
+def no_space_text(disks: tuple[str, ...]) -> str:
+    """Return why a machine is paused for which no space was left; empty where it is not.
+
+    Parameters
+    ----------
+    disks
+        The disks concerned, as libvirt names them.
+    """
+    if not disks:
+        return ""
+    return str(_("no space is left for its disk {disk}").format(disk=", ".join(disks)))

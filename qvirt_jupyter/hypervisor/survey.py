@@ -33,6 +33,7 @@ class RawDomain(NamedTuple):
     persistent: bool
     autostart: bool
     managed_save: bool
+    full_disks: tuple[str, ...] = ()
 
 
 class RawNetwork(NamedTuple):
@@ -54,6 +55,13 @@ class RawPool(NamedTuple):
     capacity: int
     allocation: int
     available: int
+
+
+class RawSecret(NamedTuple):
+    """What the driver says of a secret, apart from its definition and never its value."""
+
+    usage_type: str
+    usage_id: str
 
 
 def domains(connection: libvirt.virConnect) -> dict[str, tuple[libvirt.virDomain, RawDomain]]:
@@ -85,6 +93,7 @@ def domains(connection: libvirt.virConnect) -> dict[str, tuple[libvirt.virDomain
                     persistent=uuid not in transient,
                     autostart=uuid in autostart,
                     managed_save=uuid in saved,
+                    full_disks=_full_disks(domain, state, reason),
                 ),
             )
     return result
@@ -114,7 +123,26 @@ def domain(found: libvirt.virDomain) -> RawDomain | None:
         persistent=bool(_supported(found.isPersistent, default=True)),
         autostart=bool(_supported(found.autostart, default=False)),
         managed_save=bool(_supported(lambda: found.hasManagedSaveImage(0), default=False)),
+        full_disks=_full_disks(found, *state[:2]),
     )
+
+
+def _full_disks(found: libvirt.virDomain, state: int, reason: int) -> tuple[str, ...]:
+    """Return the disks for which a machine is paused because no space was left for them.
+
+    https://libvirt.org/html/libvirt-libvirt-domain.html#virDomainGetDiskErrors is asked only where
+    the state says that a disk is to blame.
+    """
+    if (state, reason) != (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_IOERROR):
+        return ()
+    try:
+        errors = found.diskErrors(0)
+    except libvirt.libvirtError as error:
+        # It was resumed or ended just now, of which there is an event; or the driver cannot say.
+        _LOG.debug("No disk errors of %s: %s", found.name(), error)
+        return ()
+    no_space = libvirt.VIR_DOMAIN_DISK_ERROR_NO_SPACE
+    return tuple(sorted(disk for disk, kind in errors.items() if kind == no_space))
 
 
 def networks(connection: libvirt.virConnect) -> dict[str, tuple[libvirt.virNetwork, RawNetwork]]:
@@ -163,6 +191,53 @@ def pools(
             RawPool(pool.name(), uuid in active, uuid in persistent, uuid in autostart, *sizes),
         )
     return result
+
+
+class RawDevice(NamedTuple):
+    """What the driver says of a device of the host, apart from its description."""
+
+    name: str
+    active: bool
+
+
+def devices(
+    connection: libvirt.virConnect,
+) -> dict[str, tuple[libvirt.virNodeDevice, RawDevice]]:
+    """Return all devices of the host by name, with two calls."""
+    # listDevices fails on the test driver of libvirt 9.0; listing objects works everywhere.
+    flag = getattr(libvirt, "VIR_CONNECT_LIST_NODE_DEVICES_INACTIVE", 0)
+    inactive: frozenset[str] = frozenset()
+    if flag:
+        # Only mediated devices can be defined and not be there; not every driver knows them.
+        off = _supported(lambda: connection.listAllDevices(flag), default=())
+        inactive = frozenset(found.name() for found in off)
+    return {
+        found.name(): (found, RawDevice(found.name(), found.name() not in inactive))
+        for found in connection.listAllDevices(0)
+    }
+
+
+def device(found: libvirt.virNodeDevice) -> RawDevice:
+    """Return what the driver says of one device of the host."""
+    active = _supported(found.isActive, default=True) if hasattr(found, "isActive") else True
+    return RawDevice(found.name(), bool(active))
+
+
+# https://libvirt.org/html/libvirt-libvirt-secret.html#virSecretUsageType
+USAGE_TYPES: Final = ("", "volume", "ceph", "iscsi", "tls", "vtpm")
+"""What secrets are for, by libvirt's numbers."""
+
+
+def secrets(connection: libvirt.virConnect) -> dict[str, tuple[libvirt.virSecret, RawSecret]]:
+    """Return all secrets by UUID, with one call."""
+    return {found.UUIDString(): (found, secret(found)) for found in connection.listAllSecrets(0)}
+
+
+def secret(found: libvirt.virSecret) -> RawSecret:
+    """Return what the driver says of one secret; libvirt's object has it already."""
+    number = found.usageType()
+    usage_type = USAGE_TYPES[number] if number < len(USAGE_TYPES) else str(number)
+    return RawSecret(usage_type, found.usageID() or "")
 
 
 def _states(connection: libvirt.virConnect) -> list[tuple[libvirt.virDomain, int, int]]:

@@ -10,15 +10,15 @@ import libvirt
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.hypervisor.actions import action
+from qvirt_jupyter.hypervisor.editing.redefining import checked
 from qvirt_jupyter.hypervisor.errors import QvirtError, WrongState
 from qvirt_jupyter.hypervisor.handle import Handle
-from qvirt_jupyter.hypervisor.redefining import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter import documents
-    from qvirt_jupyter.hypervisor.effects import EditResult
+    from qvirt_jupyter.hypervisor.editing.effects import EditResult
 
 
 class Switchable(Handle):
@@ -132,12 +132,7 @@ class Switchable(Handle):
         WrongState
             It has no definition: it is gone when it stops.
         """
-        if not self.persistent:
-            raise WrongState(
-                _("It is transient: it has no definition that could be changed."),
-                subject=self.subject,
-                next_step=_("Define it first."),
-            )
+        self._must_be_kept()
         stored = self.xml(inactive=True)
         text, result = checked(self.subject, definition, base, stored, is_active=self.is_active)
         if result.changes:
@@ -150,6 +145,14 @@ class Switchable(Handle):
     @abstractmethod
     def _define(connection: Any, text: str) -> object:  # noqa: ANN401 - libvirt has no types
         """Have libvirt store a definition."""
+
+    def _must_be_kept(self) -> None:
+        if not self.persistent:
+            raise WrongState(
+                _("It is transient: it has no definition that could be changed."),
+                subject=self.subject,
+                next_step=_("Define it first."),
+            )
 
     def _must_be(self, *, active: bool) -> None:
         if self.is_active is active:

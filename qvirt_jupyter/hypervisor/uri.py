@@ -112,6 +112,8 @@ TRANSPORTS: Final[Mapping[str, LazyString]] = {
 """How a driver is reached, by the part of the scheme after the plus sign."""
 
 _SCHEME: Final = re.compile(r"^(?P<driver>[a-z][a-z0-9]*)(?:\+(?P<transport>[a-z0-9]+))?$")
+_OF_REAL_HOSTS: Final = frozenset({"qemu", "lxc", "xen", "ch"})
+"""Drivers that run machines where libvirt's service is."""
 _XEN_FILES: Final = ("/proc/xen/privcmd", "/dev/xen/privcmd")
 _EMULATORS: Final = ("qemu-system-*", "qemu-kvm", "kvm")
 _EMULATOR_FOLDERS: Final = ("/usr/bin", "/usr/local/bin", "/usr/libexec")
@@ -252,6 +254,11 @@ class ConnectionUri:
     def is_remote(self) -> bool:
         """Whether another host is asked."""
         return bool(self.host)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether its host is the machine that this runs on; that of the test driver is made up."""
+        return self.driver in _OF_REAL_HOSTS and not self.is_remote
 
     @property
     def is_session(self) -> bool:

@@ -18,14 +18,16 @@ from qvirt_jupyter.hypervisor.event_registration import EventRegistration
 from qvirt_jupyter.hypervisor.known_objects import KnownObjects
 from qvirt_jupyter.hypervisor.object_kinds import KINDS, Observed
 from qvirt_jupyter.hypervisor.observations import Observations, Pending
-from qvirt_jupyter.hypervisor.records import Record, RecordKey
+from qvirt_jupyter.hypervisor.record_key import RecordKey
 from qvirt_jupyter.hypervisor.started import known_starts
+from qvirt_jupyter.hypervisor.storage.room import RoomWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from qvirt_jupyter.hypervisor.definition import DomainDefinition
     from qvirt_jupyter.hypervisor.inventory import Inventory
+    from qvirt_jupyter.hypervisor.records import Record
 
 _LOG = logging.getLogger(__name__)
 THREAD_NAME: Final = "qvirt-watch"
@@ -68,6 +70,7 @@ class Watcher:
         self._inventory = inventory
         self._on_error = on_error
         self._known = {name: KnownObjects(kind) for name, kind in KINDS.items()}
+        self._room = RoomWatch(self._known["pool"], self._known["domain"])
         self._reading = threading.RLock()
         self._wake = threading.Condition()
         self._notes: dict[tuple[str, str | None], bool] = {}
@@ -126,6 +129,7 @@ class Watcher:
     def start(self) -> None:
         """Put everything into the inventory, take out what is gone, and begin to watch."""
         with self._reading:
+            self._room.look()
             records = self._built()
             present = {record.record_key for record in records}
             # What vanished while a lost connection was away.
@@ -161,6 +165,7 @@ class Watcher:
             with self._reading:
                 self._refresh(known, {identity: identity is not None})
                 self._put(known, self._read_definitions(known, time.monotonic() + BUDGET))
+                self._look_at_room()
         except libvirt.libvirtError as error:
             self._on_error(error)
 
@@ -252,6 +257,7 @@ class Watcher:
                     if mine and name not in self._unsupported:
                         self._refresh(known, mine)
                 self._read_some()
+                self._look_at_room()
         except libvirt.libvirtError as error:
             if self._closed or self._on_error(error):
                 return False
@@ -344,6 +350,10 @@ class Watcher:
 
     # Records.
 
+    def _look_at_room(self) -> None:
+        """Tell the machines anew whose pools became full, or have room again."""
+        self._put(self._known["domain"], self._room.look())
+
     def _put(self, known: KnownObjects, keys: Iterable[str]) -> None:
         self._inventory.update(self._built_of(known, keys))
 
@@ -359,7 +369,7 @@ class Watcher:
         version = known.versions[key]
         is_machine = known.kind.name == "domain"
         observed = (
-            self._seen.of(key, known.raw[key].id, version)
+            self._seen.of(key, known.raw[key].id, version, self._room.of(key))
             if is_machine
             else Observed(xml_version=version)
         )

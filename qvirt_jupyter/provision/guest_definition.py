@@ -32,9 +32,9 @@ FORWARD_SLOT: Final = "0x10"
 FORWARD_NETWORK: Final = "10.0.3.0/24"
 LOOPBACK: Final = "127.0.0.1"
 FORWARD_RULE: Final = re.compile(r"hostfwd=tcp:127\.0\.0\.1:(\d+)-:(\d+)")
-# Of these the guest's own devices take six; the rest are for devices that are plugged in later,
+# Of these the guest's own devices take seven; the rest are for devices that are plugged in later,
 # for which libvirt leaves only one (https://libvirt.org/pci-hotplug.html).
-ROOT_PORTS: Final = 10
+ROOT_PORTS: Final = 11
 
 SMALLEST_MEMORY: Final = 96 * 1024
 """KiB; with less the kernel does not get through unpacking the initramfs."""
@@ -197,6 +197,8 @@ class GuestDefinition:
         if self.display != "none":
             devices += [
                 e.graphics(e.listen(type="none"), type=self.display),
+                # Its pointer is where the viewer's is, which a click then need not catch.
+                e.input(type="tablet", bus="virtio"),
                 # Text mode, so the kernel needs no driver for it.
                 e.video(e.model(type="vga", vram="16384")),
             ]

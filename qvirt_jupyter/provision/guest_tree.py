@@ -40,7 +40,7 @@ BASE_MODULES: Final = (
     "virtio_console",
 )
 # Nice to have; a kernel may lack them. The power button needs both button and evdev.
-OPTIONAL_MODULES: Final = ("button", "evdev", "virtio_rng", "virtio_balloon")
+OPTIONAL_MODULES: Final = ("button", "evdev", "virtio_input", "virtio_rng", "virtio_balloon")
 
 # The root has merged folders: /bin is /usr/bin and so on.
 MERGED: Final = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")

@@ -55,6 +55,8 @@ UBUNTU_KERNEL: Final = HostPackage("linux-image-virtual", "kernel-core", "linux"
 QEMU: Final = HostPackage("qemu-system-x86", "qemu-system-x86", "qemu-system-x86")
 QEMU_IMG: Final = HostPackage("qemu-utils", "qemu-img", "qemu-img")
 OSINFO: Final = HostPackage("osinfo-db", "osinfo-db", "osinfo-db")
+SWTPM: Final = HostPackage("swtpm swtpm-tools", "swtpm swtpm-tools", "swtpm")
+FIRMWARE: Final = HostPackage("ovmf", "edk2-ovmf", "edk2-ovmf")
 LIBVIRT: Final = HostPackage(
     "libvirt-daemon libvirt-daemon-driver-qemu", "libvirt-daemon-kvm", "libvirt"
 )

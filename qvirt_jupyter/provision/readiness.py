@@ -12,7 +12,8 @@ import libvirt
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import event_loop
-from qvirt_jupyter.hypervisor.errors import QvirtError, Subject, from_libvirt
+from qvirt_jupyter.hypervisor.errors import QvirtError, Subject
+from qvirt_jupyter.hypervisor.libvirt_errors import from_libvirt
 from qvirt_jupyter.provision.cache_folder import cache_folder
 from qvirt_jupyter.provision.guest_kernel import guest_kernel
 from qvirt_jupyter.provision.guest_tree import missing_packages
@@ -31,7 +32,7 @@ from qvirt_jupyter.provision.osinfo import osinfo
 from qvirt_jupyter.provision.tiny_guest import image_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from qvirt_jupyter._translation import LazyString
@@ -88,28 +89,38 @@ class Readiness:
         return self.ok
 
     def __repr__(self) -> str:
-        width = max(len(str(row.what)) for row in self.rows)
-        lines = []
-        for row in self.rows:
-            lines.append(f"{_word(row):>4}  {row.what!s:<{width}}  {row.detail}".rstrip())
-            lines += [f"{'':>4}  {'':<{width}}  -> {line}" for line in _lines(row.remedy)]
-        return "\n".join(lines)
+        return as_text(self.rows)
 
     def _repr_html_(self) -> str:
-        head = "".join(
-            f"<th style='text-align:left'>{escape(str(title))}</th>"
-            for title in (_("Ready?"), _("What"), _("Found"), _("What to do"))
+        return as_html(self.rows)
+
+
+def as_text(rows: Sequence[ReadinessRow]) -> str:
+    """Return what was looked at for a terminal, each remedy below its row."""
+    width = max((len(str(row.what)) for row in rows), default=0)
+    lines = []
+    for row in rows:
+        lines.append(f"{_word(row):>4}  {row.what!s:<{width}}  {row.detail}".rstrip())
+        lines += [f"{'':>4}  {'':<{width}}  -> {line}" for line in _lines(row.remedy)]
+    return "\n".join(lines)
+
+
+def as_html(rows: Sequence[ReadinessRow]) -> str:
+    """Return what was looked at as a table for a notebook."""
+    head = "".join(
+        f"<th style='text-align:left'>{escape(str(title))}</th>"
+        for title in (_("Ready?"), _("What"), _("Found"), _("What to do"))
+    )
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td style='text-align:left'>{escape(str(text))}</td>"
+            for text in (_word(row), row.what, row.detail, row.remedy)
         )
-        body = "".join(
-            "<tr>"
-            + "".join(
-                f"<td style='text-align:left'>{escape(str(text))}</td>"
-                for text in (_word(row), row.what, row.detail, row.remedy)
-            )
-            + "</tr>"
-            for row in self.rows
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _word(row: ReadinessRow) -> str:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from qvirt_jupyter.hypervisor import Connection, Domain
 
-BUILDER_VERSION: Final = 1
+BUILDER_VERSION: Final = 2
 """Counted up when the builder makes something else of the same packages."""
 DISK_SIZE: Final = re.compile(r"[1-9][0-9]{0,6}[KMGT]?")
 QEMU_IMG_TIMEOUT: Final = 30.0

@@ -1,4 +1,4 @@
-"""The Jupyter server's part: consoles and static files behind Jupyter's own login; no state.
+"""The Jupyter server's part: consoles, transfers and files behind Jupyter's login; no state.
 
 It imports :mod:`qvirt_jupyter.console` and nothing else of the house.
 """
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from jupyter_server.utils import url_path_join
 
 from qvirt_jupyter.server.assets import Assets
-from qvirt_jupyter.server.console_socket import TICKET_PARAMETER, ConsoleSocket
+from qvirt_jupyter.server.console_socket import ConsoleSocket
 from qvirt_jupyter.server.settings import QvirtConsole
+from qvirt_jupyter.server.ticketed import TICKET_PARAMETER
+from qvirt_jupyter.server.transfers import Transfers
 from qvirt_jupyter.server.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def handlers(console: QvirtConsole, base_url: str = "/") -> list[Rule]:
     """
     return [
         (url_path_join(base_url, "qvirt/console"), ConsoleSocket, {"console": console}),
+        (url_path_join(base_url, "qvirt/transfer"), Transfers, {"console": console}),
         (url_path_join(base_url, "qvirt/api/server"), Whereabouts, {}),
         (url_path_join(base_url, "qvirt/static/(.*)"), Assets, {"path": str(STATIC_FOLDER)}),
     ]

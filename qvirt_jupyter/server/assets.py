@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
 from tornado import web
 
-from qvirt_jupyter.server.console_socket import AUTH_RESOURCE
+from qvirt_jupyter.server.ticketed import AUTH_RESOURCE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 # esbuild's names (page.3GQ7XUWH.js) and folders with a version (novnc-1.7.0/...): their content
 # never changes, so a browser need not ask again.
 _NEVER_CHANGES = re.compile(r"\.[0-9A-Z]{8}\.(js|css)$|-\d+\.\d+\.\d+/")
-# The guest's cursor and screenshots are made in the browser, hence data: and blob:.
+# The guest's cursor and screenshots are made in the browser, hence data: and blob:; so is the sound
+# of SPICE, which a script feeds (https://www.w3.org/TR/media-source-2/).
 _POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; "
+    "default-src 'self'; img-src 'self' data: blob:; media-src blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'none'"
 )
+# xterm.js puts its colours and measures into style sheets of its own making. What a guest writes is
+# text there, never markup.
+_STYLES = "; style-src 'self' 'unsafe-inline'"
 _YEAR = 365 * 24 * 3600
 
 
@@ -33,7 +38,9 @@ class Assets(JupyterHandler, web.StaticFileHandler):
     @property
     def content_security_policy(self) -> str:
         """Scripts, styles and connections of this server only; to be framed by it only."""
-        return f"{super().content_security_policy}; {_POLICY}"
+        terminals = url_path_join(self.base_url, "qvirt/static/terminal/")
+        styles = _STYLES if self.request.path.startswith(terminals) else ""
+        return f"{super().content_security_policy}; {_POLICY}{styles}"
 
     @web.authenticated
     @authorized

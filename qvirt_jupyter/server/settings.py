@@ -1,4 +1,4 @@
-"""What an administrator may set for the consoles: ``c.QvirtConsole.*`` of a Jupyter server."""
+"""What an administrator may set for consoles and transfers: ``c.QvirtConsole.*``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from traitlets.config import Configurable
 
 
 class QvirtConsole(Configurable):
-    """Limits and policy of the console bridge, and the threads that talk to libvirt for it."""
+    """Limits and policy of consoles and transfers, and threads that talk to libvirt for them."""
 
     skip_display_password = Bool(
         True,  # noqa: FBT003 - traitlets' own way of a default
@@ -59,8 +59,21 @@ class QvirtConsole(Configurable):
         help="How many displays may be opened at once; further ones wait.",
     ).tag(config=True)
 
+    maximum_transfers = Integer(
+        32,
+        min=1,
+        help="How many uploads and downloads of volumes may be under way at once.",
+    ).tag(config=True)
+
+    stalled_transfer = Float(
+        120.0,
+        min=0.1,
+        help="Seconds that a kernel may take for the next piece of an upload or a download.",
+    ).tag(config=True)
+
     def start(self) -> None:
         """Make the pool of threads; it starts a thread when one is needed."""
         self.connections = 0
+        self.transfers = 0
         # Of our own, so that a libvirt that hangs does not take the server's other threads along.
         self.pool = ThreadPoolExecutor(self.workers, "qvirt-console")

@@ -13,7 +13,7 @@ from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
 from qvirt_jupyter.console.whereabouts import whereabouts
-from qvirt_jupyter.server.console_socket import AUTH_RESOURCE
+from qvirt_jupyter.server.ticketed import AUTH_RESOURCE
 
 
 class Whereabouts(APIHandler):

@@ -10,15 +10,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.widgets.console import ConsolePanel
-    from qvirt_jupyter.widgets.definition_history import DefinitionHistory
+    from qvirt_jupyter.widgets.consoles.console import ConsolePanel
+    from qvirt_jupyter.widgets.consoles.terminal import TerminalPanel
     from qvirt_jupyter.widgets.host_page import HostPanel, host_panel
-    from qvirt_jupyter.widgets.host_xml import HostXml
-    from qvirt_jupyter.widgets.machine_panel import VmPanel, vm_panel
-    from qvirt_jupyter.widgets.machine_xml import MachineXml
+    from qvirt_jupyter.widgets.machine.panel import VmPanel, vm_panel
+    from qvirt_jupyter.widgets.machine_list.vm_list import VmList
     from qvirt_jupyter.widgets.manager_panel import Manager, manager
+    from qvirt_jupyter.widgets.network_map import Topology, topology
     from qvirt_jupyter.widgets.panels import show_panel
-    from qvirt_jupyter.widgets.vm_list import VmList
+    from qvirt_jupyter.widgets.screen_wall import Wall, wall
+    from qvirt_jupyter.widgets.xml.definition_history import DefinitionHistory
+    from qvirt_jupyter.widgets.xml.host_xml import HostXml
+    from qvirt_jupyter.widgets.xml.machine_xml import MachineXml
 
 __all__ = [
     "ConsolePanel",
@@ -27,27 +30,37 @@ __all__ = [
     "HostXml",
     "MachineXml",
     "Manager",
+    "TerminalPanel",
+    "Topology",
     "VmList",
     "VmPanel",
+    "Wall",
     "host_panel",
     "manager",
     "show_panel",
+    "topology",
     "vm_panel",
+    "wall",
 ]
 
 _MODULES = {
-    "ConsolePanel": "console",
-    "DefinitionHistory": "definition_history",
+    "ConsolePanel": "consoles.console",
+    "DefinitionHistory": "xml.definition_history",
     "HostPanel": "host_page",
-    "HostXml": "host_xml",
-    "MachineXml": "machine_xml",
+    "HostXml": "xml.host_xml",
+    "MachineXml": "xml.machine_xml",
     "Manager": "manager_panel",
-    "VmList": "vm_list",
-    "VmPanel": "machine_panel",
+    "TerminalPanel": "consoles.terminal",
+    "Topology": "network_map",
+    "VmList": "machine_list.vm_list",
+    "VmPanel": "machine.panel",
+    "Wall": "screen_wall",
     "host_panel": "host_page",
     "manager": "manager_panel",
     "show_panel": "panels",
-    "vm_panel": "machine_panel",
+    "topology": "network_map",
+    "vm_panel": "machine.panel",
+    "wall": "screen_wall",
 }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.widgets._details_messages import StorageState
 
 
 class ChoiceState(TypedDict):
@@ -59,7 +62,11 @@ class ProgressState(TypedDict):
 
 
 class CloneState(TypedDict):
-    """The whole dialog; ``answered`` is the number of the last edit that it knows of."""
+    """The whole dialog; ``answered`` is the number of the last edit that it knows of.
+
+    ``storage`` is the search for a place while there is one. ``leaving`` says what becomes of what
+    is under way where the tab is closed.
+    """
 
     title: str
     machines: list[CloneMachineState]
@@ -76,4 +83,6 @@ class CloneState(TypedDict):
     agreed: bool
     busy: bool
     progress: ProgressState | None
+    storage: StorageState | None
+    leaving: str
     answered: int

@@ -63,12 +63,13 @@ class SystemsState(TypedDict):
 class WizardFieldState(FieldState):
     """An input of a page.
 
-    ``browse`` is the label of the button that looks for a file, and ``mend`` that of the one that
-    takes away what is wrong; empty where there is none.
+    ``browse`` is the label of the button that looks for a file, ``mend`` that of the one that takes
+    away what is wrong, and ``waive`` that of the one that lets it be; empty where there is none.
     """
 
     browse: str
     mend: str
+    waive: str
 
 
 class SummaryState(TypedDict):
@@ -108,6 +109,7 @@ class WizardState(TypedDict):
     page: str
     steps: list[StepState]
     lead: str
+    note: str
     warnings: list[str]
     ways: list[WayState]
     fields: list[WizardFieldState]

@@ -104,21 +104,24 @@ class KindState(TypedDict):
 
 
 class PoolState(TypedDict):
-    """A storage pool; ``reason`` says why it cannot be looked into."""
+    """A storage pool; ``reason`` says why it cannot be looked into, ``share`` what is used of 1."""
 
     id: str
     name: str
     space: str
+    share: float | None
     reason: str
 
 
 class VolumeState(TypedDict):
-    """A volume of the pool that is looked into."""
+    """A volume of the pool that is looked into; ``reason`` says why it cannot be chosen."""
 
     name: str
     format: str
     size: str
     path: str
+    users: str
+    reason: str
 
 
 class StorageState(TypedDict):
@@ -131,6 +134,7 @@ class StorageState(TypedDict):
     path: str
     busy: bool
     problem: str
+    warning: str
     canCreate: bool
     formats: list[str]
     newName: str

@@ -5,7 +5,10 @@ Values of secret fields are in no state: the browser sends them once, when the f
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.widgets._panel_messages import ButtonState
 
 Kind = Literal["text", "multiline", "number", "check", "choice", "suggest", "open", "secret"]
 
@@ -16,6 +19,22 @@ class ChoiceState(TypedDict):
     value: str
     label: str
     reason: NotRequired[str]
+
+
+class CodeFault(TypedDict):
+    """What is wrong in a line of code; lines are counted from 1 on."""
+
+    line: int
+    text: str
+    level: Literal["error", "warning"]
+
+
+class CodeState(TypedDict):
+    """What is edited as code; ``module`` is the file of the editor's browser module."""
+
+    language: str
+    module: str
+    faults: list[CodeFault]
 
 
 class FieldState(TypedDict):
@@ -33,6 +52,14 @@ class FieldState(TypedDict):
     choices: list[ChoiceState]
     placeholder: str
     error: str
+    code: NotRequired[CodeState]
+
+
+class BrowsedFieldState(FieldState):
+    """An input with a button that looks for its value; ``noBrowse`` says why it cannot."""
+
+    browse: str
+    noBrowse: str
 
 
 class NoteState(TypedDict):
@@ -43,11 +70,30 @@ class NoteState(TypedDict):
     help: str
 
 
+class FoldersState(TypedDict):
+    """The folders in a folder of the host, for the field that gets the path of one.
+
+    ``parent`` is empty at the root, ``path`` until the first folder is read.
+    """
+
+    field: str
+    path: str
+    parent: str
+    folders: list[str]
+    note: str
+    problem: str
+    busy: str
+
+
 class FormState(TypedDict):
     """The whole form.
 
     ``attempt`` grows when a submitted form was refused; ``answered`` is the number of the last edit
-    that the state knows of. ``keepsSecrets`` says whether secrets are sent as they are typed.
+    that the state knows of. ``keepsSecrets`` says whether secrets are sent as they are typed,
+    ``rests`` whether the form takes no focus when it appears.
+    ``buttons`` stand before the one that submits, ``lastButtons`` after it. ``busy`` says what is
+    being done with what was submitted, ``preview`` what it becomes, ``code`` how Python says it.
+    ``folders`` is there while a folder is looked for.
     """
 
     title: str
@@ -57,3 +103,10 @@ class FormState(TypedDict):
     attempt: int
     answered: int
     keepsSecrets: bool
+    rests: NotRequired[bool]
+    buttons: NotRequired[list[ButtonState]]
+    lastButtons: NotRequired[list[ButtonState]]
+    busy: NotRequired[str]
+    preview: NotRequired[str]
+    code: NotRequired[str]
+    folders: NotRequired[FoldersState | None]

@@ -66,7 +66,7 @@ class ActionSpec(TypedDict):
 
     ``refused`` gives, by state, why it is not possible now; a state that is not in it allows it.
     Actions with the same ``slot`` share one place: the first that is possible, or else the last, is
-    shown. Those with a ``submenu`` are behind the button of that name.
+    shown. Those with a ``submenu`` are behind the button of that name. ``key`` does it on a row.
     """
 
     name: str
@@ -82,6 +82,7 @@ class ActionSpec(TypedDict):
     changes: bool
     confirm: str
     danger: bool
+    key: str
 
 
 class ConnectionData(TypedDict):
@@ -112,6 +113,8 @@ class DomainData(TypedDict):
     description: NotRequired[str]
     state: NotRequired[str]
     reason: NotRequired[str]
+    mark: NotRequired[str]
+    warning: NotRequired[str]
     template: NotRequired[bool]
     cells: NotRequired[dict[str, Value]]
     refused: NotRequired[dict[str, str]]
@@ -235,6 +238,13 @@ class Selecting(TypedDict):
     """From the browser: the row whose details are wanted beside the list; empty for none."""
 
     kind: Literal["selected"]
+    row: str
+
+
+class Choosing(TypedDict):
+    """From the browser: another row is selected; empty for none."""
+
+    kind: Literal["chosen"]
     row: str
 
 

@@ -59,6 +59,7 @@ class QuestionState(TypedDict):
     client: str
     title: str
     text: str
+    diff: str
     fields: list[QuestionFieldState]
     remember: str
     buttons: list[ButtonState]
@@ -89,7 +90,8 @@ class TaskPartState(TypedDict):
 class TaskState(TypedDict):
     """A line of the task list; times in seconds, ``progress`` from 0 to 1 or None.
 
-    ``origin`` says where it was begun; empty for this kernel.
+    ``origin`` says where it was begun; empty for this kernel. ``waiting``: it goes on only once
+    somebody has done what ``phase`` says.
     """
 
     id: int
@@ -103,6 +105,7 @@ class TaskState(TypedDict):
     outcomeLabel: str
     phase: str
     progress: float | None
+    waiting: bool
     error: str
     code: str
     canCancel: bool
@@ -132,6 +135,22 @@ class SpansState(TypedDict):
 
     spans: list[str]
     chosen: int
+
+
+class ConsoleChoiceState(TypedDict):
+    """One console of a machine; ``reason`` says why it cannot be opened."""
+
+    id: str
+    kind: str
+    label: str
+    reason: str
+    chosen: bool
+
+
+class ConsoleSwitchState(TypedDict):
+    """The consoles between which somebody can switch."""
+
+    choices: list[ConsoleChoiceState]
 
 
 class RankedCellState(TypedDict):

@@ -17,12 +17,13 @@ from qvirt_jupyter.hypervisor import (
 )
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.publisher import Subscribers, Subscription
-from qvirt_jupyter.widgets.connection_notice import connection_notice, is_failure, notice_key
+from qvirt_jupyter.provision.guest.found_installations import found_installations
+from qvirt_jupyter.widgets.connections.notice import connection_notice, is_failure, notice_key
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections
+from qvirt_jupyter.widgets.connections.sign_in import SignIn
 from qvirt_jupyter.widgets.notices import Notice, NoticeBoard, NoticeButton
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.questions import QuestionBoard
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
-from qvirt_jupyter.widgets.sign_in import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,10 +107,20 @@ class Fleet:
                 if self._known.get(uri) is not connection:
                     if uri in self._observed:
                         self._observed.pop(uri).close()
-                    self._observed[uri] = connection.observe(self._on_connection)
+                    self._observed[uri] = self._observing(connection)
                     _heed(preferences.now, connection)
             self._known = wanted
         self._tell()
+
+    def _observing(self, connection: Connection) -> Subscription:
+        seen = connection.observe(self._on_connection)
+        found = found_installations.follow(connection)
+
+        def close() -> None:
+            seen.close()
+            found.close()
+
+        return Subscription(close)
 
     def _on_preferences(self, now: Preferences) -> None:
         for connection in self.connections:

@@ -170,6 +170,7 @@ HOST_GRAPHS: Final[tuple[GraphKind, ...]] = (
         (
             Series("memory", _("in use"), _FIRST),
             Series("memory_cache", _("cache"), _THIRD, "dotted", optional=True),
+            Series("memory_guests", _("all its machines"), _FOURTH, "dash_dotted", optional=True),
             Series("memory_total", _("installed"), _SECOND, "dashed", optional=True),
         ),
         _("The driver does not say how much memory of the host is in use."),

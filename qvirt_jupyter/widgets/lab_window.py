@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from comm import get_comm_manager
@@ -57,6 +58,10 @@ class LabWindow:
         comm.on_msg(self._receive)
         self._counter = FleetCounter(self._tell_status)
         self._jobs = jobs.subscribe(self._on_job)
+        for job in jobs.recent:
+            # One that has begun and says nothing more is told, too: the window was loaded anew.
+            if not job.done():
+                publisher.post(("lab-window", id(self), job.id), partial(self._on_job, job))
 
     def close(self) -> None:
         """Tell it no more; tasks go on."""
@@ -82,13 +87,15 @@ class LabWindow:
         if job.whole is not None:
             # It is told as a part of that one.
             return
+        # Asked once: a job that ends while it is told of comes here again, to tell its end.
+        is_over = job.done()
         if job.id in self._told or self._is_news(job):
             self._told.add(job.id)
             message: TaskMessage = {"kind": "task", "task": task_state(job)}
             self._tell(message)
-        elif not job.done() and job.id not in self._timers:
+        elif not is_over and job.id not in self._timers:
             self._look_again(job)
-        if job.done():
+        if is_over:
             self._told.discard(job.id)
             timer = self._timers.pop(job.id, None)
             if timer is not None:

@@ -13,34 +13,41 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import Domain, NotFound, RecordKey, publisher
 from qvirt_jupyter.hypervisor.lifecycle import Action
 from qvirt_jupyter.widgets.about import About
-from qvirt_jupyter.widgets.autoconnect import open_saved
 from qvirt_jupyter.widgets.cloning import CloneDialog, ask_about_template
-from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
-from qvirt_jupyter.widgets.connection_request import ConnectionRequest
-from qvirt_jupyter.widgets.connection_view import ConnectionView, snapshot_rows
+from qvirt_jupyter.widgets.connections.autoconnect import open_saved
+from qvirt_jupyter.widgets.connections.dialog import ConnectionDialog
+from qvirt_jupyter.widgets.connections.first_start import FirstStart
+from qvirt_jupyter.widgets.connections.request import ConnectionRequest
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections
+from qvirt_jupyter.widgets.connections.view import ConnectionView, snapshot_rows
 from qvirt_jupyter.widgets.deletion import Deletion
 from qvirt_jupyter.widgets.details.work import Boards
 from qvirt_jupyter.widgets.dialog_place import DialogPlace
-from qvirt_jupyter.widgets.first_start import FirstStart
 from qvirt_jupyter.widgets.fleet import ConnectionState, fleet
-from qvirt_jupyter.widgets.machine_actions import MachineActions
-from qvirt_jupyter.widgets.machine_pane import MachinePane
+from qvirt_jupyter.widgets.machine.actions import MachineActions
+from qvirt_jupyter.widgets.machine.pane import MachinePane
+from qvirt_jupyter.widgets.machine_list.actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
+from qvirt_jupyter.widgets.machine_list.vm_list import VmList
 from qvirt_jupyter.widgets.notices import Notice, Notices
 from qvirt_jupyter.widgets.panel import Panel
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
-from qvirt_jupyter.widgets.shell import open_creation_tab, open_host_tab, open_tab
+from qvirt_jupyter.widgets.shell import (
+    open_creation_tab,
+    open_host_tab,
+    open_tab,
+    open_topology_tab,
+    open_wall_tab,
+    open_wall_tab_of,
+)
 from qvirt_jupyter.widgets.tasks import Tasks
 from qvirt_jupyter.widgets.unheeded_shutdowns import offer_force_off
-from qvirt_jupyter.widgets.vm_list import VmList
-from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qvirt_jupyter.widgets.list_arrangement import ListArrangement
+    from qvirt_jupyter.widgets.machine_list.list_arrangement import ListArrangement
     from qvirt_jupyter.widgets.preferences import Preferences
 
 _NO_TEXT = LazyString("")
@@ -61,6 +68,7 @@ class Manager(Panel):
         self._views: dict[str, ConnectionView] = {}
         self._questions = QuestionBoard()
         self._actions = MachineActions(self._questions, fleet.notices, fleet.wishes)
+        self._chosen = ""
         self._first_start = FirstStart(
             fleet, lambda: publisher.post(("dialog", id(self)), self._add_connection)
         )
@@ -70,6 +78,7 @@ class Manager(Panel):
             on_watch=self._on_watch,
             on_arrange=self._on_arrange,
             on_select=lambda key: publisher.post(("pane", id(self)), lambda: self._show(key)),
+            on_choose=self._on_choose,
             on_history=lambda key, span: fleet.connection(key.uri).stats.history(key.id, span),
             arrangement=preferences.now.list_arrangement,
             actions=_ACTIONS,
@@ -84,6 +93,7 @@ class Manager(Panel):
             [
                 self._button("create", _("New virtual machine"), "plus-square", self._create),
                 self._button("quick-create", _("Quick create"), "bolt", self._quick_create),
+                self._button("wall", _("Screens"), "th", self._open_wall),
                 self._button("add-connection", _("Add connection…"), "plus", self._add_connection),
                 self._button("preferences", _("Preferences…"), "sliders", self._edit_preferences),
                 self._button("about", _("About"), "info-circle", self._show_about),
@@ -184,6 +194,10 @@ class Manager(Panel):
         if not self.is_closed:
             self._pane.show(key)
 
+    def _on_choose(self, key: RecordKey | None) -> None:
+        # At once: the button behind the list may be pressed next.
+        self._chosen = "" if key is None else key.uri
+
     def _on_arrange(self, arrangement: ListArrangement) -> None:
         publisher.post(("arrange", id(self)), lambda: _remember(arrangement))
 
@@ -193,27 +207,36 @@ class Manager(Panel):
         if keys[0].kind == "connection":
             for key in keys:
                 self._act_on_connection(name, key.uri, client)
-        elif name in _LIFECYCLE:
-            self._actions.do(Action(name), [_domain(key) for key in keys], client)
-        elif name == "delete":
-            self._delete([_domain(key) for key in keys])
-        elif name == "clone":
-            domains = [_domain(key) for key in keys]
-            self._dialog.show_soon(lambda: CloneDialog(domains, self._dialog.clear))
-        elif name == "template":
-            domains = [_domain(key) for key in keys]
-            ask_about_template(domains, self._actions, self._questions, client)
-        elif name == "tag":
-            self._actions.tag([_domain(key) for key in keys], client)
-        elif name == "open":
-            self._open("domain", keys[0], client)
-        elif name == "open_console":
-            self._open_console(keys[0], client)
+        else:
+            self._act_on_machines(name, [_domain(key) for key in keys], client)
+
+    def _act_on_machines(self, name: str, domains: list[Domain], client: str) -> None:
+        match name:
+            case "delete":
+                self._delete(domains)
+            case "clone":
+                self._dialog.show_soon(lambda: CloneDialog(domains, self._dialog.clear))
+            case "template":
+                ask_about_template(domains, self._actions, self._questions, client)
+            case "tag":
+                self._actions.tag(domains, client)
+            case "open":
+                open_tab("vm", _arguments(domains[0]), _title(domains[0]), client)
+            case "open_console":
+                open_tab("console", _arguments(domains[0]), _title(domains[0]), client)
+            case "open_wall":
+                open_wall_tab_of(domains, client)
+            case _ if name in _LIFECYCLE:
+                self._actions.do(Action(name), domains, client)
 
     def _act_on_connection(self, name: str, uri: str, client: str) -> None:
         match name:
             case "open_host":
                 open_host_tab(fleet.connection(uri), client)
+            case "open_topology":
+                open_topology_tab(fleet.connection(uri), client)
+            case "open_host_wall":
+                open_wall_tab(fleet.connection(uri), client)
             case "create":
                 open_creation_tab(client, uri=uri)
             case "connect":
@@ -226,11 +249,13 @@ class Manager(Panel):
                 fleet.forget(uri)
 
     def _open_console(self, key: RecordKey, client: str = "") -> None:
-        open_tab("console", _arguments(key), _title(_domain(key)), client)
+        domain = _domain(key)
+        open_tab("console", _arguments(domain), _title(domain), client)
 
     def _open(self, kind: str, key: RecordKey, client: str) -> None:
         if kind == "domain":
-            open_tab("vm", _arguments(key), _title(_domain(key)), client)
+            domain = _domain(key)
+            open_tab("vm", _arguments(domain), _title(domain), client)
             return
         connection = fleet.connection(key.uri)
         if connection.state in fleet.IDLE:
@@ -257,10 +282,18 @@ class Manager(Panel):
         self._dialog.clear()
 
     def _create(self) -> None:
-        open_creation_tab()
+        open_creation_tab(**self._where())
 
     def _quick_create(self) -> None:
-        open_creation_tab(quick="true")
+        open_creation_tab(quick="true", **self._where())
+
+    def _where(self) -> dict[str, str]:
+        """Return the connection of the selected row, as far as it is still there (MGR-22)."""
+        known = any(each.uri == self._chosen for each in fleet.connections)
+        return {"uri": self._chosen} if known else {}
+
+    def _open_wall(self) -> None:
+        open_tab("wall", {}, str(_("Screens of all hosts")))
 
     def _add_connection(self) -> None:
         empty = ConnectionRequest(recents=saved_connections.recent).coupled("hypervisor")
@@ -314,8 +347,8 @@ def _title(domain: Domain) -> str:
         return str(domain.subject)
 
 
-def _arguments(key: RecordKey) -> dict[str, str]:
-    return {"uri": key.uri, "uuid": key.id}
+def _arguments(domain: Domain) -> dict[str, str]:
+    return {"uri": domain.connection.uri, "uuid": domain.uuid}
 
 
 def manager() -> Manager:

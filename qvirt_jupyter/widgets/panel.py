@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.widgets.subshells import hear_beside_cells
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ class Panel(ipywidgets.VBox):
     def take_over(self, before: Panel) -> None:
         """Look like the panel that was in the same tab before its page was loaded again."""
 
+    def turn_to(self, place: str) -> None:
+        """Bring a place in it to the front; what the panel does not have changes nothing."""
+
     def close(self) -> None:
         """Close the panel, all that is in it and its subscriptions; machines are not touched."""
         if self.is_closed:
@@ -60,7 +64,8 @@ class Panel(ipywidgets.VBox):
     def _repr_mimebundle_(self, **keywords: Any) -> dict[str, Any]:  # noqa: ANN401 - IPython's
         # Beside the widget, for GitHub, nbconvert and notebooks whose kernel is gone.
         bundle: dict[str, Any] = super()._repr_mimebundle_(**keywords)
-        return {**bundle, "text/html": self.snapshot()}
+        snapshot = self.snapshot()
+        return {**bundle, "text/plain": html.plain(snapshot), "text/html": snapshot}
 
 
 def close_all(widget: ipywidgets.Widget) -> None:

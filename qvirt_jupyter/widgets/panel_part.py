@@ -52,7 +52,7 @@ class PanelPart(ModuleWidget):
         state
             One of the typed dictionaries of ``_panel_messages``.
         picture
-            A PNG that belongs to it.
+            A picture that belongs to it, as a PNG or a JPEG.
         """
         self._shown, self._picture = state, picture
         if self._is_drawn:

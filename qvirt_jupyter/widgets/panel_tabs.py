@@ -1,6 +1,6 @@
 """What the labextension runs in a kernel: a panel for a tab, and the end of it.
 
-``frontend/src/panelTab.ts`` calls these two. A tab keeps its name over a reload of the page, so the
+``frontend/src/panelTab.ts`` calls these. A tab keeps its name over a reload of the page, so the
 widgets that the page had before are closed when it comes back.
 """
 
@@ -48,6 +48,21 @@ def show_tab(tab: str, kind: str, arguments: Mapping[str, str], locale: str = "e
         # them closes, also where the next one opens at the same moment. That one is never heard.
         if before is not None:
             _close(before)
+
+
+def turn_tab(tab: str, place: str) -> None:
+    """Bring a place in the panel of a tab to the front, such as a section of a host.
+
+    Parameters
+    ----------
+    tab
+        Names the tab in its window.
+    place
+        As the panel calls it; one that it does not have changes nothing.
+    """
+    panel = _open.get(tab)
+    if isinstance(panel, Panel):
+        panel.turn_to(place)
 
 
 def close_tab(tab: str) -> None:

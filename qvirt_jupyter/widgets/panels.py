@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter.widgets.fleet import fleet
+from qvirt_jupyter.widgets.shell import chosen_machines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,15 +19,18 @@ def show_panel(kind: str, **arguments: str) -> Widget:
     Parameters
     ----------
     kind
-        ``"manager"``, ``"host"``, ``"vm"``, ``"console"`` or ``"create"``.
+        ``"manager"``, ``"host"``, ``"vm"``, ``"console"``, ``"create"``, ``"topology"`` or
+        ``"wall"``.
     **arguments
-        For a host ``uri``, for a machine ``uri`` and ``uuid``; for a new machine ``uri``,
-        ``medium`` and ``quick``, all of which may be left out.
+        For a host ``uri`` and, where another than the overview shall be in front, the ``section``;
+        for a map of its networks ``uri``; for a machine ``uri`` and ``uuid``; for a new machine
+        ``uri``, ``medium`` and ``quick``, all of which may be left out; for a wall of screens
+        ``uri`` and ``tag``, or ``machines``: a JSON object of lists of UUIDs by URI.
 
     Raises
     ------
     ValueError
-        There is no such kind, or the URI is not one.
+        There is no such kind or section, or the URI is not one.
     TypeError
         An argument is missing or unknown.
     """
@@ -41,20 +45,20 @@ def _manager() -> Widget:
     return manager()
 
 
-def _host(uri: str) -> Widget:
+def _host(uri: str, section: str = "overview") -> Widget:
     from qvirt_jupyter.widgets.host_page import host_panel  # noqa: PLC0415 - as above
 
-    return host_panel(fleet.connection(uri))
+    return host_panel(fleet.connection(uri), section)
 
 
 def _vm(uri: str, uuid: str) -> Widget:
-    from qvirt_jupyter.widgets.machine_panel import vm_panel_of  # noqa: PLC0415 - as above
+    from qvirt_jupyter.widgets.machine.panel import vm_panel_of  # noqa: PLC0415 - as above
 
     return vm_panel_of(uri, uuid)
 
 
 def _console(uri: str, uuid: str) -> Widget:
-    from qvirt_jupyter.widgets.console_tab import ConsoleTab  # noqa: PLC0415 - as above
+    from qvirt_jupyter.widgets.consoles.tab import ConsoleTab  # noqa: PLC0415 - as above
 
     return ConsoleTab(fleet.domain(uri, uuid))
 
@@ -65,10 +69,26 @@ def _create(**arguments: str) -> Widget:
     return CreationPanel(**arguments)
 
 
+def _topology(uri: str) -> Widget:
+    from qvirt_jupyter.widgets.network_map import topology  # noqa: PLC0415 - as above
+
+    return topology(fleet.connection(uri))
+
+
+def _wall(uri: str = "", tag: str = "", machines: str = "") -> Widget:
+    from qvirt_jupyter.widgets.screen_wall import wall  # noqa: PLC0415 - as above
+
+    if machines:
+        return wall([fleet.domain(*key) for key in chosen_machines(machines)])
+    return wall(fleet.connection(uri) if uri else None, tag=tag)
+
+
 _PANELS: Mapping[str, Callable[..., Widget]] = {
     "manager": _manager,
     "host": _host,
     "vm": _vm,
     "console": _console,
     "create": _create,
+    "topology": _topology,
+    "wall": _wall,
 }

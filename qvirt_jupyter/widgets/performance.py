@@ -11,7 +11,7 @@ import ipywidgets
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.hypervisor.stat_groups import GROUPS
+from qvirt_jupyter.hypervisor.statistics.stat_groups import GROUPS
 from qvirt_jupyter.widgets._panel_messages import VERSION
 from qvirt_jupyter.widgets.graphs import Graph
 from qvirt_jupyter.widgets.panel import close_all

@@ -11,9 +11,13 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import declarations, option
 from qvirt_jupyter.documents.switches import Flag
 from qvirt_jupyter.documents.values import Choice, Integer
+from qvirt_jupyter.hypervisor.screen.keyboard_layouts import layout_labels, layout_names
+from qvirt_jupyter.widgets.consoles import release_keys
+from qvirt_jupyter.widgets.consoles.release_keys import ReleaseKeys
 from qvirt_jupyter.widgets.kept_file import KeptFile
-from qvirt_jupyter.widgets.list_arrangement import ListArrangement
-from qvirt_jupyter.widgets.machine_wishes import NAMES, MachineWishes
+from qvirt_jupyter.widgets.machine.wishes import NAMES, MachineWishes
+from qvirt_jupyter.widgets.machine_defaults import DISPLAYS, FIRMWARES, FORMATS, PROCESSORS
+from qvirt_jupyter.widgets.machine_list.list_arrangement import ListArrangement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +31,7 @@ _STATISTICS: Final = _("Statistics")
 _CONFIRM: Final = _("Ask before")
 _CONSOLE: Final = _("Consoles")
 _XML: Final = _("XML")
+_NEW: Final = _("New machines")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +111,77 @@ class Preferences:
         label=_("Screen size"),
         group=_CONSOLE,
     )
+    console_display: str = option(
+        Choice(
+            "vnc",
+            "spice",
+            open=False,
+            labels={"vnc": _("VNC"), "spice": _("SPICE")},
+        ),
+        default="vnc",
+        label=_("Where a machine has both, show"),
+        group=_CONSOLE,
+        help=_("SPICE brings sound, but no clipboard."),
+    )
+    console_layout: str = option(
+        Choice(*layout_names(), open=False, labels=layout_labels()),
+        default="us",
+        label=_("Keyboard layout of guests"),
+        group=_CONSOLE,
+        help=_("For texts that are pasted as key strokes; each console can have another."),
+    )
+    console_release: str = option(
+        ReleaseKeys(),
+        default=release_keys.DEFAULT,
+        label=_("Keys that leave a console"),
+        group=_CONSOLE,
+        help=_(
+            "Pressed together and let go, they give keys and pointer back. They go to the guest "
+            "too. “ctrl” is either of both keys, “lctrl” and “rctrl” is one of them."
+        ),
+    )
+    terminal_font_size: int = option(
+        Integer(8, 32),
+        default=13,
+        label=_("Text size of terminals"),
+        unit="px",
+        group=_CONSOLE,
+    )
+    terminal_screen_reader: bool = option(
+        Flag(),
+        default=False,
+        label=_("Terminals for a screen reader"),
+        group=_CONSOLE,
+        help=_("What the guest writes is told to programs that read screens aloud."),
+    )
+    new_display: str = option(
+        Choice("", "vnc", "spice", open=False, labels=DISPLAYS),
+        default="",
+        label=_("Display"),
+        group=_NEW,
+        help=_("SPICE brings sound and USB devices of this computer; its consoles open outside."),
+    )
+    new_format: str = option(
+        Choice("", "qcow2", "raw", open=False, labels=FORMATS),
+        default="",
+        label=_("Format of disks"),
+        group=_NEW,
+        help=_("A raw disk takes all its room at once."),
+    )
+    new_firmware: str = option(
+        Choice("", "uefi", open=False, labels=FIRMWARES),
+        default="",
+        label=_("Firmware"),
+        group=_NEW,
+        help=_("Of PCs; where the host has no UEFI, it is what the system needs."),
+    )
+    new_processor: str = option(
+        Choice(*PROCESSORS, open=False, labels=PROCESSORS),
+        default="",
+        label=_("Processor"),
+        group=_NEW,
+        help=_("Of machines that run with KVM."),
+    )
     edit_xml: bool = option(
         Flag(),
         default=True,
@@ -113,6 +189,9 @@ class Preferences:
         group=_XML,
         help=_("Otherwise definitions are shown, but cannot be changed as text."),
     )
+    console_shown: str = ""
+    """Which console of a machine was in front last: it is chosen there, not in the form."""
+
     list_arrangement: ListArrangement = field(default_factory=ListArrangement)
     """How the list of machines is arranged: it is chosen in the list, not in the form."""
 

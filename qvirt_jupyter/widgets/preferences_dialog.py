@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.widgets.form import Form
+from qvirt_jupyter.widgets.forms.form import Form
 from qvirt_jupyter.widgets.preferences import preferences
 
 if TYPE_CHECKING:

@@ -71,6 +71,8 @@ class Question:
         What a second button says that is an answer too; empty for none.
     no
         What the button says that does nothing; empty for "Cancel".
+    diff
+        What it changes, as a diff of XML without secrets; empty for none.
     """
 
     title: str | LazyString
@@ -83,6 +85,7 @@ class Question:
     about: str = ""
     other: str | LazyString = ""
     no: str | LazyString = ""
+    diff: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,10 @@ class Questions(PanelPart):
     """
 
     _part: ClassVar[str] = "question"
-    _strings: ClassVar[Mapping[str, LazyString]] = {"questions": _("Questions")}
+    _strings: ClassVar[Mapping[str, LazyString]] = {
+        "questions": _("Questions"),
+        "diff": _("Changes of the definition"),
+    }
 
     def __init__(self, board: QuestionBoard) -> None:
         super().__init__()
@@ -236,6 +242,7 @@ def _state(key: str, question: Question) -> QuestionState:
         "client": question.client,
         "title": str(question.title),
         "text": str(question.text),
+        "diff": question.diff,
         "fields": [
             {
                 "name": each.name,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from qvirt_jupyter.hypervisor import DomainRecord
-    from qvirt_jupyter.hypervisor.stats import Sample
+    from qvirt_jupyter.hypervisor.statistics.stats import Sample
     from qvirt_jupyter.widgets._panel_messages import RankedState, RankingState
 
 SHOWN: Final = 50

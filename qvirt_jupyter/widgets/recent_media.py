@@ -71,5 +71,7 @@ def _understood(document: dict[str, Any]) -> Mapping[str, tuple[str, ...]]:
 
 recent_media: Final = RecentMedia()
 """Those of this user."""
+folders_let_be: Final = RecentMedia(name="folders-let-be.json")
+"""Folders that the emulator may not pass, and that are used all the same."""
 recent_trees: Final = RecentMedia(name="recent-trees.json")
 """Addresses, under no connection: a server is the same from all hosts."""

@@ -7,15 +7,17 @@ JupyterLab (VS Code, Voila), nobody answers and nothing opens.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from comm import create_comm
 
-from qvirt_jupyter._translation import _
+from qvirt_jupyter._translation import _, ngettext
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.hypervisor.connection import Connection
 
 TARGET = "qvirt_jupyter:shell"
@@ -44,10 +46,11 @@ def open_tab(kind: str, arguments: Mapping[str, str], title: str, client: str = 
     Parameters
     ----------
     kind
-        ``"manager"``, ``"host"``, ``"vm"``, ``"console"`` or ``"create"``.
+        ``"manager"``, ``"host"``, ``"vm"``, ``"console"``, ``"create"``, ``"topology"`` or
+        ``"wall"``.
     arguments
-        What :func:`~qvirt_jupyter.widgets.show_panel` is called with: for hosts ``uri``, for
-        machines ``uri`` and ``uuid``.
+        What :func:`~qvirt_jupyter.widgets.show_panel` is called with: for hosts and maps
+        ``uri``, for machines ``uri`` and ``uuid``.
     title
         What the tab is called.
     client
@@ -65,9 +68,69 @@ def open_tab(kind: str, arguments: Mapping[str, str], title: str, client: str = 
     )
 
 
-def open_host_tab(connection: Connection, client: str = "") -> None:
-    """Open the tab of a connection's host (MGR-06); ``client`` is as in :func:`open_tab`."""
-    open_tab("host", {"uri": connection.uri}, connection.label, client)
+def open_host_tab(connection: Connection, client: str = "", section: str = "") -> None:
+    """Open the tab of a connection's host (MGR-06); ``client`` is as in :func:`open_tab`.
+
+    Parameters
+    ----------
+    connection
+        The connection.
+    client
+        As in :func:`open_tab`.
+    section
+        What comes to the front, also where the tab is open already; empty leaves that as it is.
+    """
+    arguments = {"uri": connection.uri}
+    if section:
+        arguments["section"] = section
+    open_tab("host", arguments, connection.label, client)
+
+
+def open_topology_tab(connection: Connection, client: str = "") -> None:
+    """Open the map of a host's networks; ``client`` is as in :func:`open_tab`."""
+    title = topology_title(connection)
+    open_tab("topology", {"uri": connection.uri}, title, client)
+
+
+def topology_title(connection: Connection) -> str:
+    """Return what the tab with the map of a host's networks is called."""
+    return str(_("Networks of {host}").format(host=connection.label))
+
+
+def open_wall_tab(connection: Connection, client: str = "") -> None:
+    """Open a wall of a host's screens; ``client`` is as in :func:`open_tab`."""
+    title = _("Screens of {host}").format(host=connection.label)
+    open_tab("wall", {"uri": connection.uri}, str(title), client)
+
+
+def open_wall_tab_of(domains: Sequence[Domain], client: str = "") -> None:
+    """Open a wall of the screens of these machines; ``client`` is as in :func:`open_tab`."""
+    chosen: dict[str, list[str]] = {}
+    for domain in domains:
+        chosen.setdefault(domain.connection.uri, []).append(domain.uuid)
+    title = ngettext("Screen of {number} machine", "Screens of {number} machines", len(domains))
+    # In one order, so that the same selection finds the same tab.
+    machines = json.dumps({uri: sorted(uuids) for uri, uuids in sorted(chosen.items())})
+    open_tab("wall", {"machines": machines}, str(title), client)
+
+
+def chosen_machines(machines: str) -> tuple[tuple[str, str], ...]:
+    """Return URI and UUID of each machine of a wall's tab.
+
+    Parameters
+    ----------
+    machines
+        The tab's argument, as :func:`open_wall_tab_of` writes it.
+
+    Raises
+    ------
+    ValueError
+        It is not such an argument.
+    """
+    hosts = json.loads(machines)
+    if not isinstance(hosts, dict) or not all(isinstance(some, list) for some in hosts.values()):
+        raise ValueError(f"These are no machines: {machines}")
+    return tuple((str(uri), str(uuid)) for uri, uuids in hosts.items() for uuid in uuids)
 
 
 def open_creation_tab(client: str = "", **arguments: str) -> None:

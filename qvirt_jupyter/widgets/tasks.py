@@ -128,6 +128,7 @@ def task_state(job: Job[Any]) -> TaskState:
         "outcomeLabel": str(job.state.label),
         "phase": " · ".join(filter(None, (job.phase, str(job.transfer or "")))),
         "progress": job.progress,
+        "waiting": job.waiting,
         # The parts say themselves why they failed.
         "error": "" if job.parts else _why(job),
         "code": job.code,
@@ -172,7 +173,8 @@ def other_task_state(task: SharedTask, number: int) -> TaskState:
         "outcomeLabel": str(task.state.label),
         "phase": task.phase,
         "progress": task.progress,
-        # Why is said where it was begun.
+        # Those who can do something about it, and why it failed, are where it was begun.
+        "waiting": False,
         "error": "",
         "code": "",
         "canCancel": False,

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import threading
 import time
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-
-from PIL import Image
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import ConnectionLost, DomainState, QvirtError, publisher
@@ -25,7 +22,6 @@ _AFTER_FAILURE: Final = 20000
 _SOON: Final = 50
 _YOUNG: Final = 2.0
 """Seconds in which a second browser gets the picture that the first one asked for."""
-_WIDTH: Final = 480
 _WITH_PICTURE: Final = frozenset({DomainState.RUNNING, DomainState.PAUSED})
 _KEPT: Final = 8
 """Pictures of other machines, for one who comes back to them."""
@@ -89,11 +85,11 @@ class Thumbnail(PanelPart):
             self._say(refused)
         elif kept is not None and state in _WITH_PICTURE:
             # Until the next one, which is asked for no sooner than if it had been there all along.
-            shown, png, taken = kept
+            shown, jpeg, taken = kept
             age = time.monotonic() - taken
             wait = max(_SOON, INTERVAL - round(1000 * age))
             self._taken = taken
-            self.show({**shown, "interval": wait}, png)
+            self.show({**shown, "interval": wait}, jpeg)
         elif state in _WITH_PICTURE:
             self._say(_("Waiting for a picture…"), interval=_SOON)
         elif state is None:
@@ -139,15 +135,15 @@ class Thumbnail(PanelPart):
         if domain is not self._domain:
             return
         try:
-            picture = domain.screenshot()
-            png = _small(picture.png)
+            picture = domain.thumbnail()
         except QvirtError as error:
             if domain is self._domain and self._state is DomainState.RUNNING:
                 self._say(error.reason, interval=_AFTER_FAILURE)
         else:
+            jpeg = picture.data
             state: ScreenState = {
                 "text": "",
-                "alt": str(_("Screen of {name}").format(name=picture.name)),
+                "alt": str(_("Screen of {name}").format(name=domain.subject.name)),
                 "picture": True,
                 # A paused machine's screen does not change.
                 "interval": INTERVAL if self._state is DomainState.RUNNING else 0,
@@ -156,26 +152,14 @@ class Thumbnail(PanelPart):
                 is_shown = domain is self._domain and self._state in _WITH_PICTURE
                 if is_shown:
                     self._kept.pop((domain, self._run), None)
-                    self._kept[domain, self._run] = (state, png, time.monotonic())
+                    self._kept[domain, self._run] = (state, jpeg, time.monotonic())
                     while len(self._kept) > _KEPT:
                         del self._kept[next(iter(self._kept))]
             if is_shown:
-                self.show(state, png)
+                self.show(state, jpeg)
 
     def _on_taken(self, domain: Domain) -> None:
         with self._lock:
             if domain is self._domain:
                 self._taken = time.monotonic()
                 self._is_busy = False
-
-
-def _small(png: bytes) -> bytes:
-    """Return the picture no wider than a thumbnail needs to be."""
-    with Image.open(io.BytesIO(png)) as picture:
-        if picture.width <= _WIDTH:
-            return png
-        smaller = picture.convert("RGB")
-        smaller.thumbnail((_WIDTH, _WIDTH))
-        buffer = io.BytesIO()
-        smaller.save(buffer, "PNG", optimize=True)
-        return buffer.getvalue()

@@ -36,7 +36,7 @@ sys.modules["qvirt_jupyter.widgets.panels"] = own_panels
 """
 SAVED_CONNECTIONS = """
 from qvirt_jupyter.provision import demo_host
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections
 saved_connections.add(SavedConnection(demo_host(), "Made-up host", autoconnect=True))
 saved_connections.add(
     SavedConnection("qemu+unix:///system?socket=/nowhere", "Far", autoconnect=True)
@@ -53,7 +53,7 @@ FLAGS = (
 )
 # A shared machine with two cores starts a kernel slowly.
 PATIENCE = 60_000
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 def pytest_collection_modifyitems(items):
@@ -345,7 +345,7 @@ def start_a_lab(tmp_path):
 
 @pytest.fixture
 def a_context(a_browser, request):
-    """A browser window with its own cookies, whose errors the test sees."""
+    """A browser window with its own cookies; its last page is kept as a picture of a failure."""
     context = a_browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -361,6 +361,15 @@ def pytest_runtest_makereport(item, call):
     outcome = yield
     if call.when == "call":
         item.report_call = outcome.get_result()
+
+
+@pytest.fixture
+def no_error_in_a_page(a_context):
+    """Ends the test badly where a script of its pages raised what nothing caught."""
+    errors = []
+    a_context.on("weberror", lambda error: errors.append(error.error.stack or str(error.error)))
+    yield
+    assert not errors, "\n".join(errors)
 
 
 def picture(page, name: str) -> None:

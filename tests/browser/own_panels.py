@@ -14,10 +14,11 @@ import numpy as np
 
 from qvirt_jupyter.documents import Change
 from qvirt_jupyter.hypervisor import DomainRecord, DomainState, RecordKey
-from qvirt_jupyter.hypervisor.sample import Samples
+from qvirt_jupyter.hypervisor.statistics.sample import Samples
+from qvirt_jupyter.hypervisor.storage.room import TightDisk
+from qvirt_jupyter.widgets.machine_list.rows import ConnectionRow
+from qvirt_jupyter.widgets.machine_list.vm_list import VmList
 from qvirt_jupyter.widgets.shell import open_tab, rename_tab
-from qvirt_jupyter.widgets.vm_list import VmList
-from qvirt_jupyter.widgets.vm_list_rows import ConnectionRow
 
 URI = "test:///default"
 STATES = list(DomainState)
@@ -127,5 +128,5 @@ def show_panel(kind, **arguments):
     return ipywidgets.HTML(f"<p class='shown'>{kind} {arguments['uuid'][-2:]}</p>")
 
 
-for value in (record, Change, RecordKey, DomainState, open_tab, rename_tab):
+for value in (record, Change, TightDisk, RecordKey, DomainState, open_tab, rename_tab):
     setattr(builtins, value.__name__, value)

@@ -72,7 +72,7 @@ def test_from_a_slip_of_the_pen_to_the_machines(a_manager, a_locked_host, a_pict
     states = "[w.get_state() for w in __import__('ipywidgets').Widget.widgets.values()]"
     assert lab.run(f"{PASSWORD!r} in repr({states})") == "False"
     assert lab.run(
-        "[s.uri for s in __import__('qvirt_jupyter.widgets.saved_connections', fromlist=['x'])"
+        "[s.uri for s in __import__('qvirt_jupyter.widgets.connections.saved_connections', fromlist=['x'])"
         ".saved_connections.all]"
     ) == repr([a_locked_host])
 

@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 from qvirt_jupyter.server import STATIC_FOLDER
 
 pytestmark = [
+    pytest.mark.usefixtures("no_error_in_a_page"),
     pytest.mark.qemu,
     pytest.mark.skipif(bool(missing()), reason=missing()),
     pytest.mark.skipif(
@@ -62,14 +63,34 @@ def test_one_to_one_is_one_pixel_of_the_monitor_for_one_of_the_guest(
         box = console.canvas.bounding_box()
         width, height = console.canvas.evaluate("canvas => [canvas.width, canvas.height]")
         assert (box["width"] * 1.25, box["height"] * 1.25) == pytest.approx((width, height), abs=1)
+        # And a click is where it was made.
+        console.has_a_tablet()
+        console.sent()
+        console.page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+        assert pressed_at(console) == pytest.approx((width / 4, height / 2), abs=2)
     finally:
         context.close()
+
+
+def pressed_at(console):
+    """Return where the guest is told that the left button was pressed."""
+    pressed = until(
+        console.page,
+        lambda: [
+            struct.unpack("!HH", message[2:6])
+            for message in console.sent()
+            if message[0] == 5 and len(message) == 6 and message[1] == 1
+        ],
+    )
+    assert pressed, "the click was sent"
+    return pressed[0]
 
 
 def test_clicks_land_where_they_are_made_in_each_size(open_console):
     """The pointer's place in the guest, as the page sends it, in fit and one to one."""
     console = open_console()
     console.is_settled()
+    console.has_a_tablet()
     width, height = console.canvas.evaluate("canvas => [canvas.width, canvas.height]")
     for fit in ("Fit the tab", "Actual size"):
         console.frame.get_by_role("button", name="View").click()
@@ -77,16 +98,7 @@ def test_clicks_land_where_they_are_made_in_each_size(open_console):
         box = console.canvas.bounding_box()
         console.sent()
         console.page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
-        pressed = until(
-            console.page,
-            lambda: [
-                struct.unpack("!BBHH", message[:6])
-                for message in console.sent()
-                if message[0] == 5 and len(message) == 6 and message[1] == 1
-            ],
-        )
-        assert pressed, "the click was sent"
-        assert pressed[0][2:] == pytest.approx((width / 4, height / 2), abs=2)
+        assert pressed_at(console) == pytest.approx((width / 4, height / 2), abs=2)
 
 
 def test_a_guest_that_cannot_resize_is_named(open_console):
@@ -147,9 +159,9 @@ def type_text(console, text):
 
 def test_a_text_is_typed_with_shift_where_it_is_needed(a_console):
     console = a_console
-    type_text(console, "aB\n~é")
+    type_text(console, "aB\n~")
     for place in ("#live", "#hint"):
-        expect(console.frame.locator(place)).to_contain_text("does not have them: é")
+        expect(console.frame.locator(place)).to_contain_text("4 characters typed")
     shift = 0xFFE1
     assert sent_keys(console.sent()) == [
         (ord("a"), True),
@@ -164,6 +176,75 @@ def test_a_text_is_typed_with_shift_where_it_is_needed(a_console):
         (ord("~"), True),
         (ord("~"), False),
         (shift, False),
+    ]
+
+
+def test_what_the_layout_lacks_is_named_before_anything_is_typed(a_console, a_picture):
+    console = a_console
+    type_text(console, "caf\u00e9 \u20ac\u200b")
+    alert = console.frame.get_by_role("dialog", name="Clipboard").get_by_role("alert")
+    expect(alert).to_contain_text("lacks \u00e9 \u20ac U+200B")
+    assert sent_keys(console.sent()) == []
+    a_picture(console.page, "console-paste-light")
+    # French has all but the last; what is chosen is kept for the machine.
+    console.frame.get_by_label("Keyboard layout of the guest").select_option("fr")
+    console.hears("wish")
+    assert console.heard("wish")[-1] == {"kind": "wish", "layout": "fr"}
+    console.frame.get_by_label("Text for the guest").fill("a\u00e91\u20ac")
+    console.frame.get_by_role("button", name="Type as keys").click()
+    expect(console.frame.locator("#live")).to_contain_text("4 characters typed")
+    # AZERTY: the letter is where Q is, the digit needs Shift, the euro AltGr.
+    assert sent_codes(console.sent()) == [
+        (0x10, True),
+        (0x10, False),
+        (0x03, True),
+        (0x03, False),
+        (0x2A, True),
+        (0x02, True),
+        (0x02, False),
+        (0x2A, False),
+        (0xB8, True),
+        (0x12, True),
+        (0x12, False),
+        (0xB8, False),
+    ]
+
+
+def sent_codes(sent):
+    """Return the places of the keys that were pressed and let go: (XT scan code, down)."""
+    return [
+        (struct.unpack("!I", message[8:12])[0], message[3] == 1)
+        for message in sent
+        if message[:2] == b"\xff\x00"
+    ]
+
+
+def test_any_combination_is_pressed_that_somebody_writes(a_console, a_picture):
+    console = a_console
+    frame = console.frame
+    frame.get_by_role("button", name="Send key").click()
+    frame.get_by_role("menuitem", name="Other combination").click()
+    dialog = frame.get_by_role("dialog", name="Other combination")
+    keys = dialog.get_by_label("Keys")
+    keys.fill("ctrl-alt-del2")
+    keys.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("There is no key 'del2'")
+    assert sent_keys(console.sent()) == []
+    a_picture(console.page, "console-combination-light")
+    keys.fill("super-pr")
+    offered = dialog.locator("datalist option")
+    assert "super-print" in [option.get_attribute("value") for option in offered.all()]
+    keys.fill("Alt + SysRq + b")
+    keys.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(frame.locator("#live")).to_have_text("Alt + SysRq + b was sent.")
+    assert sent_codes(console.sent()) == [
+        (0x38, True),
+        (0x54, True),
+        (0x30, True),
+        (0x30, False),
+        (0x54, False),
+        (0x38, False),
     ]
 
 
@@ -213,6 +294,10 @@ def test_full_screen_hides_the_toolbar_and_the_chord_leaves_it(open_console):
     console.frame.get_by_role("button", name="Full screen").click()
     root = console.frame.locator("html")
     expect(root).to_have_class(re.compile("fullscreen"))
+    # Whether the browser lets all keys go to the guest is said either way.
+    expect(console.frame.locator("#live")).to_have_text(
+        re.compile(r"^(All keys go to the guest\.|This browser keeps keys)")
+    )
     console.canvas.click()
     toolbar = console.frame.locator("#toolbar")
     expect(toolbar).to_have_class(re.compile("away"))
@@ -238,6 +323,39 @@ def test_the_theme_follows_the_page_around(open_console):
         COLOURS["dark"],
     )
     expect(body).to_have_css("background-color", "rgb(33, 33, 33)")
+
+
+# A browser locks the keyboard for a page, not for a frame in it.
+LISTEN_TO_LOCKS = """
+top.locks ??= [];
+for (const name of ['lock', 'unlock']) {
+  const own = Keyboard.prototype[name];
+  Keyboard.prototype[name] = function (...keys) {
+    top.locks.push(this === top.navigator.keyboard ? name : `${name} in a frame`);
+    return own.apply(this, keys);
+  };
+}
+"""
+
+
+def test_full_screen_locks_the_keyboard_until_it_ends(open_console):
+    console = open_console(before=lambda page: page.add_init_script(LISTEN_TO_LOCKS))
+    console.phase("connected")
+    console.frame.get_by_role("button", name="Full screen").click()
+    expect(console.frame.locator("#live")).to_contain_text("All keys go to the guest.")
+    assert console.page.evaluate("locks") == ["lock"]
+    console.inside("document.exitFullscreen()")
+    expect(console.frame.locator("html")).not_to_have_class(re.compile("fullscreen"))
+    assert until(console.page, lambda: console.page.evaluate("locks") == ["lock", "unlock"])
+
+
+def test_a_browser_without_keyboard_lock_says_which_keys_it_keeps(open_console):
+    console = open_console(
+        before=lambda page: page.add_init_script("delete Navigator.prototype.keyboard")
+    )
+    console.phase("connected")
+    console.frame.get_by_role("button", name="Full screen").click()
+    expect(console.frame.locator("#live")).to_contain_text("keeps keys such as Alt+Tab")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

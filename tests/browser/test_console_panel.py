@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 
 import pytest
 from a_console_host import a_running_host, missing
 from patience import until
+from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
 pytestmark = [
@@ -35,6 +38,10 @@ def a_lab_page(a_context, a_lab_with_our_panels, a_workspace):
     a_lab_with_our_panels.end_sessions()
 
 
+CURSOR = 16
+"""Pixels that a cursor has at most, each way."""
+
+
 def open_console(page, host, machine):
     """Open the console's tab by its command, and return the page in its frame."""
     page.evaluate(
@@ -55,6 +62,32 @@ def press_until_it_changes(page, canvas, key):
             return
         page.wait_for_timeout(250)
     pytest.fail("the screen did not change")
+
+
+def picture_of(canvas):
+    """Return what a canvas shows now."""
+    url = canvas.evaluate("canvas => canvas.toDataURL()")
+    return Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGB")
+
+
+def is_another(first, second):
+    """Whether more than a cursor that blinks is another in the second picture."""
+    if first.size != second.size:
+        return True
+    box = ImageChops.difference(first, second).getbbox()
+    return box is not None and (box[2] - box[0] > CURSOR or box[3] - box[1] > CURSOR)
+
+
+def at_rest(page, canvas):
+    """Return the picture once it has stayed the same for three seconds: firmware draws by lines."""
+    before, calm = picture_of(canvas), 0
+    for _number in range(120):
+        page.wait_for_timeout(500)
+        now = picture_of(canvas)
+        before, calm = now, 0 if is_another(before, now) else calm + 1
+        if calm == 6:
+            return now
+    pytest.fail("the screen does not come to rest")
 
 
 def is_drawn(page, canvas):
@@ -101,7 +134,7 @@ def test_a_console_in_a_tab_from_the_first_picture_to_start_again(
     a_machine.destroy()
     expect(frame.locator("#notice")).to_contain_text("Shut off")
     frame.get_by_role("button", name="Start").click()
-    expect(frame.locator("html")).to_have_attribute("data-phase", "connected", timeout=30_000)
+    expect(frame.locator("html")).to_have_attribute("data-phase", "connected")
     is_drawn(page, canvas)
 
     # No ticket in what could be saved or logged.
@@ -116,6 +149,45 @@ def test_a_reload_brings_the_console_back(a_lab_page, a_host, a_machine, a_lab_w
     a_lab_with_our_panels.reload(page, a_machine.UUIDString())
     frame = page.frame_locator(".qvirt-console iframe")
     expect(frame.locator("html")).to_have_attribute("data-phase", "connected", timeout=90_000)
+
+
+BESIDE = """
+uuid => {
+  const { shell } = jupyterapp;
+  const tabs = [...shell.widgets('main')].filter(({ panel }) => panel?.kind === 'console');
+  const moved = tabs.find(({ panel }) => panel.arguments.uuid === uuid);
+  const other = tabs.find(tab => tab !== moved);
+  shell.add(moved, 'main', { mode: 'split-right', ref: other.id });
+}
+"""
+
+
+def test_two_consoles_side_by_side_are_both_alive(a_lab_page, a_host, a_machine, a_picture):
+    page = a_lab_page
+    other = a_host.start("other")
+    open_console(page, a_host, a_machine)
+    page.evaluate(
+        "machine => jupyterapp.commands.execute('qvirt:open-console', machine)",
+        {"uri": a_host.uri, "uuid": other.UUIDString(), "title": "other"},
+    )
+    page.evaluate(BESIDE, other.UUIDString())
+    frames = [
+        page.locator(".qvirt-console iframe").nth(number).content_frame for number in range(2)
+    ]
+    for frame in frames:
+        expect(frame.locator("html")).to_have_attribute("data-phase", "connected", timeout=90_000)
+        expect(frame.locator("#screen canvas")).to_be_visible()
+        is_drawn(page, frame.locator("#screen canvas"))
+    a_picture(page, "console-beside")
+    boxes = [page.locator(".qvirt-console").nth(number).bounding_box() for number in range(2)]
+    assert abs(boxes[0]["x"] - boxes[1]["x"]) > 200
+    # Keys go to the one that has the focus, and to that only.
+    still = at_rest(page, frames[1].locator("#screen canvas"))
+    drawn = at_rest(page, frames[0].locator("#screen canvas"))
+    press_until_it_changes(page, frames[0].locator("#screen canvas"), "Escape")
+    assert not is_another(still, picture_of(frames[1].locator("#screen canvas")))
+    # The cursor blinks in the other one, too, so that its change must be more than that.
+    assert is_another(drawn, at_rest(page, frames[0].locator("#screen canvas")))
 
 
 def test_the_theme_is_jupyterlabs_and_changes_with_it(a_lab_page, a_host, a_machine, a_picture):
@@ -139,11 +211,7 @@ def test_a_console_in_a_cell_has_a_height_and_is_not_saved(
     a_lab_page, a_host, a_machine, a_picture, a_lab_with_our_panels
 ):
     page = a_lab_page
-    source = (
-        "import qvirt_jupyter\n"
-        "from qvirt_jupyter.widgets import ConsolePanel\n"
-        f"ConsolePanel(qvirt_jupyter.connect({a_host.uri!r}).domains['web'])"
-    )
+    source = f"import qvirt_jupyter\nqvirt_jupyter.connect({a_host.uri!r}).domains['web'].console()"
     notebook = {
         "cells": [
             {

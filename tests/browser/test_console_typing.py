@@ -1,16 +1,26 @@
 """A person at the console of a Linux guest: a login, a command, and what the guest made of it.
 
-What the guest understood is read from its serial port, to which the typed command writes.
+What the guest understood is read from its serial port, to which the typed command writes, or by its
+agent.
 """
 
 from __future__ import annotations
+
+import contextlib
+from typing import NamedTuple
 
 import pytest
 from a_console_host import a_running_host, a_tiny_guest_for, missing
 from a_framed_console import open_framed
 from a_jupyter_server import running_server
 from a_serial_port import Serial
+from inside_a_guest import run_inside
+from patience import until
+from playwright.sync_api import expect
 
+from qvirt_jupyter.documents import parse_xml
+from qvirt_jupyter.hypervisor import Connection
+from qvirt_jupyter.hypervisor.guest.agent_answers import is_agent_connected
 from qvirt_jupyter.provision import PackagesMissing
 
 pytestmark = [
@@ -25,29 +35,38 @@ BOOT = 180
 
 
 @pytest.fixture
-def a_guest():
+def a_guest(request):
+    """A guest that boots; a test names the type of its display."""
+    display = getattr(request, "param", "vnc")
     with a_running_host() as host:
         try:
-            guest = a_tiny_guest_for(host)
+            # With the keymaps of Debian, which nobody here made.
+            guest = a_tiny_guest_for(host, extra=("kbd", "console-data"))
         except PackagesMissing as error:
             pytest.skip(str(error))
-        domain = host.connection.createXML(guest.definition("tiny", accelerator="tcg"))
+        domain = host.connection.createXML(
+            guest.definition("tiny", accelerator="tcg", display=display)
+        )
         serial = Serial(domain)
         yield host, domain, serial
         serial.close()
 
 
-def test_what_is_typed_arrives_in_the_guest(a_guest, a_context, tmp_path, a_picture):
+@pytest.mark.parametrize(
+    ("a_guest", "display"), [("vnc", "vnc"), ("spice", "spice")], indirect=["a_guest"]
+)
+def test_what_is_typed_arrives_in_the_guest(a_guest, display, a_context, tmp_path, a_picture):
     host, domain, serial = a_guest
     with running_server(tmp_path) as server:
         serial.wait_for("login:", BOOT)
-        console = open_framed(a_context, server, host, domain)
+        console = open_framed(a_context, server, host, domain, display=display)
         console.phase("connected")
         canvas, keyboard = console.canvas, console.page.keyboard
         canvas.click()
         # By hand: letters, Shift and Enter as a keyboard sends them.
         keyboard.type("root\n", delay=60)
-        console.page.wait_for_timeout(3000)
+        # What is typed before the shell is there may be thrown away.
+        serial.wait_for("root login on", 60)
         keyboard.type("echo ", delay=60)
         # Playwright writes an upper-case letter without pressing Shift; a person presses it.
         for key in ("KeyH", "KeyA", "Digit4", "Backslash", "Quote"):
@@ -65,5 +84,72 @@ def test_what_is_typed_arrives_in_the_guest(a_guest, a_context, tmp_path, a_pict
         console.frame.get_by_label("Text for the guest").fill(text)
         console.frame.get_by_role("button", name="Type as keys").click()
         serial.wait_for('Tool: <Qv_9>; "x" @#%^&*+=?\\', 60)
-        a_picture(console.page, "console-typing")
+        a_picture(console.page, f"console-typing-{display}")
         console.page.close()
+
+
+class Keyboard(NamedTuple):
+    """What a guest has, what is pasted, and what is pressed by hand."""
+
+    keymap: str
+    layout: str
+    text: str
+    keys: tuple[str, ...]
+    written: str
+
+
+# By hand a key is a place: a German guest has its Z where others have Y.
+GERMAN = Keyboard(
+    "de-latin1-nodeadkeys",
+    "de-nodeadkeys",
+    "Zürich ÄÖÜß @{[]}|~ § \\",
+    ("KeyY", "KeyZ", "Semicolon", "Shift+Digit7"),
+    "zyö/",
+)
+FRENCH = Keyboard(
+    "fr-latin9", "fr", "ça déjà où ê 1234 @#{[]} Ü", ("KeyQ", "KeyW", "Digit2"), "azé"
+)
+
+
+@pytest.mark.parametrize("keyboard", [GERMAN, FRENCH], ids=["german", "french"])
+def test_a_guest_with_another_keyboard(a_guest, a_context, tmp_path, keyboard):
+    host, domain, serial = a_guest
+    with running_server(tmp_path) as server, an_open_machine(host.uri, domain) as vm:
+        serial.wait_for("login:", BOOT)
+        console = open_framed(a_context, server, host, domain)
+        page = console.page
+        console.phase("connected")
+        assert until(page, lambda: is_agent_connected(parse_xml(vm.xml())), 60)
+        paste(console, "root\n", "us")
+        assert until(page, lambda: "-sh" in run_inside(vm, "ps"), 60)
+        paste(console, "cat > /tmp/typed; touch /tmp/done\n", "us")
+        assert until(page, lambda: "typed" in run_inside(vm, "ls /tmp"), 60)
+        run_inside(vm, f"loadkeys -C /dev/tty1 {keyboard.keymap}; kbd_mode -u -C /dev/tty1")
+        paste(console, f"{keyboard.text}\n", keyboard.layout)
+        console.canvas.click()
+        for key in (*keyboard.keys, "Enter", "Control+KeyD"):
+            page.keyboard.press(key)
+        assert until(page, lambda: "done" in run_inside(vm, "ls /tmp"), 60)
+        assert run_inside(vm, "cat /tmp/typed").splitlines() == [keyboard.text, keyboard.written]
+        page.close()
+
+
+@contextlib.contextmanager
+def an_open_machine(uri, domain):
+    """Give a machine by a connection of its own, whose agent can be asked."""
+    connection = Connection(uri)
+    connection.open().result()
+    try:
+        yield connection.domains[domain.UUIDString()]
+    finally:
+        connection.close()
+
+
+def paste(console, text, layout):
+    """Type a text by the tool, for a layout of the guest."""
+    console.frame.get_by_role("button", name="Clipboard").click()
+    console.frame.get_by_label("Keyboard layout of the guest").select_option(layout)
+    console.frame.get_by_label("Text for the guest").fill(text)
+    console.frame.get_by_role("button", name="Type as keys").click()
+    said = f"{len(text)} characters typed."
+    expect(console.frame.locator("#live")).to_have_text(said)

@@ -65,7 +65,7 @@ def a_manager(a_context, a_lab_of_a_user, a_workspace, tmp_path):
     file = tmp_path / "world.xml"
     file.write_text(world())
     lab = a_lab_of_a_user(
-        "from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections\n"
+        "from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections\n"
         f"saved_connections.add(SavedConnection('test://{file}', 'Lab', autoconnect=True))\n"
     )
     page = lab.enter(a_context, a_workspace, qvirt="manager")
@@ -137,6 +137,32 @@ def test_a_machine_goes_with_the_files_that_are_ticked(a_manager, a_picture):
     assert until(
         page, lambda: in_kernel(lab, left) == ["data.qcow2", "install.iso", "shared.qcow2"]
     )
+
+
+def test_several_machines_go_at_once(a_manager, a_picture):
+    page, row, lab = a_manager
+    row.click()
+    other = page.locator(".qvirt-vm-list [role=row]", has_text="neighbour").first
+    other.click(modifiers=["Control"])
+    other.click(button="right")
+    page.get_by_role("menuitem", name="Delete").first.click()
+    dialog = page.locator(".qvirt-deletion")
+    # Nobody else has it any more, but machines of other hosts may.
+    shared = dialog.get_by_role("row", name=re.compile("shared.qcow2"))
+    expect(shared).to_contain_text("shareable")
+    tick_of(dialog, "shared.qcow2").click()
+    force = dialog.get_by_role("checkbox", name=re.compile("^Force off"))
+    expect(force).to_have_accessible_name(re.compile("neighbour"))
+    force.click()
+    a_picture(page, "deletion-several-light")
+    dialog.get_by_role("button", name=re.compile("and 3 files")).click()
+    page.get_by_role("alertdialog").get_by_role("button", name=re.compile("Force off")).click()
+    expect(dialog).to_be_hidden(timeout=60_000)
+    expect(row).to_be_hidden()
+    expect(other).to_be_hidden()
+    left = "sorted(host.storage_pools['images'].volumes.names)"
+    assert until(page, lambda: in_kernel(lab, left) == ["install.iso"])
+    assert in_kernel(lab, "list(host.domains.names)") == []
 
 
 def test_what_is_left_stays_in_sight(a_manager, a_picture):

@@ -19,7 +19,7 @@ def a_world(tmp_path_factory, a_lab_of_a_user):
     """A lab whose user has that world; each kernel begins it anew."""
     uri = f"test://{write_world(tmp_path_factory.mktemp('world'))}"
     return a_lab_of_a_user(
-        "from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections\n"
+        "from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections\n"
         f"saved_connections.add(SavedConnection({uri!r}, 'Lab', autoconnect=True))\n"
     )
 
@@ -39,9 +39,9 @@ def open_details(a_lab_page):
         expect(row).to_be_visible(timeout=60_000)
         row.dblclick()
         panel = a_lab_page.locator(PANEL)
-        expect(panel.locator(".qvirt-machine h2")).to_have_text(name, timeout=60_000)
+        expect(panel.locator(".qvirt-machine h2")).to_have_text(name)
         panel.locator(".qvirt-tabs").get_by_role("tab", name="Details").click()
-        expect(panel.locator(".qvirt-page-form h3")).to_have_text("Overview", timeout=30_000)
+        expect(panel.locator(".qvirt-page-form h3")).to_have_text("Overview")
         return panel
 
     return open_it
@@ -308,3 +308,44 @@ def test_the_buttons_of_a_long_page_stay_in_sight(open_details, a_lab_page):
     expect(panel.locator(".qvirt-page-form h3")).to_have_text("VirtIO disk 1")
     expect(panel.get_by_label("Boot order")).not_to_be_in_viewport()
     expect(panel.get_by_role("button", name="Apply")).to_be_in_viewport()
+
+
+SPICE = (
+    "<graphics type='spice' autoport='yes'/><video><model type='qxl'/></video>"
+    "<channel type='spicevmc'><target type='virtio' name='com.redhat.spice.0'/></channel>"
+)
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_spice_is_replaced_after_the_page_has_shown_what_that_takes(
+    open_details, a_world, theme, a_picture
+):
+    panel = open_details()
+    shade = theme.rpartition(" ")[2].lower()
+    use_theme(panel.page, theme)
+    name = f"old-{shade}"
+    text = f"<domain type='test'><name>{name}</name><memory>1024</memory>"
+    text += f"<os><type>hvm</type></os><devices>{SPICE}</devices></domain>"
+    in_kernel(a_world, f"bool(domain.connection.domains.define({text!r}))")
+    panel.page.locator(".lm-TabBar-tab", has_text="Virtual Machine Manager").first.click()
+    row = panel.page.locator(".qvirt-vm-list [role=row]", has_text=name).first
+    row.dblclick()
+    old = panel.page.locator(PANEL).filter(has=panel.page.locator("h2", has_text=name))
+    old.locator(".qvirt-tabs").get_by_role("tab", name="Details").click()
+    entry(old, "SPICE display").click()
+    button = page_of(old).get_by_role("button", name="Replace SPICE by VNC…")
+    for width in (1280, 800):
+        panel.page.set_viewport_size({"width": width, "height": 760})
+        button.click()
+        question = old.get_by_role("alertdialog", name="Replace SPICE by VNC")
+        expect(question.locator(".qvirt-diff .old").first).to_contain_text("-")
+        a_picture(panel.page, f"details-spice-{shade}-{width}")
+        axe_finds_nothing(panel.page, ".qvirt-question")
+        question.get_by_role("button", name="Cancel").click()
+        expect(question).to_have_count(0)
+        expect(button).to_be_focused()
+    button.click()
+    question.get_by_role("button", name="Replace", exact=True).click()
+    expect(old.locator(".qvirt-notice", has_text="SPICE is replaced by VNC.")).to_be_visible()
+    expect(entry(old, "VNC display")).to_be_visible()
+    a_picture(panel.page, f"details-replaced-{shade}")

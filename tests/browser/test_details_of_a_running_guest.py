@@ -54,7 +54,7 @@ def a_panel(a_context, a_lab_with_our_panels, a_workspace, a_host, a_machine):
     panel = page.locator(PANEL)
     expect(panel.locator(".qvirt-machine h2")).to_have_text("web", timeout=90_000)
     panel.locator(".qvirt-tabs").get_by_role("tab", name="Details").click()
-    expect(panel.locator(".qvirt-page-form h3")).to_have_text("Overview", timeout=60_000)
+    expect(panel.locator(".qvirt-page-form h3")).to_have_text("Overview")
     yield panel
     a_lab_with_our_panels.end_sessions()
 

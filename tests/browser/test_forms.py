@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 SECRET = "hush-hush"  # noqa: S105 - what a test is about
 SHOW_CONNECTION_DIALOG = """
-from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
+from qvirt_jupyter.widgets.connections.dialog import ConnectionDialog
 added, closed = [], []
 panel.form = ConnectionDialog(added.append, lambda: closed.append(1))
 panel.children = (panel.form,)
@@ -23,7 +23,7 @@ panel.children = (panel.form,)
 """
 SHOW_DISPLAY = """
 from qvirt_jupyter.documents import Graphics, Vnc
-from qvirt_jupyter.widgets.form import Form
+from qvirt_jupyter.widgets.forms.form import Form
 panel.display = Graphics(type="vnc", source=Vnc(port=-1, auto_port=True))
 panel.form = Form(panel.display, title="Display", submit="Apply", on_submit=lambda display: None)
 panel.children = (panel.form,)
@@ -199,17 +199,17 @@ def test_a_seed_is_typed_and_seen_before_it_is_made(a_panel, a_page, a_lab):
     form.get_by_label("User", exact=True).fill("anna")
     form.get_by_label("Address", exact=True).select_option("static")
     form.get_by_label("Addresses").fill("192.0.2.5/24")
-    data = form.get_by_label("User data")
+    data = form.locator(".cm-content")
     data.fill("hostname: other")
     seen = form.locator(".qvirt-form-note")
     expect(seen).to_contain_text("Line 1: The form says otherwise about hostname")
-    form.get_by_role("button", name="Forward").click()
+    form.get_by_role("button", name="Next").click()
     expect(form).to_contain_text("Line 1: The form says otherwise about hostname")
     data.fill("swap: {size: 1G}")
     expect(seen.locator("code")).to_contain_text("- name: anna")
     expect(seen.locator("code")).to_contain_text("- 192.0.2.5/24")
     form.get_by_label("Password", exact=True).fill(SECRET)
-    form.get_by_role("button", name="Forward").click()
+    form.get_by_role("button", name="Next").click()
     until(a_page, lambda: a_lab.run("len(seeds)") == "1")
     assert a_lab.run(f"seeds[0].password == {SECRET!r}, {SECRET!r} in repr(seeds)") == (
         "(True, False)"

@@ -207,7 +207,7 @@ def test_the_menu_is_about_the_machine_of_a_tab_and_closing_the_tab_leaves_it_ru
     machine = page.locator(".qvirt-vm-list [data-qvirt-name='build-03']")
     machine.dblclick(timeout=60_000)
     state = page.locator(".qvirt-machine-state:visible")
-    expect(state).to_contain_text("Running", timeout=30_000)
+    expect(state).to_contain_text("Running")
     menu_entry(page, "Pause").click()
     expect(state).to_contain_text("Paused")
     menu_entry(page, "Resume").click()
@@ -281,7 +281,7 @@ def test_a_task_whose_kernel_ends_is_not_shown_for_ever(set_in_lab, a_lab, a_con
     begin(a_lab, "Save web", 60)
     expect(page.locator(TOAST, has_text="Save web")).to_be_visible()
     a_lab.end_sessions()
-    expect(page.locator(TOAST)).to_contain_text("kernel ended before", timeout=60_000)
+    expect(page.locator(TOAST)).to_contain_text("kernel ended before")
 
 
 def test_jupyterlab_begins_as_its_settings_say(set_in_lab, a_lab, a_context, a_workspace):

@@ -140,9 +140,9 @@ def test_graphs_move_and_say_the_values_under_the_pointer(a_machine_tab):
     page.get_by_role("tab", name="Performance").click()
     graph = page.locator(".qvirt-graph").first
     line = graph.locator("path.line").first
-    expect(line).to_have_attribute("d", re.compile("L"), timeout=30_000)
+    expect(line).to_have_attribute("d", re.compile("L"))
     before = line.get_attribute("d")
-    expect(line).not_to_have_attribute("d", before, timeout=30_000)
+    expect(line).not_to_have_attribute("d", before)
     expect(graph).to_contain_text("12 %")
     expect(page.locator(".qvirt-graph", has_text="Network")).to_contain_text("KiB/s")
     area = graph.locator(".plotarea_background").bounding_box()
@@ -249,11 +249,12 @@ def test_axe_finds_nothing_in_the_panels(a_machine_tab, a_picture, theme):
 def test_narrow_windows_show_everything_without_scrolling_sideways(a_machine_tab, a_picture):
     page = a_machine_tab
     page.set_viewport_size({"width": 800, "height": 700})
+    panel = page.locator(".qvirt-vm-panel")
+    fits = "panel => panel.scrollWidth <= panel.clientWidth + 1"
     for tab in ("Overview", "Performance", "Console"):
         page.get_by_role("tab", name=tab).click()
-        page.wait_for_timeout(1000)
-        panel = page.locator(".qvirt-vm-panel")
-        assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth + 1"), tab
+        page.wait_for_timeout(1000)  # for the picture
+        assert until(page, lambda: panel.evaluate(fits)), tab
         a_picture(page, f"machine-narrow-{tab.lower()}")
 
 
@@ -282,7 +283,7 @@ def test_the_same_panels_work_in_a_notebook(a_context, a_lab_with_a_host, a_work
     page = a_lab_with_a_host.enter(a_context, a_workspace)
     page.evaluate("jupyterapp.commands.execute('docmanager:open', {path: 'panels.ipynb'})")
     expect(page.locator(".jp-NotebookPanel .jp-Cell")).to_have_count(3)
-    page.wait_for_timeout(2000)
+    expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
     # Not waited for: its promise ends with the last cell.
     page.evaluate("() => { void jupyterapp.commands.execute('notebook:run-all-cells'); }")
     expect(row(page, "build-03")).to_be_visible(timeout=60_000)

@@ -55,14 +55,14 @@ def test_what_a_notebook_does_stands_in_the_managers_list(
         tasks = page.locator(".qvirt-tasks").first
         tasks.locator("summary").click()
         task = tasks.locator("li", has_text=re.compile("Pause test"))
-        expect(task.locator(".qvirt-task-origin")).to_have_text(f"in {NOTEBOOK}", timeout=60_000)
+        expect(task.locator(".qvirt-task-origin")).to_have_text(f"in {NOTEBOOK}")
         expect(task.locator(".qvirt-task-outcome").first).to_have_text("Done")
         expect(task.get_by_role("button", name="Copy as code")).to_have_count(0)
         # Beside the list, of the machine on whose row the pointer rests.
         page.locator(".qvirt-toolbar > .qvirt-button").first.click()
         page.get_by_text("Details beside the list").click()
         machine.hover()
-        expect(page.locator(".qvirt-pane h2")).to_have_text("build-03", timeout=30_000)
+        expect(page.locator(".qvirt-pane h2")).to_have_text("build-03")
         for theme in ("JupyterLab Light", "JupyterLab Dark"):
             use_theme(page, theme)
             a_picture(page, f"shared-tasks-{theme[11:].lower()}")

@@ -9,6 +9,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+# How wide the mark is where it cuts the name; nothing where the name is whole.
+WIDTH_OF_A_MARK_THAT_CUTS = """row => {
+  const name = row.querySelector('.qvirt-cell-name .qvirt-label');
+  const range = document.createRange();
+  range.selectNodeContents(name);
+  const cut = range.getBoundingClientRect().width - name.getBoundingClientRect().width;
+  return cut < 0.02 ? 0 : row.querySelector('.qvirt-row-warning').getBoundingClientRect().width;
+}"""
+
 
 @pytest.fixture
 def a_busy_list(a_page, a_lab):
@@ -60,6 +69,38 @@ def test_axe_finds_nothing_in_the_list(a_busy_list, a_page):
         use_theme(a_page, theme)
         found = Axe().run(a_page, context=".qvirt-PanelTab")
         assert found.violations_count == 0, found.generate_report()
+
+
+def test_no_room_for_a_disk_is_marked_and_said(a_busy_list, a_page, a_lab, a_picture):
+    row = a_busy_list.locator("[data-qvirt-name=machine-2]")
+    mark = row.get_by_role("img", name="Its disk vda is in the pool images, which is 97 % full.")
+    expect(mark).to_have_count(0)
+    a_lab.run(
+        "panel.list.patch(domains=[record(2, tight_disks=(TightDisk('vda', 'images', 97),)),"
+        " record(1, full_disks=('vda',), reason='no space is left for its disk vda')])"
+    )
+    expect(mark).to_be_visible()
+    other = a_busy_list.locator("[data-qvirt-name=machine-1]")
+    expect(other.locator(".qvirt-row-warning")).to_have_attribute(
+        "title", re.compile("press Resume")
+    )
+    words = row.get_by_text("pool 97 % full")
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        use_theme(a_page, theme)
+        a_page.set_viewport_size({"width": 1280, "height": 800})
+        expect(words).to_be_in_viewport(ratio=1)
+        a_picture(a_page, f"vm-list-room-{theme[11:].lower()}-1280")
+        # Where both have no room, the sign alone says it, and takes no more from the name.
+        a_page.set_viewport_size({"width": 800, "height": 600})
+        expect(words).not_to_be_in_viewport()
+        expect(mark).to_be_in_viewport(ratio=1)
+        assert row.evaluate(WIDTH_OF_A_MARK_THAT_CUTS) < 15
+        a_picture(a_page, f"vm-list-room-{theme[11:].lower()}-800")
+        found = Axe().run(a_page, context=".qvirt-PanelTab")
+        assert found.violations_count == 0, found.generate_report()
+    # There is room again: the row is as it was.
+    a_lab.run("panel.list.patch(domains=[record(2)])")
+    expect(mark).to_have_count(0)
 
 
 def test_800_pixels_are_enough(a_busy_list, a_page, a_picture):

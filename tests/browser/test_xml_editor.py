@@ -25,7 +25,7 @@ def a_machine_tab(a_context, a_lab_with_a_host, a_workspace):
 
     def show(tab, name=MACHINE):
         page.locator(f".qvirt-vm-list [data-qvirt-name='{name}']").dblclick(timeout=60_000)
-        expect(panel(page).locator("h2")).to_have_text(name, timeout=30_000)
+        expect(panel(page).locator("h2")).to_have_text(name)
         a_lab_with_a_host.run(f"exec({GET.format(name=name)!r}, globals())")
         to_tab(page, tab)
         return page
@@ -367,7 +367,7 @@ def test_what_was_typed_is_there_after_the_page_was_loaded_again(a_machine_tab, 
     )
     assert until(page, lambda: "<title>Typed</title>" in a_lab_with_a_host.run(texts))
     a_lab_with_a_host.reload(page, "vm")
-    expect(content(page)).to_contain_text("<title>Typed</title>", timeout=60_000)
+    expect(content(page)).to_contain_text("<title>Typed</title>")
     is_dirty(page)
 
 

@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from qvirt_jupyter.widgets import _messages, _xml_messages, shell, xml_words
-from qvirt_jupyter.widgets.list_arrangement import GROUPINGS
-from qvirt_jupyter.widgets.vm_list_actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
-from qvirt_jupyter.widgets.vm_list_strings import STRINGS
+from qvirt_jupyter.widgets import _messages, _table_messages, _xml_messages, shell, table
+from qvirt_jupyter.widgets.machine_list.actions import CONNECTION_ACTIONS, DOMAIN_ACTIONS
+from qvirt_jupyter.widgets.machine_list.list_arrangement import GROUPINGS
+from qvirt_jupyter.widgets.machine_list.strings import STRINGS
+from qvirt_jupyter.widgets.xml import words as xml_words
 
 ROOT = Path(__file__).parent.parent.parent
 FRONTEND = ROOT / "frontend"
 SOURCES = sorted((FRONTEND / "src").glob("*.ts"))
 XML_EDITOR = sorted((FRONTEND / "widgets/xml-editor").glob("*.ts"))
 VM_LIST = sorted((FRONTEND / "widgets/vm-list").glob("*.ts"))
+TABLE = sorted((FRONTEND / "widgets/table").glob("*.ts"))
+HEADINGS = FRONTEND / "widgets/grid/heading.ts"
 BROWSER = sorted(
     file
-    for folder in ("widgets", "console")
+    for folder in ("widgets", "console", "viewer", "terminal")
     for file in (FRONTEND / folder).rglob("*.ts")
     if "vendor" not in file.parts
 )
@@ -123,19 +126,23 @@ def test_the_comm_target_is_the_same_on_both_sides():
 
 
 MESSAGES = [
-    name
-    for name, value in vars(_messages).items()
+    (module, name, folder)
+    for module, folder in ((_messages, "vm-list"), (_table_messages, "table"))
+    for name, value in vars(module).items()
     if isinstance(value, type) and hasattr(value, "__required_keys__") and name != "ModuleText"
 ]
 
 
-@pytest.mark.parametrize("name", MESSAGES)
-def test_messages_have_the_same_fields_on_both_sides(name):
-    source = read(FRONTEND / "widgets/vm-list/messages.ts")
+@pytest.mark.parametrize(
+    ("module", "name", "folder"), MESSAGES, ids=[f"{one[2]}-{one[1]}" for one in MESSAGES]
+)
+def test_messages_have_the_same_fields_on_both_sides(module, name, folder):
+    files = ("grid/packing.ts", f"{folder}/messages.ts")
+    source = "\n".join(read(FRONTEND / "widgets" / file) for file in files)
     match = re.search(rf"interface {name} \{{(.*?)\n\}}", source, re.DOTALL)
     assert match, f"{name} is not in messages.ts"
     fields = re.findall(r"^\s*(\w+)(\??):", match[1], re.MULTILINE)
-    message = getattr(_messages, name)
+    message = getattr(module, name)
     keys = message.__required_keys__ | message.__optional_keys__
     assert {field for field, _optional in fields} == keys
 
@@ -166,13 +173,14 @@ def test_the_xml_parts_have_every_text_that_they_ask_for_and_no_other():
     assert asked | phrases == set(xml_words.EDITOR) | set(xml_words.HISTORY)
 
 
-def test_the_protocol_is_the_same_on_both_sides():
-    source = read(FRONTEND / "widgets/vm-list/messages.ts")
-    assert f"PROTOCOL = {_messages.PROTOCOL};" in source
+@pytest.mark.parametrize(("module", "folder"), [(_messages, "vm-list"), (_table_messages, "table")])
+def test_the_protocol_is_the_same_on_both_sides(module, folder):
+    source = read(FRONTEND / f"widgets/{folder}/messages.ts")
+    assert f"PROTOCOL = {module.PROTOCOL};" in source
 
 
 def test_the_list_has_every_text_that_it_asks_for_and_no_other():
-    source = "\n".join(read(file) for file in VM_LIST)
+    source = "\n".join(read(file) for file in [*VM_LIST, HEADINGS])
     calls = re.findall(r"\.text\(([^(){}]*)", source)
     asked = {name for call in calls for name in re.findall(r"'(\w+)'", call)}
     assert "text(`by_${each}`)" in source
@@ -180,11 +188,15 @@ def test_the_list_has_every_text_that_it_asks_for_and_no_other():
     assert asked == set(STRINGS)
 
 
+def test_the_table_has_every_string_that_it_asks_for():
+    source = "\n".join(read(file) for file in [*TABLE, HEADINGS])
+    calls = re.findall(r"\.text\(([^(){}]*)", source)
+    assert {name for call in calls for name in re.findall(r"'(\w+)'", call)} == set(table.STRINGS)
+
+
 def test_every_button_has_an_icon():
     icons = set(
-        re.findall(
-            r"^\s+'?([\w-]+)'?:\s", read(FRONTEND / "widgets/vm-list/icons.ts"), re.MULTILINE
-        )
+        re.findall(r"^\s+'?([\w-]+)'?:\s", read(FRONTEND / "widgets/grid/icons.ts"), re.MULTILINE)
     )
     for action in (*DOMAIN_ACTIONS, *CONNECTION_ACTIONS):
         assert action.icon in icons, action.name
@@ -193,6 +205,8 @@ def test_every_button_has_an_icon():
 def test_styles_use_only_jupyterlabs_colours():
     for file in (
         FRONTEND / "style/base.css",
+        FRONTEND / "widgets/grid/style.css",
+        FRONTEND / "widgets/table/style.css",
         FRONTEND / "widgets/vm-list/style.css",
         FRONTEND / "widgets/xml-editor/style.css",
     ):

@@ -8,8 +8,8 @@ from collections import Counter
 import libvirt
 import pytest
 
-from qvirt_jupyter.hypervisor.address_feed import AddressBook
-from qvirt_jupyter.hypervisor.addresses import SOURCES
+from qvirt_jupyter.hypervisor.networks.address_feed import AddressBook
+from qvirt_jupyter.hypervisor.networks.addresses import SOURCES
 from qvirt_jupyter.provision import tiny_guest
 
 pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(400)]
@@ -160,8 +160,8 @@ def test_the_agent_is_asked_for_a_machine_that_somebody_looks_at(
     assert calls["agent"] == 0
     with inventory.examine({a_guest.uuid}):
         a_book.look(3.0)
-        wait_until(lambda: calls["agent"] == 1, 30)
-        wait_until(lambda: a_guest.record.addresses, 30)
+        wait_until(lambda: calls["agent"] == 1)
+        wait_until(lambda: a_guest.record.addresses)
     assert a_guest.record.addresses[0].startswith("198.51.100.")
 
 

@@ -85,15 +85,15 @@ def test_a_daemon_that_dies_in_the_middle_of_a_managed_save(
     wait_until(lambda: machine.record.is_active)
     with a_slow_file(a_qemu_libvirtd.saves / "half-saved.save"):
         job = machine.submit.managed_save()
-        wait_until(lambda: machine.reason == "while its memory is saved", 20)
+        wait_until(lambda: machine.reason == "while its memory is saved")
         a_qemu_libvirtd.kill()
         with pytest.raises(ConnectionLost, match="tried again"):
             job.result(20)
     assert job.state is JobState.FAILED
     a_qemu_libvirtd.start()
-    wait_until(lambda: a_connection.state is ConnectionState.CONNECTED, 40)
+    wait_until(lambda: a_connection.state is ConnectionState.CONNECTED)
     # Nothing is lost: the machine goes on, and can be saved after all.
-    wait_until(lambda: machine.state is DomainState.RUNNING, 20)
+    wait_until(lambda: machine.state is DomainState.RUNNING)
     wait_until(lambda: machine.record.state is DomainState.RUNNING)
     machine.managed_save()
     assert machine.record.state is DomainState.SAVED
@@ -181,7 +181,7 @@ def test_others_start_and_stop_two_hundred_machines(
     ):
         lateness = go_on_meanwhile(a_connection, clients)
         # The view listens until the last event has arrived.
-        wait_until(lambda: _states(a_connection) == dict.fromkeys(left, "shutoff"), 30)
+        wait_until(lambda: _states(a_connection) == dict.fromkeys(left, "shutoff"))
         publisher.flush()
     assert a_connection.state is ConnectionState.CONNECTED
     assert sorted(lateness)[len(lateness) // 2] < 1
@@ -204,7 +204,7 @@ def test_a_burst_of_events_becomes_few_messages(a_connection, a_qemu_libvirtd, w
         other_clients(a_qemu_libvirtd.uri, [script]) as clients,
     ):
         go_on_meanwhile(a_connection, clients)
-        wait_until(lambda: _states(a_connection) == dict.fromkeys(names, "shutoff"), 30)
+        wait_until(lambda: _states(a_connection) == dict.fromkeys(names, "shutoff"))
         publisher.flush()
     assert {record.name: record.state for record in machines_seen(batches)} == dict.fromkeys(
         names, DomainState.SHUTOFF

@@ -8,8 +8,15 @@ from pathlib import Path
 import pytest
 
 from qvirt_jupyter import documents
-from qvirt_jupyter.hypervisor import ConnectionLost, OperationCancelled, WrongState, connect
-from qvirt_jupyter.provision import CloneRequest
+from qvirt_jupyter.hypervisor import (
+    AlreadyExists,
+    ConnectionLost,
+    OperationCancelled,
+    QvirtError,
+    WrongState,
+    connect,
+)
+from qvirt_jupyter.provision import CloneRequest, DeleteRequest
 from qvirt_jupyter.widgets.cloning import CloneDialog
 
 pytestmark = pytest.mark.qemu
@@ -38,6 +45,8 @@ def a_shelf(a_connection, a_daemon, tmp_path):
     pool.start()
     yield pool
     for machine in a_connection.domains:
+        if machine.is_active:
+            machine.destroy()
         machine.undefine()
     if pool.is_active:
         pool.stop()
@@ -96,6 +105,48 @@ def test_libvirtd_killed_during_a_clone(a_daemon, a_connection, a_shelf, wait_un
     assert made.name == "again"
 
 
+@pytest.mark.parametrize("name", ["x" * 300, "line\nbreak", "a/b"])
+def test_a_name_that_cannot_be(a_connection, a_shelf, name):
+    machine = original(a_connection, a_shelf, size=MIB)
+    with pytest.raises((QvirtError, ValueError)) as caught:
+        CloneRequest(source=machine, name=name).create()
+    assert str(caught.value)
+    a_shelf.refresh()
+    assert a_shelf.volumes.names == ("original.img",)
+    assert a_connection.domains.names == ("original",)
+
+
+def test_a_name_with_signs_of_markup(a_connection, a_shelf):
+    machine = original(a_connection, a_shelf, size=MIB)
+    name = "a <b>&\"' ü"
+    (clone,) = CloneRequest(source=machine, name=name, linked=True, start=True).create()
+    assert clone.name == name
+    assert clone.is_active
+    assert not DeleteRequest(clone, power_off=True).run().left
+    assert a_shelf.volumes.names == ("original.img",)
+
+
+def test_two_clones_of_one_name_at_once_make_one(a_connection, a_shelf):
+    machine = original(a_connection, a_shelf, size=16 * MIB)
+    jobs = [CloneRequest(source=machine, name="twin").submit() for _number in range(2)]
+    errors = []
+    for job in jobs:
+        try:
+            job.result(120)
+        except QvirtError as error:
+            errors.append(error)
+    (error,) = errors
+    assert isinstance(error, AlreadyExists)
+    (disk,) = a_connection.domains["twin"].document().devices.disks
+    a_shelf.refresh()
+    assert sorted(volume.path for volume in a_shelf.volumes) == sorted(
+        [disk.path, a_shelf.volumes["original.img"].path]
+    ), "the one that failed took nothing of the other along"
+    assert (
+        Path(disk.path).read_bytes() == Path(machine.document().devices.disks[0].path).read_bytes()
+    )
+
+
 def test_a_pool_that_was_made_for_a_while_is_named_too(a_daemon, a_connection, a_shelf, wait_until):
     machine = original(a_connection, a_shelf)
     a_shelf_of_before = a_shelf.document()
@@ -109,7 +160,7 @@ def test_a_pool_that_was_made_for_a_while_is_named_too(a_daemon, a_connection, a
     said = "\n".join(caught.value.__notes__)
     a_daemon.start()
     wait_until(lambda: a_connection.is_connected, 60)
-    made = [name for name in a_connection.storage_pools.names if name.startswith("qvirt-clone-")]
+    made = [name for name in a_connection.storage_pools.names if name.startswith("qvirt-")]
     assert all(name in said for name in made), said
     assert "made for a while" in said
     for name in made:
@@ -144,7 +195,7 @@ def test_a_copy_that_the_host_makes_alone_is_removed_when_it_is_done(a_connectio
     with pytest.raises(OperationCancelled):
         job.result(240)
     said = [line for _when, line in job.log]
-    assert any(line.startswith("Waiting: the host cannot stop a copy") for line in said), said
+    assert any(line.startswith("Waiting: the host cannot stop this") for line in said), said
     a_shelf.refresh()
     assert set(a_shelf.volumes.names) == {"original.img", "original.qcow2"}
     assert set(a_connection.domains.names) == {"original"}

@@ -10,9 +10,17 @@ from pathlib import Path
 import pytest
 
 from qvirt_jupyter import documents
-from qvirt_jupyter.hypervisor import OperationCancelled, QvirtError, WrongState
+from qvirt_jupyter.hypervisor import (
+    AlreadyExists,
+    InUse,
+    OperationCancelled,
+    QvirtError,
+    WrongState,
+    action_log,
+)
 from qvirt_jupyter.provision import CloneRequest, CloudSeed, DiskClone
 from qvirt_jupyter.provision.cloud.reseeding import read_seed
+from qvirt_jupyter.widgets.cloning import CloneDialog
 
 pytestmark = pytest.mark.qemu
 MIB = 1024**2
@@ -114,6 +122,138 @@ def test_a_file_in_no_pool_is_copied_beside_itself(a_qemu_connection, a_shelf, t
     assert copy == folder / "cl-loose-clone.img"
     assert copy.read_bytes() == image.read_bytes()
     assert a_qemu_connection.storage_pools.names == pools
+
+
+def a_loose_machine(connection, pool, folder):
+    folder.mkdir()
+    image = folder / "cl-loose.img"
+    image.write_bytes(b"qvirt" * 100_000)
+    text = MACHINE.format(name="cl-loose", format="raw", path=image, folder=pool.document().path)
+    return connection.domains.define(text), image
+
+
+def test_a_file_is_replaced_only_where_that_is_wanted(a_qemu_connection, a_shelf, tmp_path):
+    machine, image = a_loose_machine(a_qemu_connection, a_shelf, tmp_path / "loose")
+    there = tmp_path / "elsewhere" / "precious.img"
+    there.parent.mkdir()
+    there.write_bytes(b"precious")
+    # A path is typed: elsewhere, and in no pool.
+    request = CloneRequest(source=machine, disks={"vda": DiskClone(name=str(there))})
+    assert any("is there already" in str(text) for text in request.plan().refusals)
+    with pytest.raises(AlreadyExists):
+        request.create()
+    assert there.read_bytes() == b"precious"
+    assert "cl-loose-clone" not in a_qemu_connection.domains
+    request = CloneRequest(
+        source=machine, disks={"vda": DiskClone(name=str(there), overwrite=True)}
+    )
+    plan = request.plan()
+    assert plan.is_possible
+    assert any(f"{there} is there already" in str(text) for text in plan.warnings)
+    (made,) = request.create(plan=plan)
+    assert made.document().devices.disks[0].path == str(there)
+    assert there.read_bytes() == image.read_bytes()
+    # Now a machine needs it, and nobody may have it.
+    plan = CloneRequest(
+        source=machine, name="cl-2", disks={"vda": DiskClone(name=str(there), overwrite=True)}
+    ).plan()
+    assert any(f"cl-loose-clone needs the file {there}" in str(text) for text in plan.refusals)
+    made.undefine()
+
+
+def test_a_file_that_somebody_took_since_the_plan_is_not_replaced(
+    a_qemu_connection, a_shelf, tmp_path
+):
+    machine, _image = a_loose_machine(a_qemu_connection, a_shelf, tmp_path / "loose")
+    there = tmp_path / "loose" / "precious.img"
+    disks = {"vda": DiskClone(name=str(there), overwrite=True)}
+    request = CloneRequest(source=machine, disks=disks)
+    plan = request.plan()
+    there.write_bytes(b"precious")
+    with pytest.raises(AlreadyExists):
+        request.create(plan=plan)
+    plan = request.plan()
+    twin = a_qemu_connection.domains.define(
+        MACHINE.format(name="cl-twin", format="raw", path=there, folder=a_shelf.document().path)
+    )
+    with pytest.raises(InUse, match="cl-twin needs the file"):
+        request.create(plan=plan)
+    assert there.read_bytes() == b"precious"
+    assert set(a_qemu_connection.domains.names) >= {"cl-twin", "cl-loose"}
+    assert "cl-loose-clone" not in a_qemu_connection.domains
+    twin.undefine()
+
+
+def test_what_was_replaced_is_named_when_the_clone_fails(a_qemu_connection, a_shelf, tmp_path):
+    machine, image = a_loose_machine(a_qemu_connection, a_shelf, tmp_path / "loose")
+    there = image.with_name("precious.img")
+    there.write_bytes(b"precious")
+    disks = {"vda": DiskClone(name=str(there), overwrite=True)}
+
+    class Nervous:
+        def check_cancelled(self):
+            return
+
+        def report(self, *, transfer=None, **_others):
+            if transfer is not None:
+                raise OperationCancelled("enough", subject=machine.subject)
+
+    with pytest.raises(OperationCancelled) as caught:
+        CloneRequest(source=machine, disks=disks).create(progress=Nervous())
+    assert any("precious.img was to be replaced" in note for note in caught.value.__notes__)
+    assert not there.exists()
+
+
+def test_the_dialog_replaces_a_file_only_once_that_was_read(
+    a_qemu_connection, a_shelf, tmp_path, wait_until
+):
+    machine, image = a_loose_machine(a_qemu_connection, a_shelf, tmp_path / "loose")
+    there = image.with_name("precious.img")
+    there.write_bytes(b"precious")
+    left = []
+    dialog = CloneDialog([machine], lambda: left.append(True))
+
+    def say(wish, **more):
+        dialog._said({"type": "clone", "wish": wish, **more}, "")
+
+    def typed(name, number):
+        place = {"machine": machine.uuid, "target": "vda", "name": "name"}
+        say("edit", **place, value=str(name), number=number)
+        wait_until(
+            lambda: dialog.shown["answered"] == number and not dialog.shown["busy"], seconds=60
+        )
+        return dialog.shown
+
+    try:
+        wait_until(lambda: dialog.shown and not dialog.shown["busy"], seconds=60)
+        state = typed(there, 1)
+        assert state["machines"][0]["disks"][0]["name"] == str(there)
+        assert state["refusals"] == []
+        assert f"{there} is there already" in state["warnings"][0]
+        say("submit")
+        assert typed(there.with_name("new.img"), 2)["warnings"] == []
+        assert dialog.job is None, "nobody has read what would be lost"
+        typed(there, 3)
+        say("agree", value="true")
+        say("submit")
+        wait_until(lambda: left, seconds=60)
+    finally:
+        dialog.close()
+    assert there.read_bytes() == image.read_bytes()
+    assert "overwrite=True" in action_log.entries[-1].code
+
+
+def test_names_beside_files_in_no_pool_are_free(a_qemu_connection, a_shelf, tmp_path):
+    machine, image = a_loose_machine(a_qemu_connection, a_shelf, tmp_path / "loose")
+    image.with_name("cl-loose-clone.img").write_bytes(b"of somebody")
+    (planned,) = CloneRequest(source=machine).plan().clones[0].disks
+    assert planned.path == str(image.with_name("cl-loose-clone1.img"))
+    # A path in the folder of a pool is a volume of that pool.
+    path = f"{a_shelf.document().path}/mine.img"
+    disks = {"vda": DiskClone(name=path)}
+    (made,) = CloneRequest(source=machine, name="cl-3", disks=disks).create()
+    assert made.document().devices.disks[0].path == path
+    assert "mine.img" in a_shelf.volumes
 
 
 def test_a_clone_into_another_pool(a_qemu_connection, a_shelf, tmp_path):

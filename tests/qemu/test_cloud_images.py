@@ -11,7 +11,7 @@ from inside_a_guest import run_inside
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import NotFound, OperationFailed, QvirtError, WrongState
-from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
+from qvirt_jupyter.hypervisor.guest.agent_answers import is_agent_connected
 from qvirt_jupyter.provision import (
     CloneRequest,
     CloudImage,

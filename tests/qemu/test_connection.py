@@ -114,31 +114,35 @@ def test_a_read_only_connection(a_system_libvirtd):
         connection.close()
 
 
-def test_a_second_client_shows_up_within_a_second(a_connection, a_libvirtd, a_file, wait_until):
+def test_a_second_client_shows_up_by_its_events(
+    a_connection, a_libvirtd, a_file, wait_until, monkeypatch
+):
+    for survey in ("POLL", "DRIFT"):
+        monkeypatch.setattr(f"qvirt_jupyter.hypervisor.watcher.{survey}", 3600.0)
     batches = []
     virsh = a_libvirtd.virsh
     with a_connection.inventory.subscribe(batches.append):
         publisher.flush()
         batches.clear()
         virsh("define", a_file())
-        record = wait_until(lambda: find(a_connection, "second"), 1)
+        record = wait_until(lambda: find(a_connection, "second"))
         assert record.title == "From virsh"
         assert record.state is DomainState.SHUTOFF
         assert record.displays[0].listen == "none"
 
         virsh("start", "second")
-        wait_until(lambda: find(a_connection, "second").state is DomainState.RUNNING, 1)
+        wait_until(lambda: find(a_connection, "second").state is DomainState.RUNNING)
         assert find(a_connection, "second").started_at == pytest.approx(time.time(), abs=20)
         virsh("suspend", "second")
-        wait_until(lambda: find(a_connection, "second").state is DomainState.PAUSED, 1)
+        wait_until(lambda: find(a_connection, "second").state is DomainState.PAUSED)
         virsh("resume", "second")
-        wait_until(lambda: find(a_connection, "second").state is DomainState.RUNNING, 1)
+        wait_until(lambda: find(a_connection, "second").state is DomainState.RUNNING)
         virsh("desc", "second", "--title", "Renamed", "--live", "--config")
-        wait_until(lambda: find(a_connection, "second").title == "Renamed", 1)
+        wait_until(lambda: find(a_connection, "second").title == "Renamed")
         virsh("managedsave", "second")
-        wait_until(lambda: find(a_connection, "second").state is DomainState.SAVED, 1)
+        wait_until(lambda: find(a_connection, "second").state is DomainState.SAVED)
         virsh("undefine", "second", "--managed-save")
-        wait_until(lambda: find(a_connection, "second") is None, 1)
+        wait_until(lambda: find(a_connection, "second") is None)
         publisher.flush()
     # A pool may be found fuller or emptier meanwhile: that is a batch too.
     told = [batch for batch in batches if batch.added or batch.removed]
@@ -161,9 +165,9 @@ def test_networks_and_pools_of_a_second_client(a_connection, a_libvirtd, tmp_pat
     file.write_text("<pool type='dir'><name>shelf</name><target><path>/tmp</path></target></pool>")
     a_libvirtd.virsh("pool-define", str(file))
     pools = a_connection.inventory
-    wait_until(lambda: [p for p in pools.snapshot().storage_pools if p.name == "shelf"], 1)
+    wait_until(lambda: [p for p in pools.snapshot().storage_pools if p.name == "shelf"])
     a_libvirtd.virsh("pool-undefine", "shelf")
-    wait_until(lambda: "shelf" not in [p.name for p in pools.snapshot().storage_pools], 1)
+    wait_until(lambda: "shelf" not in [p.name for p in pools.snapshot().storage_pools])
 
 
 def test_a_daemon_that_dies_and_comes_back(a_connection, a_libvirtd, a_file, wait_until):
@@ -190,9 +194,8 @@ def test_a_daemon_that_dies_and_comes_back(a_connection, a_libvirtd, a_file, wai
         for folder in ("etc-libvirt/qemu", "home/.config/libvirt/qemu"):
             (a_libvirtd.folder / folder / "going.xml").unlink(missing_ok=True)
         a_libvirtd.start()
-        wait_until(lambda: a_connection.state is ConnectionState.CONNECTED, 20)
-        publisher.flush()
-        assert states[-1] is ConnectionState.CONNECTED
+        wait_until(lambda: a_connection.state is ConnectionState.CONNECTED)
+        wait_until(lambda: states[-1] is ConnectionState.CONNECTED)
         assert a_connection.error is None
         # The handle still works, the machine went on, and only what really went is gone.
         assert machine.state is DomainState.RUNNING
@@ -204,11 +207,12 @@ def test_a_daemon_that_dies_and_comes_back(a_connection, a_libvirtd, a_file, wai
         # The subscriptions are alive.
         batches.clear()
         a_libvirtd.virsh("suspend", "lasting")
-        wait_until(lambda: find(a_connection, "lasting").state is DomainState.PAUSED, 2)
-        publisher.flush()
-        assert batches[-1].changed[0].name == "lasting"
+        wait_until(lambda: find(a_connection, "lasting").state is DomainState.PAUSED)
+        wait_until(
+            lambda: "lasting" in {changed.name for batch in batches for changed in batch.changed}
+        )
         samples.clear()
-        wait_until(lambda: samples, 10)
+        wait_until(lambda: samples)
 
 
 def test_rows_go_when_it_stays_away(a_connection, a_libvirtd, monkeypatch, wait_until):
@@ -220,11 +224,10 @@ def test_rows_go_when_it_stays_away(a_connection, a_libvirtd, monkeypatch, wait_
         a_libvirtd.kill()
         try:
             wait_until(lambda: len(a_connection.inventory.snapshot()) == 0)
-            publisher.flush()
-            assert batches[-1].removed
+            wait_until(lambda: batches[-1].removed)
         finally:
             a_libvirtd.start()
-        wait_until(lambda: a_connection.state is ConnectionState.CONNECTED, 40)
+        wait_until(lambda: a_connection.state is ConnectionState.CONNECTED)
         assert find(a_connection, "lasting")
 
 
@@ -262,9 +265,7 @@ def test_the_interpreter_ends_though_the_daemon_died(a_libvirtd):
         assert process.stdout.readline() == "up\n"
         a_libvirtd.kill()
         try:
-            start = time.monotonic()
             output, _errors = process.communicate("\n", timeout=30)
             assert (output, process.returncode) == ("end\n", 0)
-            assert time.monotonic() - start < 15
         finally:
             a_libvirtd.start()

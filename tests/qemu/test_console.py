@@ -12,6 +12,7 @@ import libvirt
 import pytest
 from a_console_host import NO_LISTENER, a_running_host, missing
 from a_jupyter_server import running_server
+from a_vnc_viewer import NONE, VNC, VncViewer
 from websocket import WebSocketBadStatusException
 
 from qvirt_jupyter.console import DisplayTarget, Refusal, tickets
@@ -22,7 +23,6 @@ pytestmark = [pytest.mark.qemu, pytest.mark.skipif(bool(missing()), reason=missi
 TCP = "<graphics type='vnc' autoport='yes'><listen type='address' address='127.0.0.1'/></graphics>"
 WITH_PASSWORD = TCP.replace("autoport", "passwd='secret' autoport")
 SOCKET = "<graphics type='vnc'><listen type='socket' socket='{path}'/></graphics>"
-NONE_SECURITY, VNC_SECURITY = 1, 2
 
 
 @pytest.fixture(scope="module")
@@ -44,36 +44,6 @@ def _nothing_stays(a_host, a_server):
     a_host.remove_all()
 
 
-class Vnc:
-    """The first messages of a VNC viewer (RFC 6143, section 7)."""
-
-    def __init__(self, client):
-        self.client, self.buffer = client, b""
-
-    def read(self, size):
-        while len(self.buffer) < size:
-            block = self.client.recv()
-            assert block, "the display closed"
-            self.buffer += block
-        data, self.buffer = self.buffer[:size], self.buffer[size:]
-        return data
-
-    def security(self):
-        """Return the security types that the display offers."""
-        assert self.read(12).startswith(b"RFB 003.")
-        self.client.send_binary(b"RFB 003.008\n")
-        return list(self.read(self.read(1)[0]))
-
-    def name(self):
-        """Go through the handshake, and return the name of the screen."""
-        assert NONE_SECURITY in self.security()
-        self.client.send_binary(bytes([NONE_SECURITY]))
-        assert self.read(4) == bytes(4)
-        self.client.send_binary(b"\x01")
-        header = self.read(24)
-        return self.read(struct.unpack("!I", header[20:])[0]).decode()
-
-
 def ticket_of(host, domain, index=0):
     return tickets.issue(DisplayTarget(host.uri, domain.UUIDString(), index)).id
 
@@ -93,7 +63,7 @@ def test_a_display_opens_however_it_listens(a_host, a_server, kind):
     }
     domain = a_host.start("web", displays[kind])
     client = a_server.connect(ticket_of(a_host, domain))
-    assert Vnc(client).name() == "QEMU (web)"
+    assert VncViewer(client).name() == "QEMU (web)"
 
 
 def test_a_ticket_opens_its_own_machine_and_no_other(a_host, a_server):
@@ -101,13 +71,13 @@ def test_a_ticket_opens_its_own_machine_and_no_other(a_host, a_server):
     ticket = ticket_of(a_host, web)
     # Whatever else a browser says, the ticket decides.
     others = f"uuid={database.UUIDString()}&index=1&target=db&path=/etc/passwd&ticket={ticket}"
-    assert Vnc(a_server.connect(ticket, query=others)).name() == "QEMU (web)"
-    assert Vnc(a_server.connect(ticket_of(a_host, database))).name() == "QEMU (db)"
+    assert VncViewer(a_server.connect(ticket, query=others)).name() == "QEMU (web)"
+    assert VncViewer(a_server.connect(ticket_of(a_host, database))).name() == "QEMU (db)"
 
 
 def test_a_ticket_serves_several_viewers_at_once(a_host, a_server):
     ticket = ticket_of(a_host, a_host.start("web"))
-    names = {Vnc(a_server.connect(ticket)).name() for _number in range(3)}
+    names = {VncViewer(a_server.connect(ticket)).name() for _number in range(3)}
     assert names == {"QEMU (web)"}
 
 
@@ -130,13 +100,13 @@ def test_a_stopped_machine_is_named_and_a_started_one_opens_with_the_same_ticket
     assert (status, answer["code"]) == (409, "machine-stopped")
     assert answer["message"] == "web is not running: start it to see its screen."
     domain.create()
-    assert Vnc(a_server.connect(ticket)).name() == "QEMU (web)"
+    assert VncViewer(a_server.connect(ticket)).name() == "QEMU (web)"
 
 
 def test_the_end_of_the_machine_ends_the_connection(a_host, a_server):
     domain = a_host.start("web")
     client = a_server.connect(ticket_of(a_host, domain))
-    Vnc(client).name()
+    VncViewer(client).name()
     domain.destroy()
     opcode, data = client.recv_data(control_frame=True)
     while opcode != 8:
@@ -147,7 +117,7 @@ def test_the_end_of_the_machine_ends_the_connection(a_host, a_server):
 def test_a_reset_and_a_pause_keep_the_connection(a_host, a_server):
     domain = a_host.start("web")
     client = a_server.connect(ticket_of(a_host, domain))
-    vnc = Vnc(client)
+    vnc = VncViewer(client)
     vnc.name()
     domain.reset()
     domain.suspend()
@@ -156,12 +126,12 @@ def test_a_reset_and_a_pause_keep_the_connection(a_host, a_server):
     domain.resume()
 
 
-@pytest.mark.parametrize(("skip", "security"), [(True, NONE_SECURITY), (False, VNC_SECURITY)])
+@pytest.mark.parametrize(("skip", "security"), [(True, NONE), (False, VNC)])
 def test_a_display_with_a_password(a_host, a_server, monkeypatch, skip, security):
     monkeypatch.setattr(a_server.console, "skip_display_password", skip)
     # libvirt sets the password of a display in the moment it starts.
     domain = a_host.start("web", WITH_PASSWORD)
-    assert security in Vnc(a_server.connect(ticket_of(a_host, domain))).security()
+    assert security in VncViewer(a_server.connect(ticket_of(a_host, domain))).security()
 
 
 def test_opening_and_closing_leaves_no_descriptor(a_host):
@@ -177,7 +147,7 @@ def test_opening_and_closing_leaves_no_descriptor(a_host):
         open_target(target).close()
         with pytest.raises(Refusal):
             open_target(missing_target)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while descriptors() > before and time.monotonic() < deadline:
         time.sleep(0.05)
     assert descriptors() <= before
@@ -193,7 +163,7 @@ def test_nothing_listens_on_tcp_for_a_machine_without_a_listener(a_host, a_serve
 
     before = listeners()
     domain = a_host.start("web")
-    Vnc(a_server.connect(ticket_of(a_host, domain))).name()
+    VncViewer(a_server.connect(ticket_of(a_host, domain))).name()
     assert listeners() <= before
 
 

@@ -3,10 +3,17 @@
 import threading
 
 import pytest
+from in_time import until
 
 from qvirt_jupyter.documents import StoragePool
-from qvirt_jupyter.hypervisor import AlreadyExists, ConnectionLost, QvirtError, connect
-from qvirt_jupyter.provision import DeleteRequest, DiskRequest, GuestRequest
+from qvirt_jupyter.hypervisor import (
+    AlreadyExists,
+    ConnectionLost,
+    OperationFailed,
+    QvirtError,
+    connect,
+)
+from qvirt_jupyter.provision import DeleteRequest, DiskRequest, GuestRequest, InstallFromMedia
 from qvirt_jupyter.provision.osinfo import Database
 
 pytestmark = pytest.mark.qemu
@@ -85,6 +92,27 @@ def test_a_name_that_is_taken_between_two_steps(a_connection, a_shelf):
     assert not list(other.document().devices.disks)
     assert a_shelf.volumes.names == ()
     other.undefine()
+
+
+def test_a_medium_that_qemu_may_not_read(a_connection, a_daemon, a_shelf):
+    medium = a_daemon.folder / "closed.iso"
+    medium.write_bytes(bytes(2**20))
+    medium.chmod(0)
+
+    def refusal():
+        with pytest.raises(OperationFailed) as caught:
+            asked(install=InstallFromMedia(str(medium))).create(
+                a_connection, database=NOTHING_KNOWN
+            )
+        # libvirt looks at QEMU's words only where QEMU ends after it has connected to its monitor.
+        return caught if "monitor socket" not in caught.value.reason else None
+
+    caught = until(refusal)
+    assert caught.value.reason == f"Could not open '{medium}': Permission denied."
+    assert "Let the user that QEMU runs as read it" in caught.value.next_step
+    assert "blockdev" in caught.value.details, "whoever wants to know more finds it there"
+    assert a_connection.domains.names == ()
+    assert a_shelf.volumes.names == ()
 
 
 def test_two_that_are_made_at_once_get_one_machine(a_connection, a_shelf):

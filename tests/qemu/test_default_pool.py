@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qvirt_jupyter.hypervisor import action_log, connect
-from qvirt_jupyter.hypervisor.default_pool import NAME
+from qvirt_jupyter.hypervisor.storage.default_pool import NAME
 
 pytestmark = pytest.mark.qemu
 

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from qvirt_jupyter.hypervisor import renaming
+from qvirt_jupyter.hypervisor.editing import renaming
 
 pytestmark = pytest.mark.qemu
 

@@ -189,8 +189,9 @@ def wait_for(condition, seconds=60):
 def test_saving_has_progress_and_can_be_cancelled(a_machine_full_of_noise, tmp_path):
     machine = a_machine_full_of_noise
     machine.start()
-    # The noise is in the guest's memory once its firmware has loaded it.
-    time.sleep(5)
+    # 64 MiB of noise are in QEMU's memory, and once more when the firmware has loaded them; the
+    # rest of QEMU takes some 60 MiB.
+    wait_for(lambda: machine._call(lambda domain: domain.memoryStats())["rss"] > 160 * 1024)
     with slow_file(tmp_path / "slow") as path:
         job = machine.submit.save(str(path))
         wait_for(lambda: job.progress)

@@ -13,9 +13,9 @@ from qvirt_jupyter.hypervisor import (
     InvalidDefinition,
     WrongState,
     agent_interface_statistics,
-    guest_clock,
 )
-from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
+from qvirt_jupyter.hypervisor.guest import clock as guest_clock
+from qvirt_jupyter.hypervisor.guest.agent_answers import is_agent_connected
 from qvirt_jupyter.provision import tiny_guest
 
 pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(400)]

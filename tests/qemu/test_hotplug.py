@@ -26,10 +26,10 @@ from qvirt_jupyter.hypervisor import (
     WrongState,
     action_log,
 )
-from qvirt_jupyter.hypervisor.disk_growth import grow_disk, growth_of
-from qvirt_jupyter.hypervisor.guest_agent import is_agent_connected
-from qvirt_jupyter.hypervisor.live_strategies import forget_the_run
-from qvirt_jupyter.hypervisor.live_tables import strategy_of_device
+from qvirt_jupyter.hypervisor.editing.live_strategies import forget_the_run
+from qvirt_jupyter.hypervisor.editing.live_tables import strategy_of_device
+from qvirt_jupyter.hypervisor.guest.agent_answers import is_agent_connected
+from qvirt_jupyter.hypervisor.storage.disk_growth import grow_disk, growth_of
 from qvirt_jupyter.provision import tiny_guest
 from qvirt_jupyter.widgets import vm_panel
 from qvirt_jupyter.widgets.preferences import preferences
@@ -451,7 +451,7 @@ def test_a_card_moves_to_another_network_and_is_slowed_down(a_guest, two_network
         assert not a_guest.document().devices.interfaces[mac].bandwidth.inbound
     else:
         # The kernel of this host has not what it takes: that is said, and it waits.
-        assert "tc " in effect.reason
+        assert "tc: " in effect.reason
         (waiting,) = a_guest.pending_changes
         a_guest.revert(waiting)
     # A card of QEMU's own network stays where it is, and nothing else is promised.

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+import sys
 import tempfile
 import threading
 from pathlib import Path
 
 import a_libvirtd
+import libvirt
 import numpy as np
 import pytest
 from a_file_server import an_http_server
@@ -24,6 +26,7 @@ from qvirt_jupyter.hypervisor import (
     OperationFailed,
     QvirtError,
     connect,
+    jobs,
 )
 from qvirt_jupyter.provision import (
     ContainerApplication,
@@ -36,6 +39,7 @@ from qvirt_jupyter.provision import (
     InstallFromTree,
     tiny_guest,
 )
+from qvirt_jupyter.provision.guest.found_installations import found_installations
 from qvirt_jupyter.provision.osinfo import Database
 
 pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(400)]
@@ -217,12 +221,78 @@ def test_whoever_stops_the_installer_finds_the_machine_off(a_creation, a_tree):
     assert machine.state is DomainState.SHUTOFF
 
 
+def test_a_shutdown_by_another_client_is_no_end_of_the_installer(a_creation, a_tree, a_console):
+    tree = InstallFromTree(a_tree.url, arguments="console=ttyS0")
+    machine = a_creation.run(asked(install=tree))
+    # It listens to its power button before it lets anybody log in.
+    a_console(machine).wait_for("login", BOOT)
+    # As virsh does it: the guest powers off then, and libvirt says no more than that it did.
+    acpi = libvirt.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN
+    machine.connection.call(lambda raw: raw.lookupByUUIDString(machine.uuid).shutdownFlags(acpi))
+    assert a_creation.installation.result(BOOT) is False
+    said = [words for _when, words in a_creation.installation.log]
+    assert any("asked the machine to shut down" in words for words in said)
+    assert machine.state is DomainState.SHUTOFF
+
+
+OTHER_KERNEL = """
+import sys, threading
+from qvirt_jupyter.hypervisor import connect
+from qvirt_jupyter.provision import Creation, DiskRequest, GuestRequest, InstallFromTree
+from qvirt_jupyter.provision.osinfo import Database
+
+creation = Creation(connect(sys.argv[1]), Database([]))
+tree = InstallFromTree(sys.argv[2], arguments="console=ttyS0")
+creation.run(GuestRequest(
+    name="new-machine", memory=192 * 1024, vcpus=1, network=None, hypervisor="qemu",
+    display="none", disks=(DiskRequest(size=2**20),), install=tree,
+))
+print("follows", flush=True)
+threading.Event().wait()
+"""
+
+
+@pytest.mark.usefixtures("a_creation")
+def test_another_kernel_follows_when_the_first_is_gone(a_place, a_tree, a_console, wait_until):
+    connection = a_place.connection
+
+    def followed():
+        return [job for job in jobs.recent if job.title == "Install new-machine" and not job.done()]
+
+    with subprocess.Popen(
+        [sys.executable, "-c", OTHER_KERNEL, connection.uri, a_tree.url], stdout=subprocess.PIPE
+    ) as other:
+        try:
+            assert other.stdout.readline() == b"follows\n"
+            machine = connection.domains["new-machine"]
+            wait_until(lambda: connection.inventory.domain(machine.uuid).is_installing, BOOT)
+            following = found_installations.follow(connection)
+            console = a_console(machine)
+            console.wait_for("login", BOOT)
+            assert not followed(), "the first kernel lives"
+        finally:
+            other.kill()
+    wait_until(followed, BOOT)
+    (job,) = followed()
+    first = number_of(machine)
+    console.stream.send(b"root\n")
+    console.wait_for("root@", BOOT)
+    console.stream.send(b"reboot -f\n")
+    assert job.result(BOOT)
+    following.close()
+    assert number_of(machine) != first
+    assert not machine.document().metadata.installing
+
+
 def test_an_installation_that_nobody_follows_any_more_is_left_alone(a_creation, a_tree):
     machine = a_creation.run(asked(install=InstallFromTree(a_tree.url)))
+    assert machine.document().metadata.installing
+    assert not machine.document(inactive=True).metadata.installing
     assert a_creation.installation.cancel()
     with pytest.raises(OperationCancelled):
         a_creation.installation.result(BOOT)
     assert machine.state is DomainState.RUNNING
+    assert not machine.document().metadata.installing, "nobody is to follow it"
 
 
 @pytest.mark.skipif(DEBIAN is None, reason="debian-installer-12-netboot-amd64 is not installed")

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tempfile
 from pathlib import Path
 
-import a_libvirtd
-import a_sshd
 import pytest
 
 from qvirt_jupyter.hypervisor import (
@@ -20,36 +15,11 @@ from qvirt_jupyter.hypervisor import (
     action_log,
     connect,
     connection_to,
-    ssh_sharing,
 )
+from qvirt_jupyter.widgets.connections.sign_in import SignIn
 from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
-from qvirt_jupyter.widgets.sign_in import SignIn
 
 pytestmark = pytest.mark.qemu
-
-
-@pytest.fixture(scope="module")
-def the_sshd(a_session_libvirtd):
-    if reason := a_sshd.missing():
-        pytest.skip(reason)
-    names = ("XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "HOME")
-    environment = {name: a_session_libvirtd.environment[name] for name in names}
-    with a_sshd.a_running_sshd(a_libvirtd.ordinary_user(), environment) as server:
-        yield server
-
-
-@pytest.fixture
-def an_sshd(the_sshd, monkeypatch):
-    """The server, and nobody who got in before."""
-    folder = tempfile.mkdtemp(prefix="qv-", dir="/tmp")
-    monkeypatch.setattr(ssh_sharing, "control_folder", lambda: folder)
-    the_sshd.know_host()
-    yield the_sshd
-    for path in Path(folder).iterdir():
-        subprocess.run(
-            ["ssh", "-F", "none", "-S", path, "-O", "exit", "any"], check=False, capture_output=True
-        )
-    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -169,7 +139,7 @@ def test_the_panel_asks_again_until_the_passphrase_is_right(an_sshd, wait_until)
     with board.subscribe(lambda: None):
         job = connection.open()
         for passphrase in ("mistyped", an_sshd.passphrase):
-            ((key, question),) = wait_until(lambda: board.questions, 30)
+            ((key, question),) = wait_until(lambda: board.questions)
             asked.append(question)
             board.answer(key, Answer({"0": passphrase}))
         job.result(60)
@@ -226,12 +196,12 @@ def test_a_connection_that_is_cut_comes_back(an_sshd, wait_until):
         )
         an_sshd.cut()
         try:
-            wait_until(lambda: connection.state is ConnectionState.RECONNECTING, 20)
+            wait_until(lambda: connection.state is ConnectionState.RECONNECTING)
             with pytest.raises(ConnectionLost, match="tried again"):
                 machine.start()
         finally:
             an_sshd.start()
-        wait_until(lambda: connection.state is ConnectionState.CONNECTED, 40)
+        wait_until(lambda: connection.state is ConnectionState.CONNECTED)
         assert connection.error is None
         assert [record.name for record in connection.inventory.snapshot().domains] == ["far"]
         machine.undefine()

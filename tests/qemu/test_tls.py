@@ -50,7 +50,7 @@ ca_file = "{certificates}/cacert.pem"
 """
     daemon = a_libvirtd.a_session(settings=settings, arguments=("--listen",))
     # Its unix socket answers a moment before.
-    wait_until(lambda: listens(port), 30)
+    wait_until(lambda: listens(port))
     yield port
     daemon.stop()
 

@@ -10,10 +10,10 @@ import qvirt_jupyter
 from qvirt_jupyter.hypervisor import Action, DomainState, RecordKey, action_log
 from qvirt_jupyter.widgets import unheeded_shutdowns as module
 from qvirt_jupyter.widgets import vm_panel
+from qvirt_jupyter.widgets.connections.saved_connections import saved_connections
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.questions import Answer
-from qvirt_jupyter.widgets.saved_connections import saved_connections
 
 pytestmark = pytest.mark.qemu
 

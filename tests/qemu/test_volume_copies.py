@@ -10,22 +10,10 @@ import pytest
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import AlreadyExists, JobState, OperationCancelled, QvirtError
-from qvirt_jupyter.hypervisor.image_headers import data_file_of
+from qvirt_jupyter.hypervisor.storage.image_headers import data_file_of
 
 pytestmark = pytest.mark.qemu
 MIB = 1024**2
-
-
-@pytest.fixture
-def another_shelf(a_qemu_connection, tmp_path):
-    """A second one."""
-    (tmp_path / "other").mkdir()
-    definition = documents.StoragePool(type="dir", name="other-shelf", path=str(tmp_path / "other"))
-    pool = a_qemu_connection.storage_pools.define(definition)
-    pool.start()
-    yield pool
-    pool.stop()
-    pool.delete()
 
 
 def filled(pool, name, *, size=64 * MIB, at=8 * MIB, contents=b"qvirt" * 1000):

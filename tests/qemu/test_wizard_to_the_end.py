@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import a_libvirtd
 import pytest
@@ -11,14 +12,15 @@ from a_file_server import an_http_server
 from a_fresh_store import make_fresh
 from a_manager import wait_for
 from a_wizard import Wizard
+from an_iso import an_iso
 
 from qvirt_jupyter.documents import StoragePool
 from qvirt_jupyter.hypervisor import DomainState, QvirtError, connect
 from qvirt_jupyter.provision import tiny_guest
 from qvirt_jupyter.widgets import shell
+from qvirt_jupyter.widgets.connections.saved_connections import saved_connections
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.recent_media import recent_media, recent_trees
-from qvirt_jupyter.widgets.saved_connections import saved_connections
 
 pytestmark = [pytest.mark.qemu, pytest.mark.timeout(400)]
 IMAGES = "/current/images/"
@@ -103,6 +105,37 @@ def make(wizard, opened):
     assert opened[0]["action"] == "open"
     assert opened[0]["arguments"]["uuid"] == machine.uuid
     return machine
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (40 * 1024, "is cut off: 40 KiB of its"),
+        (33 * 1024, "is not an ISO image. Choose another file, or download this one again."),
+    ],
+)
+def test_a_medium_that_is_not_whole_is_said_at_its_field(a_wizard, a_shelf, length, said):
+    medium = an_iso(Path(a_shelf.record.path), {"id": "installer", "bootable": True})
+    medium.chmod(0o644)
+    whole = medium.read_bytes()
+    go_to(a_wizard, "medium")
+    a_wizard.type("media", str(medium))
+    a_wizard.choose_system("generic")
+    medium.write_bytes(whole[:length])
+    a_wizard.press("next")
+    assert wait_for(lambda: said in a_wizard.field("media")["error"], PATIENCE), a_wizard.state
+    assert a_wizard.state["page"] == "medium"
+    assert a_wizard.field("media")["waive"] == "Use it all the same"
+    # Downloaded again.
+    medium.write_bytes(whole)
+    go_to(a_wizard, "resources")
+    a_wizard.press("back")
+    medium.write_bytes(whole[:length])
+    a_wizard.press("next")
+    assert wait_for(lambda: a_wizard.field("media")["error"], PATIENCE)
+    a_wizard.say(type="mend", name="media", waives=True)
+    assert wait_for(lambda: not a_wizard.field("media")["error"], PATIENCE)
+    go_to(a_wizard, "resources")
 
 
 def test_a_tree_of_a_server(a_wizard, opened):
@@ -190,6 +223,8 @@ def go_to_summary_of_a_container(wizard):
     wizard.go_to("resources")
     wizard.type("memory", "64")
     wizard.go_to("network")
+    network = wizard.field("network")
+    assert network["value"] in [each["value"] for each in network["choices"]]
     wizard.type("network", "none")
     wizard.go_to("summary")
     wizard.type("name", NAME)

@@ -137,7 +137,7 @@ def test_it_tells_how_far_it_is_and_can_be_cancelled(a_shelf, wait_until):
     volume = a_raw(a_shelf, 16 * MIB)
     job = volume.submit.write(Slow(), length=16 * MIB)
     assert half.wait(60)
-    wait_until(lambda: 0 < (job.progress or 0) < 1, 30)
+    wait_until(lambda: 0 < (job.progress or 0) < 1)
     assert job.can_cancel
     assert job.cancel()
     go_on.set()
@@ -148,4 +148,6 @@ def test_it_tells_how_far_it_is_and_can_be_cancelled(a_shelf, wait_until):
 
 def test_the_log_does_not_hold_what_was_written(a_shelf):
     a_raw(a_shelf).write(b"the secret of the seed")
-    assert "the secret" not in repr(action_log.entries)
+    # Not within the assertion: of a long log, pytest would look for what is most like it.
+    is_kept = "the secret of the seed" in repr(action_log.entries)
+    assert not is_kept

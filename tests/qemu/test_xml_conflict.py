@@ -7,8 +7,8 @@ from a_fresh_store import make_fresh
 from a_manager import wait_for
 
 from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.widgets.machine_xml import MachineXml
 from qvirt_jupyter.widgets.preferences import preferences
+from qvirt_jupyter.widgets.xml.machine_xml import MachineXml
 
 pytestmark = pytest.mark.qemu
 

@@ -24,6 +24,24 @@ def _no_open_consoles(a_server):
     a_server.close_consoles()
 
 
+@pytest.fixture(autouse=True)
+def no_id_is_logged(a_server):
+    """Whatever a test does: the log, at DEBUG, has no ticket in it."""
+    issued = []
+    original = tickets.secrets.token_urlsafe
+
+    def remember(size):
+        issued.append(original(size))
+        return issued[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tickets.secrets, "token_urlsafe", remember)
+        start = len(a_server.log)
+        yield issued
+    log = "\n".join(a_server.log[start:])
+    assert not [ticket for ticket in issued if ticket in log]
+
+
 @pytest.fixture
 def an_echo():
     """The path of a unix socket whose server sends everything back."""

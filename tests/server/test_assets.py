@@ -59,6 +59,34 @@ def test_what_never_changes_is_kept_and_the_rest_is_asked_for(
     assert again.status == 304
 
 
+@pytest.mark.parametrize(
+    ("name", "styled"),
+    [
+        ("terminal/index.html", True),
+        ("terminal/page.3GQ7XUWH.js", True),
+        ("console/index.html", False),
+        ("wall/index.html", False),
+        ("index.html", False),
+        ("console/qvirt/static/terminal/index.html", False),
+        ("terminalx/index.html", False),
+    ],
+)
+def test_only_the_terminal_may_make_style_sheets_and_nobody_scripts(
+    a_server, a_static_file, name, styled
+):
+    a_static_file(name)
+    policy = a_server.get(f"qvirt/static/{name}", Cookie=a_server.cookie).getheader(
+        "Content-Security-Policy"
+    )
+    rules = dict(rule.strip().partition(" ")[::2] for rule in policy.split(";") if rule.strip())
+    # xterm.js writes its colours and measures into style sheets.
+    assert rules.get("style-src") == ("'self' 'unsafe-inline'" if styled else None)
+    # Whatever else falls back to what scripts have: this server, and nothing inline.
+    assert rules["default-src"] == "'self'"
+    assert {"script-src", "script-src-elem", "connect-src", "frame-src"} & rules.keys() == set()
+    assert (rules["object-src"], rules["base-uri"], rules["form-action"]) == ("'none'",) * 3
+
+
 @pytest.mark.parametrize("path", ["../secret.txt", "%2e%2e/secret.txt", "x/../../secret.txt"])
 def test_nothing_outside_the_folder(a_server, a_static_file, path):
     a_static_file("x/file")

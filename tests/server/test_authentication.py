@@ -70,7 +70,12 @@ def test_every_handler_names_what_an_authorizer_decides_about(a_server, monkeypa
     for rule, _handler, _keywords in our_rules():
         path = re.sub(r"\(.*\)", "assets.json", rule).removeprefix("/user/x/")
         assert a_server.get(path, Authorization=f"token {a_token}").status == 403
-    assert asked == [("execute", "qvirt"), ("read", "qvirt"), ("read", "qvirt")]
+    assert asked == [
+        ("execute", "qvirt"),
+        ("execute", "qvirt"),
+        ("read", "qvirt"),
+        ("read", "qvirt"),
+    ]
 
 
 def test_an_address_that_another_version_adds_is_in_the_list(a_server):

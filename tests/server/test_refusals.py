@@ -7,12 +7,14 @@ import os
 import re
 import secrets
 import socket
+import threading
 import time
 import uuid
 from contextlib import closing
 
 import libvirt
 import pytest
+from an_old_ticket import an_expired_ticket
 from websocket import WebSocketBadStatusException
 
 from qvirt_jupyter.console import DisplayTarget, SocketTarget, tickets
@@ -28,24 +30,6 @@ def refusal(server, ticket, **options):
     answer = json.loads(caught.value.resp_body)
     assert re.fullmatch(r"[A-Z].*[.]", answer["message"], re.IGNORECASE), "a whole sentence"
     return caught.value.status_code, answer["code"]
-
-
-@pytest.fixture(autouse=True)
-def no_id_is_logged(a_server):
-    """Whatever a test does: the log, at DEBUG, has no ticket in it."""
-    issued = []
-    original = tickets.secrets.token_urlsafe
-
-    def remember(size):
-        issued.append(original(size))
-        return issued[-1]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tickets.secrets, "token_urlsafe", remember)
-        start = len(a_server.log)
-        yield issued
-    log = "\n".join(a_server.log[start:])
-    assert not [ticket for ticket in issued if ticket in log]
 
 
 def test_a_good_ticket_opens_with_a_cookie_and_the_own_origin(a_server, a_ticket):
@@ -96,9 +80,7 @@ def test_not_one_of_a_thousand_random_tickets(a_server, no_id_is_logged):
 
 
 def test_no_expired_ticket(a_server, an_echo):
-    ticket = tickets.issue(SocketTarget(an_echo), lifetime=0.05)
-    time.sleep(0.1)
-    assert refusal(a_server, ticket.id) == (410, "ticket-expired")
+    assert refusal(a_server, an_expired_ticket(SocketTarget(an_echo))) == (410, "ticket-expired")
 
 
 def test_no_revoked_ticket(a_server, a_ticket):
@@ -181,7 +163,7 @@ def test_not_more_than_the_limit(a_server, a_ticket, monkeypatch):
     first = a_server.connect(a_ticket)
     assert refusal(a_server, a_ticket) == (503, "too-many")
     first.close()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while a_server.console.connections and time.monotonic() < deadline:
         time.sleep(0.01)
     a_server.connect(a_ticket)
@@ -191,16 +173,18 @@ def test_a_host_that_is_silent_is_not_waited_for_and_its_late_socket_is_closed(
     a_server, a_ticket, monkeypatch
 ):
     ours, theirs = socket.socketpair()
+    may_answer = threading.Event()
 
     def slow(_target, *, skip_password):
         assert skip_password
-        time.sleep(0.5)
+        assert may_answer.wait(30)
         return ours
 
     monkeypatch.setattr(console_socket, "open_target", slow)
     monkeypatch.setattr(a_server.console, "open_timeout", 0.2)
     assert refusal(a_server, a_ticket) == (504, "host-silent")
-    theirs.settimeout(5)
+    may_answer.set()
+    theirs.settimeout(30)
     assert theirs.recv(1) == b""
     theirs.close()
 

@@ -11,6 +11,7 @@ import os
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -151,3 +152,8 @@ def _run(*command: str) -> None:
         raise RuntimeError(f"{command[0]} took more than {_LIMIT} seconds") from error
     if done.returncode != 0:
         raise RuntimeError(f"{command[0]} failed: {done.stderr.strip()[-1000:]}")
+
+
+if __name__ == "__main__":
+    # Before the tests of QEMU, which have a network of their own.
+    sys.stdout.write(f"{missing() or a_cloud_image()}\n")

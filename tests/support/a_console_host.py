@@ -21,7 +21,7 @@ import libvirt
 from qvirt_jupyter.provision import TinyGuest, tiny_guest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 NOBODY = 65534
 
@@ -32,9 +32,10 @@ MACHINE = """
   <memory unit='MiB'>32</memory>
   <os><type arch='x86_64' machine='pc'>hvm</type><bootmenu enable='yes' timeout='65000'/></os>
   <features><acpi/></features>
-  <devices>{displays}<video><model type='vga'/></video></devices>
+  <devices>{displays}<input type='tablet' bus='usb'/><video><model type='vga'/></video></devices>
 </domain>
 """
+POOL = "<pool type='dir'><name>default</name><target><path>{path}</path></target></pool>"
 NO_LISTENER = "<graphics type='vnc'><listen type='none'/></graphics>"
 
 
@@ -59,8 +60,12 @@ class ConsoleHost:
     def remove_all(self) -> None:
         for domain in self.connection.listAllDomains():
             persistent = domain.isPersistent()
-            if domain.isActive():
+            try:
                 domain.destroy()
+            except libvirt.libvirtError as error:
+                # It is off already, or ends at this moment; the others must go all the same.
+                if error.get_error_code() != libvirt.VIR_ERR_OPERATION_INVALID:
+                    raise
             if persistent:
                 domain.undefine()
 
@@ -75,7 +80,7 @@ class ConsoleHost:
             self.daemon = subprocess.Popen(
                 self.command, env=self.environment, stdout=log, stderr=log
             )
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while not self.socket.exists():
             assert self.daemon.poll() is None, (self.folder / "log").read_text()
             assert time.monotonic() < end, "libvirtd does not start"
@@ -87,6 +92,12 @@ class ConsoleHost:
         self.daemon.kill()
         self.daemon.wait(20)
 
+    def kill_hypervisor_of(self, domain: libvirt.virDomain) -> None:
+        """Take the process that runs a machine away without a word."""
+        run = Path(self.environment["XDG_RUNTIME_DIR"])
+        (file,) = run.rglob(f"{domain.name()}.pid")
+        os.kill(int(file.read_text()), signal.SIGKILL)
+
     def hang(self) -> None:
         """Let the daemon do nothing, though its socket stays open."""
         self.daemon.send_signal(signal.SIGSTOP)
@@ -96,10 +107,12 @@ class ConsoleHost:
         self.daemon.send_signal(signal.SIGCONT)
 
 
-def a_tiny_guest_for(host: ConsoleHost) -> TinyGuest:
+def a_tiny_guest_for(
+    host: ConsoleHost, extra: Iterable[str] = (), modules: Iterable[str] = ()
+) -> TinyGuest:
     """Build the tiny guest where the daemon, which is another user's, may read it."""
     place = host.folder / "guest"
-    guest = tiny_guest(disk=None, folder=place)
+    guest = tiny_guest(disk=None, folder=place, extra=extra, modules=modules)
     for path in (place, *place.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     host.folder.chmod(0o755)
@@ -151,3 +164,21 @@ def a_running_host() -> Iterator[ConsoleHost]:
             host.daemon.terminate()
             host.daemon.wait(20)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def a_host_with_room() -> Iterator[ConsoleHost]:
+    """Run one that has an empty pool "default" in the folder ``images``."""
+    with a_running_host() as host:
+        images = host.folder / "images"
+        images.mkdir()
+        give_away(images)
+        host.folder.chmod(0o755)
+        host.connection.storagePoolDefineXML(POOL.format(path=images)).create()
+        yield host
+
+
+def give_away(path: Path) -> None:
+    """Let the ordinary user of the daemon have what root made."""
+    if os.geteuid() == 0:
+        os.chown(path, NOBODY, NOBODY)

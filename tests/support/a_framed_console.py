@@ -9,8 +9,12 @@ from playwright.sync_api import expect
 
 from qvirt_jupyter.console import DisplayTarget, tickets
 from qvirt_jupyter.console.whereabouts import whereabouts
+from qvirt_jupyter.hypervisor.screen.key_combination import names
+from qvirt_jupyter.hypervisor.screen.keyboard_layouts import layout_labels
 from qvirt_jupyter.widgets._console_messages import VERSION
 from qvirt_jupyter.widgets._console_strings import STRINGS
+from qvirt_jupyter.widgets.consoles import release_keys
+from qvirt_jupyter.widgets.consoles.input import keys_message, layout_message
 
 RUNNING = {"state": "running", "words": "Running", "active": True, "refused": {}}
 PAUSED = {"state": "paused", "words": "Paused (by the user)", "active": True, "refused": {}}
@@ -37,6 +41,9 @@ FRAMING = """<!doctype html>
   addEventListener('message', event => {{
     heard.push(event.data);
     if (event.data.kind === 'ready') tell(window.begin);
+    const layout = event.data.kind === 'layout' && window.layouts[event.data.name];
+    if (layout) tell(layout);
+    else if (['layout', 'keys'].includes(event.data.kind)) askKernel(event.data).then(tell);
   }});
 </script>
 """
@@ -48,6 +55,7 @@ window.sockets = []; window.sent = [];
 window.WebSocket = new Proxy(WebSocket, {
   construct(Socket, [url, protocols]) {
     const socket = new Socket(window.deadEnd ?? url, protocols);
+    socket.begunAt = performance.now();
     const send = socket.send.bind(socket);
     // noVNC wants the names of its methods on the prototype, so no subclass.
     socket.send = data => {
@@ -67,7 +75,7 @@ class Framed:
     def __init__(self, page, uri, uuid):
         self.page, self.uri, self.uuid = page, uri, uuid
         self.frame = page.frame_locator("#frame")
-        self.canvas = self.frame.locator("canvas")
+        self.canvas = self.frame.locator("#screen canvas")
 
     def tell(self, kind, **fields):
         self.page.evaluate("message => tell(message)", {"kind": kind, **fields})
@@ -82,7 +90,7 @@ class Framed:
     def new_ticket(self):
         return tickets.issue(DisplayTarget(self.uri, self.uuid)).id
 
-    def phase(self, name, seconds=20):
+    def phase(self, name, seconds=60):
         expect(self.frame.locator("html")).to_have_attribute(
             "data-phase", name, timeout=seconds * 1000
         )
@@ -95,7 +103,7 @@ class Framed:
         """Return the messages that the page sent since the last time."""
         return [bytes(message) for message in self.inside("window.sent.splice(0)")]
 
-    def changes(self, before, seconds=15):
+    def changes(self, before, seconds=60):
         self.page.wait_for_function(
             """before => {
               const canvas = document.getElementById('frame').contentDocument
@@ -108,6 +116,16 @@ class Framed:
 
     def data_url(self):
         return self.canvas.evaluate("canvas => canvas.toDataURL()")
+
+    def has_a_tablet(self):
+        """Play what QEMU says once the guest's driver uses its tablet; a firmware has none."""
+        self.inside(
+            """() => {
+              const rectangle = new Uint8Array([0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0,
+                0xff, 0xff, 0xfe, 0xff]);
+              sockets.at(-1).dispatchEvent(new MessageEvent('message', { data: rectangle.buffer }));
+            }"""
+        )
 
     def is_settled(self):
         """Wait until the firmware has drawn and waits for a key."""
@@ -122,8 +140,14 @@ class Framed:
               return still;
             }""",
             polling=700,
-            timeout=30_000,
         )
+
+
+def answered(question):
+    """Answer what the page asks the kernel."""
+    if question["kind"] == "layout":
+        return layout_message(question["name"])
+    return keys_message(question["text"], question["layout"])
 
 
 def open_framed(context, server, host, web, *, theme="light", before=None, **fields):
@@ -145,15 +169,26 @@ def open_framed(context, server, host, web, *, theme="light", before=None, **fie
         "name": "web",
         "uuid": console.uuid,
         "connection": "QEMU session",
+        "display": "vnc",
         "ticket": console.new_ticket(),
         "refusal": "",
+        "remedy": "",
         "machine": RUNNING,
         "scaling": "fit",
         "autoconnect": True,
+        "layout": "us",
+        "layouts": layout_labels(),
+        "keyNames": list(names()),
+        "tablet": True,
         "whereabouts": whereabouts(),
-        "strings": {name: str(words) for name, words in STRINGS.items()},
+        "release": release_keys.parts_of(release_keys.DEFAULT),
+        "strings": release_keys.filled(STRINGS, release_keys.DEFAULT),
         **fields,
     }
+    page.expose_function("askKernel", answered)
+    # At hand, as nothing is answered while a test waits for a guest's serial port.
+    layouts = {name: layout_message(name) for name in ("us", "de-nodeadkeys", "fr")}
+    page.add_init_script(f"window.layouts = {json.dumps(layouts)}")
     page.add_init_script(LISTENING)
     page.add_init_script(f"window.begin = {json.dumps(begin)}")
     address = f"{server.origin}{BASE_URL}framing"

@@ -115,7 +115,7 @@ class Libvirtd:
             self._process = subprocess.Popen(
                 [*self.prefix, *self._daemon], env=self.environment, stdout=log, stderr=log
             )
-        end = time.monotonic() + 30
+        end = time.monotonic() + 60
         while not _answers(self.socket):
             if self._process.poll() is not None or time.monotonic() > end:
                 raise RuntimeError(f"libvirtd does not start: {(self.folder / 'log').read_text()}")
@@ -177,8 +177,13 @@ class Libvirtd:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def a_session(auth: str = "none", settings: str = "", arguments: tuple[str, ...] = ()) -> Libvirtd:
-    """Start the daemon of an ordinary user; with ``sasl`` it wants a name and a password."""
+def a_session(
+    auth: str = "none", settings: str = "", arguments: tuple[str, ...] = (), qemu: str = ""
+) -> Libvirtd:
+    """Start the daemon of an ordinary user; with ``sasl`` it wants a name and a password.
+
+    ``settings`` are those of the daemon, ``qemu`` those of its machines.
+    """
     user = ordinary_user()
     folder = folder_of(user)
     home, run = folder / "home", folder / "run"
@@ -187,6 +192,12 @@ def a_session(auth: str = "none", settings: str = "", arguments: tuple[str, ...]
         os.chown(path, user.pw_uid, user.pw_gid)
     ours = _LIBVIRTD.replace('auth_unix_rw = "none"', f'auth_unix_rw = "{auth}"')
     (folder / "libvirtd.conf").write_text(ours + settings)
+    if qemu:
+        place = home / ".config" / "libvirt"
+        place.mkdir(parents=True)
+        (place / "qemu.conf").write_text(qemu)
+        for path in (place.parent, place):
+            os.chown(path, user.pw_uid, user.pw_gid)
     # Nobody is in that file, so every name and password is wrong.
     sasl = f"mech_list: scram-sha-256\nsasldb_path: {folder}/nobody.db\n"
     (folder / "libvirt.conf").write_text(sasl)
@@ -216,9 +227,10 @@ def a_session(auth: str = "none", settings: str = "", arguments: tuple[str, ...]
     return daemon
 
 
-def a_system(*, containers: bool = False) -> Libvirtd:
+def a_system(*, containers: bool = False, apart: bool = False) -> Libvirtd:
     """Start a system daemon where it sees folders of ours instead of the host's.
 
+    One that stands apart has a network of its own, in which servers can have their usual ports.
     One that is to run containers does not see the second kind of cgroups beside the first: libvirt
     takes a host for one of either kind only.
     """
@@ -232,12 +244,16 @@ def a_system(*, containers: bool = False) -> Libvirtd:
         mounts.append(f"mount --bind {own} {path}")
     if containers and Path("/sys/fs/cgroup/unified").is_dir():
         mounts.append("umount /sys/fs/cgroup/unified")
+    spaces = ["-m"]
+    if apart:
+        spaces.append("-n")
+        mounts.append("ip link set lo up")
     (folder / "etc-libvirt" / "libvirtd.conf").write_text(_LIBVIRTD)
     (folder / "etc-libvirt" / "qemu.conf").write_text(_QEMU)
     environment = {"PATH": _PATH, "HOME": str(folder)}
     keeper = subprocess.Popen(
         [
-            *("unshare", "-m", "--propagation", "private", "sh", "-ec"),
+            *("unshare", *spaces, "--propagation", "private", "sh", "-ec"),
             "; ".join([*mounts, "echo ready", "exec sleep infinity"]),
         ],
         env=environment,
@@ -246,7 +262,7 @@ def a_system(*, containers: bool = False) -> Libvirtd:
     assert keeper.stdout is not None
     with keeper.stdout:
         assert keeper.stdout.readline() == b"ready\n", "the mount namespace cannot be made"
-    prefix = ["nsenter", "-m", "-t", str(keeper.pid), "--"]
+    prefix = ["nsenter", *spaces, "-t", str(keeper.pid), "--"]
     with (folder / "log").open("ab") as log:
         virtlogd = subprocess.Popen([*prefix, "virtlogd"], env=environment, stdout=log, stderr=log)
     socket = folder / "run" / "libvirt" / "libvirt-sock"

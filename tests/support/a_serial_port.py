@@ -15,7 +15,7 @@ class Serial:
         self.text = ""
         self.stream = domain.connect().newStream()
         domain.openConsole(None, self.stream)
-        self.reader = threading.Thread(target=self.read)
+        self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
     def read(self):

@@ -52,7 +52,7 @@ class Sshd:
         """Start the server and wait until it listens."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not _listens(self.port):
             assert self.process.poll() is None, self.log
             assert time.monotonic() < end, "sshd does not start"
@@ -119,6 +119,24 @@ class Sshd:
         )
         command.chmod(0o755)
         return f"qemu+ssh://{self.user}@127.0.0.1:{self.port}{path}?command={quote(str(command))}"
+
+    def uri_behind(self, jump: Sshd, path: str = "/session") -> str:
+        """Return a URI with a name that only a settings file of ssh knows: behind another host."""
+        hosts = [
+            f"Host {name}\n  HostName 127.0.0.1\n  HostKeyAlias [127.0.0.1]:{server.port}\n"
+            f"  Port {server.port}\n  User {server.user}\n  IdentityFile {server.key}\n"
+            f"  UserKnownHostsFile {server.known_hosts}\n{more}"
+            for name, server, more in (("far", self, "  ProxyJump near\n"), ("near", jump, ""))
+        ]
+        settings = self.folder / "settings"
+        settings.write_text(
+            "".join(hosts) + "Host *\n  IdentitiesOnly yes\n  IdentityAgent none\n"
+            "  GlobalKnownHostsFile /dev/null\n  StrictHostKeyChecking yes\n"
+        )
+        command = self.folder / "ssh-behind"
+        command.write_text(f'#!/bin/sh\nexec ssh -F {settings} "$@"\n')
+        command.chmod(0o755)
+        return f"qemu+ssh://far{path}?command={quote(str(command))}"
 
 
 @contextlib.contextmanager

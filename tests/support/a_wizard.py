@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from a_manager import wait_for
 
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections
 from qvirt_jupyter.widgets.creation import CreationPanel
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
 
 
 class Wizard:

@@ -29,6 +29,7 @@ from qvirt_jupyter.documents import (
     Uuid,
     YesNo,
 )
+from qvirt_jupyter.documents.devices.forward_list import ForwardList
 from qvirt_jupyter.documents.schema import schema_of
 
 ROOT = Path(__file__).parents[2]
@@ -49,6 +50,7 @@ VALUES = {
     OnOff: (True, False),
     Uuid: ("6d3f0000-0000-4000-8000-0000000000a1", "6d3f0000-0000-4000-8000-0000000000a2"),
     Mac: ("52:54:00:00:00:a1", "52:54:00:00:00:a2"),
+    ForwardList: ("8022:22", "udp 5353:53, *:8080:80"),
     Host: ("one.example.org", "two.example.org"),
     documents.Path: ("/one", "/two <&'\">"),
 }

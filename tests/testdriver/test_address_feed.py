@@ -7,8 +7,9 @@ import time
 import libvirt
 import pytest
 
-from qvirt_jupyter.hypervisor import address_feed
-from qvirt_jupyter.hypervisor.address_feed import OF_HOST, AddressBook
+from qvirt_jupyter import documents
+from qvirt_jupyter.hypervisor.networks import address_feed
+from qvirt_jupyter.hypervisor.networks.address_feed import OF_HOST, AddressBook
 
 MACHINE = """
 <domain type='test'>
@@ -84,6 +85,22 @@ def test_a_driver_without_leases_by_network_is_asked_few_machines_at_a_time(
     calls.clear()
     a_book.look(9.0)
     assert calls == []
+
+
+@pytest.mark.parametrize("first", ["alone", "default"])
+def test_a_network_without_addresses_does_not_end_the_process(a_connection, a_book, first):
+    """libvirt's test driver crashes at the question; a kernel would go with it."""
+    a_connection.networks.create("<network><name>alone</name></network>")
+    xml = documents.Domain.parse(MACHINE.format(name="two cards"))
+    for name in {first, "alone"}:
+        card = documents.Interface()
+        card.type, card.source.network = "network", name
+        xml.devices.interfaces.append(card)
+    machine = a_connection.domains.create(str(xml))
+    assert machine.addresses() == ()
+    a_book.look(0.0)
+    assert machine.record.addresses == ()
+    assert a_connection.domains["running"].record.addresses != ()
 
 
 def test_what_somebody_else_found_stays(a_connection, a_book):

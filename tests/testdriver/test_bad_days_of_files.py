@@ -17,11 +17,11 @@ from a_manager import act, domains, wait_for
 
 import qvirt_jupyter
 from qvirt_jupyter.hypervisor import DomainState, RecordKey, connect
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.preferences import Preferences, PreferenceStore, preferences
 from qvirt_jupyter.widgets.preferences_dialog import PreferencesDialog
 from qvirt_jupyter.widgets.questions import Answer
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
 
 RUNNING = "11111111-1111-4111-8111-111111111101"
 SOMEBODY_ELSE = 65534

@@ -140,6 +140,16 @@ def test_a_volume_that_was_taken_meanwhile_leaves_nothing(a_lab):
     assert (a_lab.domains.names, a_lab.storage_pools["images"].volumes.names) == before
 
 
+def test_two_disks_do_not_get_one_volume(a_lab):
+    same = DiskClone(how="clone", name="same.qcow2", overwrite=True)
+    request = CloneRequest(source="db-04", disks={"sda": same, "vdb": same})
+    (refusal,) = request.plan(a_lab).refusals
+    assert str(refusal) == "Two new volumes would be called same.qcow2."
+    with pytest.raises(WrongState, match="Two new volumes"):
+        request.create(a_lab)
+    assert "db-04-clone" not in a_lab.domains
+
+
 def test_the_names_of_a_plan_do_not_shift(a_lab):
     request = CloneRequest(source=a_lab.domains["win-01"], name="pupil-{n}", count=2)
     plan = request.plan()

@@ -19,6 +19,7 @@ from qvirt_jupyter.provision import (
     InstallFromTree,
     InstallMethod,
 )
+from qvirt_jupyter.provision.guest import creation, equipment
 from qvirt_jupyter.provision.osinfo import Database
 
 NOTHING_KNOWN = Database([])
@@ -200,16 +201,29 @@ def test_a_customised_definition_names_the_volume_of_its_medium(a_creation, a_co
     assert a_creation.installation is None, "there is nothing to install to"
 
 
-def test_a_card_gets_no_address_of_another_machine(a_creation, a_connection):
+def test_a_card_gets_no_address_of_another_machine(a_creation, a_connection, monkeypatch):
+    request = asked(network="default", disks=())
+    first = request.create(a_connection, start=False, database=NOTHING_KNOWN)
+    taken = first.document().devices.interfaces[0].mac
+    again = asked(name="again", network="default", disks=())
+    macs = iter([taken, taken.upper(), "52:54:00:00:00:07"])
+    for module in (equipment, creation):
+        monkeypatch.setattr(module, "random_mac", lambda _others, _prefix="": next(macs))
+    (card,) = a_creation.run(again).document().devices.interfaces
+    assert card.mac == "52:54:00:00:00:07"
+
+
+def test_an_address_that_somebody_typed_is_not_replaced(a_creation, a_connection):
     request = asked(network="default", disks=())
     first = request.create(a_connection, start=False, database=NOTHING_KNOWN)
     taken = first.document().devices.interfaces[0].mac
     again = asked(name="again", network="default", disks=())
     changed = again.final(a_connection, database=NOTHING_KNOWN)
     changed.devices.interfaces[0].mac = taken.upper()
-    (card,) = a_creation.run(again, definition=changed).document().devices.interfaces
-    assert card.mac.lower() != taken
-    assert card.mac.lower().startswith(taken[:8])
+    with pytest.raises(AlreadyExists, match=f"{taken} is that of 'new'") as caught:
+        a_creation.run(again, definition=changed)
+    assert caught.value.field == "mac"
+    assert "again" not in a_connection.domains
 
 
 def test_a_machine_that_waits_installs_at_its_first_start(a_creation, pool):

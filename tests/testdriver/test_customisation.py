@@ -17,7 +17,7 @@ from a_rich_machine import (
     type_in,
 )
 
-from qvirt_jupyter.documents import Domain
+from qvirt_jupyter.documents import Domain, Interface
 from qvirt_jupyter.documents.sections.chipset import ROOT_PORTS
 from qvirt_jupyter.widgets.details import Customisation
 from qvirt_jupyter.widgets.panel import close_all
@@ -96,6 +96,17 @@ def test_firmware_and_chipset_bring_what_belongs_to_them(a_page):
     assert applied(a_page).os.machine == "pc"
 
 
+def test_what_is_typed_just_after_applying_is_compared_with_what_was_applied(a_page, monkeypatch):
+    tab = a_page.details
+    # The reading that follows takes its time, as that of a host far away does.
+    monkeypatch.setattr(tab, "_read", lambda: None)
+    type_in(tab, "os.firmware", "efi")
+    applied(a_page)
+    assert field(tab, "os.firmware")["value"] == "efi"
+    type_in(tab, "os.firmware", "")
+    assert applied(a_page).os.firmware is None
+
+
 def test_hardware_is_added_and_removed_and_no_volume_is_deleted(a_page):
     tab = a_page.details
     begin_adding(tab, "watchdog")
@@ -118,6 +129,23 @@ def test_two_of_one_target_are_refused_and_nothing_is_lost(a_page):
     assert a_page.is_dirty
     press(tab, "cancel")
     assert wait_for(lambda: not a_page.is_dirty)
+
+
+def test_an_address_of_another_machine_is_refused_at_its_field(a_page, a_connection):
+    taken = "52:54:00:aa:bb:cc"
+    other = Domain(type="test", name="web", memory=1024)
+    other.os.type = "hvm"
+    other.devices.add(Interface(type="network", mac=taken))
+    other.devices.interfaces[0].source.network = "default"
+    a_connection.domains.define(other)
+    tab = a_page.details
+    go_to(tab, "NIC 00:00:a1")
+    type_in(tab, "mac", taken.upper())
+    press(tab, "apply")
+    assert wait_for(lambda: "is that of 'web'" in field(tab, "mac")["error"])
+    assert tab._view.shown["problem"] == ""
+    type_in(tab, "mac", "52:54:00:00:00:07")
+    assert applied(a_page).devices.interfaces[0].mac == "52:54:00:00:00:07"
 
 
 def test_passwords_stay_in_the_document(a_page):

@@ -6,8 +6,8 @@ import pytest
 from a_manager import wait_for
 
 from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.hypervisor.definition_history import KEPT
-from qvirt_jupyter.widgets.definition_history import DefinitionHistory
+from qvirt_jupyter.hypervisor.editing.definition_history import KEPT
+from qvirt_jupyter.widgets.xml.definition_history import DefinitionHistory
 
 
 @pytest.fixture

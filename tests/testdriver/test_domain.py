@@ -17,8 +17,8 @@ from qvirt_jupyter.hypervisor import (
     NotFound,
     OperationFailed,
     WrongState,
-    renaming,
 )
+from qvirt_jupyter.hypervisor.editing import renaming
 from qvirt_jupyter.hypervisor.inventory import Snapshot
 
 ODD = "<b>odd<i> & \"q\" 'a' ü"
@@ -353,7 +353,7 @@ def test_a_password_in_a_definition_is_not_logged(a_connection):
         "<domain type='test'><name>p</name><memory>1024</memory><os><type>hvm</type></os>"
         "<devices><graphics type='vnc' passwd='hunter2'/></devices></domain>"
     )
-    job.result(10)
+    job.result(30)
     assert "hunter2" not in job.code
     assert "passwd=" in job.code
 

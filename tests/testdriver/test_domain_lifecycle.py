@@ -196,7 +196,7 @@ def test_a_path_must_be_absolute(a_connection, path):
 def test_submit_returns_a_job_with_the_equivalent_call(a_connection):
     machine = a_connection.domains["running"]
     job = machine.submit.managed_save()
-    job.result(10)
+    job.result(30)
     assert machine.state is DomainState.SAVED
     assert job.code.endswith(".domains['running'].managed_save()")
     assert job.subject == machine.subject
@@ -216,7 +216,7 @@ def test_a_driver_that_cannot_stop_a_save_offers_no_cancel(a_connection):
     machine = a_connection.domains["running"]
     assert machine.job_progress() is None
     job = machine.submit.managed_save()
-    job.result(10)
+    job.result(30)
     assert job._cancel is None
     with pytest.raises(Unsupported):
         machine.abort_job()

@@ -158,20 +158,36 @@ def test_what_is_not_stored_cannot_be_written_anew(a_connection):
         network.redefine(network.xml())
 
 
-def test_the_tab_of_a_host_unfolds_it(a_connection):
+def test_the_tab_of_a_host_has_it_and_what_was_typed(a_connection):
     panel = host_panel(a_connection)
     again = host_panel(a_connection)
     try:
-        assert panel._xml is None
-        panel._objects.selected_index = 0
-        editor = panel._xml
+        assert panel.section("xml") is None
+        panel.open_section("xml")
+        assert wait_for(lambda: panel.section("xml"))
+        editor = panel.section("xml").editor
         tell(editor, type="ready")
         assert wait_for(lambda: state_of(editor)["choices"] and text_of(editor))
         typed = text_of(editor).replace("</name>", "</name><!-- typed -->", 1)
         tell(editor, type="edit", text=typed, revision=editor._draft.revision, view="view-1")
         assert wait_for(lambda: editor.is_dirty)
         again.take_over(panel)
-        assert wait_for(lambda: again._xml is not None and text_of(again._xml) == typed)
+        assert wait_for(lambda: text_of(again.section("xml").editor) == typed)
     finally:
         panel.close()
         again.close()
+
+
+def test_interfaces_of_the_host_are_read_and_edited_where_the_driver_can(a_connection):
+    a_connection.interfaces.define(
+        "<interface type='ethernet' name='eth9'><start mode='onboot'/></interface>"
+    )
+    editor = HostXml(a_connection)
+    tell(editor, type="ready")
+    assert wait_for(lambda: "Interface eth9" in labels(editor))
+    choose(editor, "Interface eth9")
+    assert wait_for(lambda: "<interface" in text_of(editor))
+    assert state_of(editor)["refused"] == a_connection.interfaces.why_read_only == ""
+    press_apply(editor, text_of(editor).replace("onboot", "none"))
+    assert wait_for(lambda: "none" in a_connection.interfaces["eth9"].xml())
+    editor.close()

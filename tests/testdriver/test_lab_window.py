@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import qvirt_jupyter
-from qvirt_jupyter.hypervisor import Job, JobState, OperationCancelled, together
+from qvirt_jupyter.hypervisor import Job, JobState, OperationCancelled, publisher, together
 from qvirt_jupyter.widgets import _lab_messages, lab_window
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.lab_window import WINDOWS
@@ -49,7 +49,7 @@ class Window:
     def say(self, **data):
         self.comm.hear({"content": {"data": data}})
 
-    def waits_for(self, right, seconds=10):
+    def waits_for(self, right, seconds=60):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             for message in self.comm.messages:
@@ -156,11 +156,45 @@ def test_who_does_not_want_to_sign_in_has_not_failed(open_window):
     assert not window.knows(job)
 
 
+def test_a_window_that_comes_late_is_told_of_what_goes_on(open_window, a_task):
+    job, _go_on = a_task
+    # Its begin was told to those who were there.
+    assert publisher.flush()
+    window = open_window(longTask=0.2)
+    assert window.waits_for_task(job, "running")
+
+
 def test_a_long_task_is_told_until_its_end(open_window, a_task):
     job, go_on = a_task
     window = open_window(longTask=0.2)
     assert window.waits_for_task(job, "running")["canCancel"]
     go_on.set()
+    window.waits_for_task(job, "succeeded")
+
+
+def test_what_a_task_waits_for_is_told(open_window, a_task):
+    job, _go_on = a_task
+    job.report(phase="Choose the file again", waiting=True)
+    task = open_window(longTask=0.2).waits_for_task(job, "running")
+    assert (task["waiting"], task["phase"]) == (True, "Choose the file again")
+
+
+def test_a_task_that_ends_in_the_moment_it_is_told_of_is_told_to_its_end(open_window, a_task):
+    job, go_on = a_task
+    window = open_window(longTask=1)
+    tell = window.comm.send
+
+    def tell_slowly(message):
+        tell(message)
+        if message.get("task", {}).get("outcome") == "running":
+            go_on.set()
+            end = time.monotonic() + 20
+            while not job.done() and time.monotonic() < end:
+                time.sleep(0.01)
+
+    window.comm.send = tell_slowly
+    window.waits_for_task(job, "running")
+    # Else its notification would turn for ever.
     window.waits_for_task(job, "succeeded")
 
 
@@ -174,7 +208,7 @@ def test_a_window_may_cancel_a_task_and_nothing_else(open_window, a_task):
     window.say(kind="cancel", task=job.id)
     window.waits_for_task(job, "cancelled")
     with pytest.raises(OperationCancelled):
-        job.result(5)
+        job.result(30)
 
 
 @pytest.mark.parametrize("wanted", ["failed", "none"])

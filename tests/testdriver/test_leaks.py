@@ -18,8 +18,8 @@ from a_manager import domains, wait_for
 import qvirt_jupyter
 from qvirt_jupyter.hypervisor import connections, pool, publisher
 from qvirt_jupyter.widgets import vm_panel
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections
 from qvirt_jupyter.widgets.preferences import preferences
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
 
 ALL_WIDGETS = ipywidgets.widgets.widget._instances
 PAGES = ("overview", "details", "performance", "console")

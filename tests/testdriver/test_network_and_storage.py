@@ -11,8 +11,9 @@ from qvirt_jupyter.hypervisor import (
     OperationFailed,
     QvirtError,
     WrongState,
-    network,
+    collection,
 )
+from qvirt_jupyter.hypervisor.networks import network
 
 NETWORK = (
     "<network><name>lab &lt;1&gt;</name><forward mode='nat'/><bridge name='tbr9'/>"
@@ -137,6 +138,22 @@ def test_a_volume_is_created_read_and_deleted(a_connection):
         volumes["disk.qcow"]
 
 
+def test_a_volume_whose_name_is_taken_in_the_very_moment(a_connection, monkeypatch):
+    volumes = a_connection.storage_pools["images"].volumes
+    refuse, looks = collection.refuse_taken, []
+
+    def look(*arguments, **options):
+        # The first look is too early to see it.
+        looks.append(arguments)
+        if len(looks) > 1:
+            refuse(*arguments, **options)
+
+    volumes.create(VOLUME)
+    monkeypatch.setattr(collection, "refuse_taken", look)
+    with pytest.raises(AlreadyExists, match="taken"):
+        volumes.create(VOLUME)
+
+
 def test_a_volume_knows_its_backing_image(a_connection):
     record = a_connection.storage_pools["images"].volumes["disk.qcow2"].record
     assert record.backing == "/lab/images/base.qcow2"
@@ -151,11 +168,11 @@ def test_a_volume_larger_than_the_pool(a_connection):
 def test_jobs_and_code_of_storage(a_connection):
     pool = a_connection.storage_pools["images"]
     job = pool.submit.create_volume("v", 1024)
-    volume = job.result(10)
+    volume = job.result(30)
     assert job.title == "Create the volume v in images"
     assert job.code.endswith(".storage_pools['images'].create_volume('v', 1024)")
     assert volume.code.endswith(".storage_pools['images'].volumes['v']")
-    volume.submit.delete().result(10)
+    volume.submit.delete().result(30)
     assert "v" not in pool.volumes
 
 

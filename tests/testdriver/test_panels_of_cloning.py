@@ -101,6 +101,40 @@ def test_names_follow_the_machine_until_they_are_typed(a_lab, opened):
     assert dialog.dialog.job is None, "what is refused is not begun"
 
 
+def test_a_place_for_the_new_volume_is_looked_for(a_lab, opened):
+    dialog = opened("win-01")
+    uuid = a_lab.domains["win-01"].uuid
+    assert dialog.state["storage"] is None
+    pools = {pool.name: pool.record for pool in a_lab.storage_pools}
+    first = dialog.state["machines"][0]["disks"][0]["name"]
+
+    def look(pool):
+        dialog.wish("browse", machine=uuid, target="vda")
+        assert wait_for(lambda: dialog.state["storage"] is not None)
+        dialog.dialog._said({"type": "storage", "wish": "pool", "id": pools[pool].uuid}, "")
+        assert wait_for(lambda: dialog.state["storage"]["pool"] == pools[pool].uuid)
+        return dialog.state["storage"]
+
+    other = next(
+        name for name, pool in pools.items() if pool.active and pool.path and name != "images"
+    )
+    shown = look(other)
+    assert shown["path"] == f"{pools[other].path}/{first}"
+    assert not shown["canCreate"], "the clone makes it"
+    dialog.dialog._said({"type": "storage", "wish": "close"}, "")
+    assert wait_for(lambda: dialog.state["storage"] is None)
+    path = look(other)["path"]
+    dialog.dialog._said({"type": "storage", "wish": "choose", "path": path}, "")
+    assert wait_for(lambda: dialog.state["storage"] is None)
+    state = dialog.ready()
+    assert state["machines"][0]["disks"][0]["name"] == path
+    # What has no new volume has no place for it.
+    dialog.edit("how", "share", machine=uuid, target="vda")
+    dialog.wish("browse", machine=uuid, target="vda")
+    dialog.edit("start", "true")
+    assert dialog.state["storage"] is None
+
+
 def test_what_is_dangerous_must_be_read(a_lab, opened):
     dialog = opened("win-01")
     uuid = a_lab.domains["win-01"].uuid

@@ -8,18 +8,20 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from a_fresh_store import make_fresh
 from a_manager import wait_for
 from a_wizard import Wizard
 from an_iso import an_iso
 
-from qvirt_jupyter.hypervisor import OperationFailed
-from qvirt_jupyter.hypervisor.emulator_access import Account
+from qvirt_jupyter.console import tickets
+from qvirt_jupyter.hypervisor.host.emulator_access import Account
 from qvirt_jupyter.provision import DiskRequest, GuestRequest, NoInstall, osinfo
+from qvirt_jupyter.provision.guest.equipment import put_in
 from qvirt_jupyter.widgets import shell
 from qvirt_jupyter.widgets.creation import CreationPanel, checks
-from qvirt_jupyter.widgets.creation.upload import PIECE, Upload
 from qvirt_jupyter.widgets.details import Customisation
 from qvirt_jupyter.widgets.questions import Answer
+from qvirt_jupyter.widgets.recent_media import folders_let_be
 
 NOBODY = 65534
 RECIPES = json.loads((Path(__file__).parent.parent / "data/iso/recipes.json").read_text("utf-8"))
@@ -58,7 +60,7 @@ def test_it_goes_from_page_to_page_and_back(a_wizard):
         pages.append([field["name"] for field in a_wizard.state["fields"]])
     assert pages == [
         ["memory", "vcpus"],
-        ["storage", "size", "pool", "format"],
+        ["storage", "size", "pool", "format", "volume"],
         ["network"],
         ["name"],
     ]
@@ -137,10 +139,10 @@ def test_a_machine_is_made_and_its_tab_opens(a_wizard, opened):
         ("medium", "media", "", "Choose a file"),
         ("medium", "media", "relative.iso", "absolute path"),
         ("medium", "media", "/nowhere/at/all.iso", "No storage pool of the host has"),
-        ("resources", "memory", "much", "is not a size"),
+        ("resources", "memory", "much", "such as 2048 MiB"),
         ("resources", "memory", "0", "above zero"),
         ("resources", "vcpus", "0", "whole number of at least 1"),
-        ("storage", "size", "-3", "is not a size"),
+        ("storage", "size", "-3", "such as 20 GiB"),
         ("summary", "name", "a/b", "without slash"),
         ("summary", "name", "cl\u00f4ned", ""),
     ],
@@ -158,7 +160,9 @@ def test_what_is_wrong_is_said_at_the_field(a_wizard, page, field, text, words):
     assert a_wizard.state["page"] == page
 
 
-def test_a_disk_that_does_not_fit_is_refused_where_it_is_taken_at_once(a_wizard):
+def test_a_disk_that_does_not_fit_is_refused_where_it_is_taken_at_once(a_wizard, monkeypatch):
+    opened = []
+    monkeypatch.setattr(shell, "_send", opened.append)
     a_wizard.say(type="kind", id="manual")
     a_wizard.go_to("medium")
     a_wizard.choose_system("generic")
@@ -169,6 +173,11 @@ def test_a_disk_that_does_not_fit_is_refused_where_it_is_taken_at_once(a_wizard)
     a_wizard.press("next")
     assert "do not fit" in a_wizard.field("size")["error"]
     assert a_wizard.state["attempt"] == 1, "the field gets the focus"
+    # Room is made in the storage of the host, which is a press away.
+    assert a_wizard.field("size")["mend"] == "Open the host's storage"
+    a_wizard.say(type="mend", name="size", waives=False)
+    assert wait_for(lambda: opened)
+    assert (opened[0]["kind"], opened[0]["arguments"]["section"]) == ("host", "storage")
     a_wizard.type("size", "1")
     a_wizard.press("next")
     assert a_wizard.state["page"] == "network"
@@ -185,7 +194,7 @@ def test_a_network_that_is_off_can_be_started_here(a_wizard):
     a_wizard.press("next")
     assert "is off" in a_wizard.field("network")["error"]
     assert a_wizard.field("network")["mend"] == "Start it"
-    a_wizard.say(type="mend", name="network")
+    a_wizard.say(type="mend", name="network", waives=False)
     assert wait_for(lambda: not a_wizard.field("network")["error"])
     assert connection.networks["default"].is_active
     a_wizard.go_to("summary")
@@ -271,6 +280,32 @@ def test_a_file_that_the_file_browser_pointed_at(a_uri, a_medium):
         wizard.panel.close()
 
 
+def test_what_has_no_medium_is_not_asked_what_it_says(a_wizard):
+    a_wizard.go_to("medium")
+    a_wizard.press("next")
+    assert wait_for(lambda: a_wizard.state["systems"]["error"])
+    a_wizard.press("back")
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    assert not a_wizard.state["systems"]["error"], "that was about another way"
+    a_wizard.choose_system("generic")
+    assert a_wizard.state["systems"]["automatic"], "there is no button for it"
+
+
+def test_a_network_that_has_nothing_to_start_from_is_said(a_wizard):
+    a_wizard.say(type="kind", id="network")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("network")
+    said = {}
+    for network in ("user", "none", "bridge"):
+        a_wizard.type("network", network)
+        said[network] = " ".join(a_wizard.state["warnings"])
+    assert "no server that says what to load" in said["user"]
+    assert "nothing to start from" in said["none"]
+    assert not said["bridge"]
+
+
 @needs_osinfo
 def test_a_system_is_found_on_the_medium_and_can_be_overruled(a_uri, tmp_path):
     recipe = next(each for each in RECIPES if each["id"] == "fedora35-everything")
@@ -307,6 +342,34 @@ def test_it_is_customised_before_it_is_made(a_wizard, opened):
     assert a_wizard.panel._connection.domains["tailored"].document().title == "Made to measure"
 
 
+def test_who_customises_sees_the_medium_where_the_first_start_has_it(a_wizard, opened):
+    pool = a_wizard.panel._connection.storage_pools["images"]
+    medium = pool.create_volume("installer.iso", 2**20, format="raw").path
+    other = pool.create_volume("other.iso", 2**20, format="raw").path
+    a_wizard.go_to("medium")
+    a_wizard.type("media", medium)
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("summary")
+    a_wizard.type("name", "tailored")
+    a_wizard.press("xml")
+    assert wait_for(lambda: medium in a_wizard.state["text"])
+    a_wizard.press("customise")
+    assert wait_for(lambda: a_wizard.panel._extra.children)
+    assert "until the installation has ended" in a_wizard.state["note"]
+    (pages,) = a_wizard.panel._extra.children
+    changed = pages.document
+    drive = next(disk for disk in changed.devices.disks if disk.device == "cdrom")
+    assert drive.path == medium
+    put_in(drive, other)
+    pages.begin_again(changed)
+    a_wizard.press("begin")
+    assert wait_for(lambda: opened)
+    made = a_wizard.panel._connection.domains["tailored"]
+    # The test driver has one definition for both, and no install phase: that of the first start.
+    assert other in made.xml()
+    assert medium not in made.xml()
+
+
 def test_customising_can_be_left_without_a_machine(a_wizard):
     a_wizard.say(type="kind", id="manual")
     a_wizard.go_to("medium")
@@ -328,6 +391,12 @@ def test_a_cloud_image_is_told_who_may_sign_in(a_wizard):
     assert wait_for(lambda: not a_wizard.state["systems"]["busy"])
     if not a_wizard.state["systems"]["chosen"]:
         a_wizard.choose_system("generic")
+    a_wizard.go_to("seed")
+    assert wait_for(lambda: a_wizard.panel._extra.children)
+    (form,) = a_wizard.panel._extra.children
+    assert a_wizard.state["buttons"] == [], "they stand in one row with the form's own"
+    form.press("back")
+    assert wait_for(lambda: a_wizard.state["page"] == "medium")
     a_wizard.go_to("seed")
     assert wait_for(lambda: a_wizard.panel._extra.children)
     (form,) = a_wizard.panel._extra.children
@@ -420,39 +489,32 @@ def test_a_connection_that_breaks_is_said_and_what_was_typed_stays(a_wizard):
     assert a_wizard.field("memory")["value"] == "333"
 
 
-def test_an_upload_that_the_host_does_not_take_leaves_nothing(a_wizard):
+def test_an_upload_that_is_cancelled_leaves_nothing(a_wizard):
     volumes = a_wizard.panel._connection.storage_pools["images"].volumes
     before = volumes.names
     a_wizard.go_to("medium")
     assert a_wizard.state["upload"] is True
-    # libvirt's test driver keeps no bytes.
-    a_wizard.say(type="upload", name="../outside/a.iso", size=3)
-    a_wizard.panel._view._on_message(None, {"type": "piece", "number": 1, "at": 0}, [b"abc"])
-    assert wait_for(lambda: a_wizard.state["run"] and a_wizard.state["run"]["problem"])
-    assert volumes.names == before
+    a_wizard.say(type="file", name="../outside/a.iso", size=3, modified=1, number=1)
+    assert wait_for(lambda: "a.iso" in volumes.names)
+    assert wait_for(lambda: a_wizard.state["run"])
+    a_wizard.press("cancel")
+    assert wait_for(lambda: volumes.names == before)
     assert a_wizard.field("media")["value"] == ""
-    assert "a.iso" in a_wizard.state["run"]["log"][0]
+    a_wizard.say(type="file", name="a.iso", size=-3, modified=1, number=2)
+    a_wizard.say(type="file", name="a.iso", size="3", modified=1, number=2)
+    assert volumes.names == before
 
 
-def test_an_upload_asks_for_one_piece_after_the_other(a_connection):
-    content = bytes(range(256)) * 20_000
-    asked = []
-
-    def ask(at):
-        asked.append(at)
-        upload.take(at + 1, b"of another place")
-        upload.take(at, content[at : at + PIECE])
-
-    upload = Upload(a_connection, "a.iso", len(content), ask)
-    read = b"".join(iter(lambda: upload.read(100_000), b""))
-    assert read == content
-    assert asked == list(range(0, len(content), PIECE))
-
-
-def test_a_browser_that_went_away_ends_its_upload(a_connection):
-    upload = Upload(a_connection, "a.iso", 10, lambda at: upload.take(at, b""))
-    with pytest.raises(OperationFailed, match="sends no more"):
-        upload.read(4)
+def test_a_browser_gets_a_ticket_for_its_file(a_wizard, monkeypatch):
+    told = []
+    monkeypatch.setattr(a_wizard.panel._view, "send", told.append)
+    a_wizard.go_to("medium")
+    a_wizard.say(type="file", name="a.iso", size=3, modified=1, number=7)
+    assert wait_for(lambda: [each for each in told if each.get("type") == "go"])
+    (said,) = (each for each in told if each.get("type") == "go")
+    assert (said["number"], said["at"]) == (7, 0)
+    assert tickets.find(said["ticket"]).describe().startswith("transfer ")
+    a_wizard.press("cancel")
 
 
 def test_a_page_that_is_loaded_again_goes_on_where_it_was(a_wizard, a_uri):
@@ -481,10 +543,14 @@ def test_a_cloud_image_on_one_page_trusts_the_users_own_keys(a_uri, tmp_path, mo
     try:
         wizard.say(type="kind", id="cloud")
         wizard.type("image", "/lab/images/debian-11-generic.qcow2")
-        assert any("SSH keys" in words for words in wizard.state["warnings"])
+        assert "1 SSH key may sign in" in str(wizard.state["summary"])
+        assert not any("no SSH key" in words for words in wizard.state["warnings"])
         wizard.press("code")
         assert "CloudSeed" in wizard.state["text"]
         assert key.split()[1] in wizard.state["text"]
+        (tmp_path / ".ssh/id_ed25519.pub").unlink()
+        wizard.type("name", "nobody-could-sign-in")
+        assert any("no SSH key" in words for words in wizard.state["warnings"])
     finally:
         wizard.panel.close()
 
@@ -501,6 +567,76 @@ def test_a_folder_that_qemu_may_not_pass_is_opened_from_the_field(a_connection, 
         assert str(problem.mend) == "Let it pass"
         problem.do()
         assert checks._reach_problem("media", path, a_connection) == {}
+
+
+@pytest.mark.skipif(os.geteuid() == NOBODY, reason="this user is the one that is let in")
+def test_a_folder_that_qemu_may_not_pass_is_let_be_for_good(a_connection, monkeypatch):
+    make_fresh(monkeypatch, folders_let_be)
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "a.iso")
+        nobody = Account(NOBODY, "nobody", frozenset({NOBODY}))
+        monkeypatch.setattr(checks, "emulator_account", lambda _connection: nobody)
+        problem = checks._reach_problem("media", path, a_connection)["media"]
+        assert str(problem.waive) == "Use it all the same"
+        problem.let_be()
+        assert checks._reach_problem("media", path, a_connection) == {}
+        assert oct(Path(folder).stat().st_mode & 0o777) == "0o700", "nothing was opened"
+
+
+def test_a_disk_that_does_not_exist_is_made_where_it_was_typed(a_wizard, opened):
+    connection = a_wizard.panel._connection
+    folder = connection.storage_pools["images"].document().path
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("storage")
+    a_wizard.type("storage", "existing")
+    a_wizard.type("disk", f"{folder}/chosen.img")
+    a_wizard.press("next")
+    assert a_wizard.field("disk")["mend"] == "Create it"
+    a_wizard.say(type="mend", name="disk", waives=False)
+    assert wait_for(lambda: len(a_wizard.state["fields"]) > 2)
+    assert a_wizard.field("pool")["value"] == "images"
+    assert a_wizard.field("volume")["value"] == "chosen.img"
+    a_wizard.type("size", "1 MiB")
+    a_wizard.go_to("summary")
+    a_wizard.type("name", "chosen")
+    a_wizard.press("create")
+    assert wait_for(lambda: opened)
+    made = connection.domains["chosen"].document().devices.disks[0]
+    assert made.path == f"{folder}/chosen.img"
+
+
+def test_a_name_of_a_volume_that_is_taken_is_said(a_wizard):
+    a_wizard.panel._connection.storage_pools["images"].create_volume("taken.img", 2**20)
+    a_wizard.say(type="kind", id="manual")
+    a_wizard.go_to("medium")
+    a_wizard.choose_system("generic")
+    a_wizard.go_to("storage")
+    a_wizard.type("pool", "images")
+    a_wizard.type("volume", "taken.img")
+    a_wizard.press("next")
+    assert wait_for(lambda: "taken.img already" in a_wizard.field("volume")["error"])
+    a_wizard.type("volume", "a/b")
+    assert "slash" in a_wizard.field("volume")["error"]
+    a_wizard.type("volume", "")
+    a_wizard.go_to("network")
+
+
+def test_a_folder_that_no_pool_manages_becomes_one(a_wizard):
+    connection = a_wizard.panel._connection
+    a_wizard.say(type="kind", id="import")
+    a_wizard.go_to("medium")
+    a_wizard.type("disk", "/lab/elsewhere/disk.img")
+    a_wizard.choose_system("generic")
+    a_wizard.press("next")
+    assert a_wizard.field("disk")["mend"] == "Make a pool of its folder"
+    a_wizard.say(type="mend", name="disk", waives=False)
+    assert wait_for(lambda: "elsewhere" in connection.storage_pools.names)
+    pool = connection.storage_pools["elsewhere"]
+    assert (pool.is_active, pool.autostart) == (True, True)
+    pool.create_volume("disk.img", 2**20)
+    a_wizard.go_to("summary")
 
 
 def test_closing_the_wizard_takes_back_what_a_failed_attempt_made(a_uri):

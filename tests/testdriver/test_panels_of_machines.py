@@ -8,8 +8,9 @@ from a_fresh_store import make_fresh
 from a_manager import wait_for
 
 from qvirt_jupyter.hypervisor import DomainState, publisher
-from qvirt_jupyter.widgets import away_notice, show_panel, vm_panel
+from qvirt_jupyter.widgets import show_panel, vm_panel
 from qvirt_jupyter.widgets.fleet import fleet
+from qvirt_jupyter.widgets.machine import away_notice
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.tasks import Tasks
 
@@ -235,7 +236,7 @@ def test_a_picture_is_taken_only_when_a_browser_asks(a_panel):
     assert thumbnail.shown["picture"] is False
     thumbnail._handle_custom_msg({"type": "picture", "client": ""}, [])
     assert wait_for(lambda: thumbnail.shown["picture"])
-    assert thumbnail._picture.startswith(b"\x89PNG")
+    assert thumbnail._picture.startswith(b"\xff\xd8")
 
 
 def test_the_description_is_changed_in_place(a_panel):
@@ -298,6 +299,8 @@ def test_a_saved_notebook_still_reads(a_panel):
     bundle = a_panel._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert "The &lt;running&gt; one" in bundle["text/html"]
+    assert "The <running> one" in bundle["text/plain"]
+    assert "children=" not in bundle["text/plain"]
 
 
 def test_closing_leaves_nothing(a_connection):

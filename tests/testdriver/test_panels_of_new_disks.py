@@ -25,10 +25,10 @@ from qvirt_jupyter.hypervisor import (
     OperationFailed,
     StorageVolume,
     WrongState,
-    device_doubts,
     doubts_about,
 )
-from qvirt_jupyter.hypervisor.emulator_access import Account
+from qvirt_jupyter.hypervisor.editing import device_doubts
+from qvirt_jupyter.hypervisor.host.emulator_access import Account
 from qvirt_jupyter.widgets import vm_panel
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.questions import Answer
@@ -238,6 +238,33 @@ def test_a_volume_that_is_named_by_its_pool_is_somebodys_too(a_connection, a_mac
     assert (doubt.field, "used by other" in str(doubt.text)) == ("source.volume", True)
     disk.source.volume = "nothing"
     assert doubts_about(a_machine, disk) == ()
+
+
+def test_the_folder_of_a_file_that_no_pool_has_becomes_one(
+    a_tab, a_machine, a_connection, tmp_path, monkeypatch
+):
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    image = folder / "disk.qcow2"
+    image.touch()
+    monkeypatch.setattr(device_doubts, "emulator_account", lambda _connection: None)
+    with monkeypatch.context() as patched:
+        # Where the disk is refused, no pool stays.
+        def not_now(_machine, _device, **_wishes):
+            assert "shelf" in a_connection.storage_pools.names
+            raise OperationFailed("The bus is full.", subject=a_machine.subject)
+
+        patched.setattr(type(a_machine), "attach", not_now)
+        begin(a_tab)
+        type_in(a_tab, "storage", "there")
+        type_in(a_tab, "source.file", str(image))
+        press(a_tab, "add")
+        assert wait_for(lambda: "The bus is full" in str(a_tab._view.shown))
+    assert wait_for(lambda: "shelf" not in a_connection.storage_pools.names)
+    press(a_tab, "add")
+    assert wait_for(lambda: len(disks_of(a_machine)) == 3)
+    pool = a_connection.storage_pools["shelf"]
+    assert (pool.document().path, pool.is_active, pool.autostart) == (str(folder), True, True)
 
 
 def test_what_the_emulator_cannot_reach_is_mended(a_tab, a_panel, a_machine, tmp_path, monkeypatch):

@@ -65,7 +65,7 @@ def test_the_link_of_a_card_and_its_address_before_the_installation(a_tab, a_mac
     # That of the machine above.
     type_in(tab, "mac", "52:54:00:00:00:a1")
     press(tab, "apply")
-    assert wait_for(lambda: "is that of 'web'" in tab._view.shown["problem"])
+    assert wait_for(lambda: "is that of 'web'" in field(tab, "mac")["error"])
     type_in(tab, "mac", "52:54:00:00:00:b2")
     press(tab, "apply")
     assert wait_for(lambda: page.document.devices.interfaces[0].mac == "52:54:00:00:00:b2")

@@ -9,8 +9,8 @@ from a_rich_machine import define_rich, details_of, go_to, press, say
 from a_world_of_devices import write_world
 
 from qvirt_jupyter.hypervisor import WrongState, connect
-from qvirt_jupyter.hypervisor.disk_growth import grow_disk, growth_of
-from qvirt_jupyter.widgets import vm_panel
+from qvirt_jupyter.hypervisor.storage.disk_growth import grow_disk, growth_of
+from qvirt_jupyter.widgets import shell, vm_panel
 from qvirt_jupyter.widgets.preferences import preferences
 
 GIB = 1024**3
@@ -86,6 +86,17 @@ def test_a_size_is_asked_for_and_what_would_lose_data_is_refused(a_pool, a_panel
     assert question.fields[0].value == "99999"
     assert "when the pool is full" in str(question.text)
     assert a_pool.volumes["web.qcow2"].record.capacity == 20 * GIB
+
+
+@pytest.mark.usefixtures("a_pool")
+def test_the_pool_of_a_disk_is_a_press_away(a_tab, monkeypatch):
+    opened = []
+    monkeypatch.setattr(shell, "_send", opened.append)
+    go_to(a_tab, "VirtIO disk 1")
+    assert wait_for(lambda: resize_button(a_tab))
+    press(a_tab, "storage")
+    assert wait_for(lambda: opened)
+    assert (opened[0]["kind"], opened[0]["arguments"]["section"]) == ("host", "storage")
 
 
 @pytest.mark.usefixtures("a_pool")

@@ -19,7 +19,7 @@ from a_rich_machine import (
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.hypervisor import connect
-from qvirt_jupyter.hypervisor.host_links import read_drives
+from qvirt_jupyter.hypervisor.host.links import read_drives
 from qvirt_jupyter.widgets import vm_panel
 from qvirt_jupyter.widgets.details import offers
 from qvirt_jupyter.widgets.details.fixed import why_fixed
@@ -224,7 +224,10 @@ def test_a_host_device_of_a_machine_says_what_it_is(a_tab, a_machine):
     given.source.address.domain, given.source.address.bus = 0, 1
     given.source.address.slot = given.source.address.function = 0
     a_machine.attach(given)
-    assert wait_for(lambda: device(a_tab, "hostdev"))
+    assert wait_for(
+        lambda: "Intel Corporation A <card>" in (device(a_tab, "hostdev") or {}).get("summary", "")
+    )
+    assert device(a_tab, "hostdev")["label"] == "PCI device 0000:01:00.0"
     go_to_device(a_tab, "hostdev")
     assert wait_for(lambda: a_tab._view.shown["facts"])
     (fact,) = a_tab._view.shown["facts"]

@@ -18,16 +18,17 @@ from qvirt_jupyter.hypervisor import (
     jobs,
     publisher,
 )
-from qvirt_jupyter.widgets import first_start, manager_panel, show_panel, vm_panel
-from qvirt_jupyter.widgets.deletion import Deletion
-from qvirt_jupyter.widgets.fleet import fleet
-from qvirt_jupyter.widgets.list_arrangement import ListArrangement
-from qvirt_jupyter.widgets.preferences import preferences
-from qvirt_jupyter.widgets.questions import Answer
-from qvirt_jupyter.widgets.saved_connections import (
+from qvirt_jupyter.widgets import manager_panel, show_panel, vm_panel
+from qvirt_jupyter.widgets.connections import first_start
+from qvirt_jupyter.widgets.connections.saved_connections import (
     SavedConnection,
     saved_connections,
 )
+from qvirt_jupyter.widgets.deletion import Deletion
+from qvirt_jupyter.widgets.fleet import fleet
+from qvirt_jupyter.widgets.machine_list.list_arrangement import ListArrangement
+from qvirt_jupyter.widgets.preferences import preferences
+from qvirt_jupyter.widgets.questions import Answer
 from qvirt_jupyter.widgets.tasks import Tasks
 
 ALL_WIDGETS = ipywidgets.widgets.widget._instances
@@ -346,6 +347,23 @@ def select(panel, key):
     panel._list._receive({"kind": "selected", "row": row})
 
 
+def test_a_new_machine_is_made_where_the_selected_row_is(a_manager, a_uri, monkeypatch):
+    opened = []
+    monkeypatch.setattr(manager_panel, "open_creation_tab", lambda **said: opened.append(said))
+    known = a_manager._list._rows.known
+    for row, where in (
+        ("", {}),
+        (known(key_of(a_uri)), {"uri": a_uri}),
+        ("", {}),
+        (next(key for key in a_manager._list._rows.keys if key == a_uri), {"uri": a_uri}),
+    ):
+        a_manager._list._receive({"kind": "chosen", "row": row})
+        a_manager._create()
+        a_manager._quick_create()
+        assert opened == [where, {"quick": "true", **where}]
+        opened.clear()
+
+
 def test_calling_it_again_gives_another_view_of_the_same(a_manager, a_uri):
     other = show_panel("manager")
     assert other is not a_manager
@@ -416,7 +434,8 @@ def test_the_first_start_without_a_hypervisor_guides(tmp_path, monkeypatch):
 )
 def test_a_broken_file_is_said_and_kept(a_uri, store, monkeypatch):
     monkeypatch.setattr(
-        "qvirt_jupyter.widgets.first_start.connection_to", lambda _uri: connection_to(a_uri)
+        "qvirt_jupyter.widgets.connections.first_start.connection_to",
+        lambda _uri: connection_to(a_uri),
     )
     store.path.parent.mkdir(parents=True, exist_ok=True)
     store.path.write_text("{ half a fi")

@@ -8,7 +8,7 @@ import time
 import libvirt
 import pytest
 
-from qvirt_jupyter.hypervisor import pending_feed
+from qvirt_jupyter.hypervisor.editing import pending_feed
 
 
 @pytest.fixture
@@ -134,10 +134,11 @@ def test_a_machine_that_cannot_be_compared_is_not_known(a_connection, monkeypatc
 
     monkeypatch.setattr(pending_feed, "_changes", broken)
     with a_connection.compare_definitions():
-        due = len(a_connection._pending_feed._due())
-        wait_for(lambda: len(tried) == due)
+        feed = a_connection._pending_feed
+        wait_for(lambda: tried and feed._all_read() and not feed._due())
+        each_once = len(tried)
         time.sleep(0.2)
-        assert len(tried) == due
+        assert len(tried) == each_once
     assert a_connection.domains["running"].record.pending is None
 
 

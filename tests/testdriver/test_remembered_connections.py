@@ -10,13 +10,13 @@ from a_manager import act, connection_rows, domains, press_bar, wait_for
 
 import qvirt_jupyter
 from qvirt_jupyter.hypervisor import RecordKey, connect, connection_to, publisher
-from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
-from qvirt_jupyter.widgets.fleet import fleet
-from qvirt_jupyter.widgets.saved_connections import (
+from qvirt_jupyter.widgets.connections.dialog import ConnectionDialog
+from qvirt_jupyter.widgets.connections.saved_connections import (
     SavedConnection,
     SavedConnections,
     saved_connections,
 )
+from qvirt_jupyter.widgets.fleet import fleet
 
 pytestmark = pytest.mark.usefixtures("a_user_without_a_past")
 
@@ -193,13 +193,13 @@ def a_silent_host():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        listener.settimeout(15)
+        listener.settimeout(30)
         yield listener, f"qemu+tcp://127.0.0.1:{listener.getsockname()[1]}/system"
 
 
 @pytest.mark.parametrize("patience", [60.0, 0.2])
 def test_other_hosts_are_opened_one_after_the_other(monkeypatch, patience):
-    monkeypatch.setattr("qvirt_jupyter.widgets.autoconnect.PATIENCE", patience)
+    monkeypatch.setattr("qvirt_jupyter.widgets.connections.autoconnect.PATIENCE", patience)
     with a_silent_host() as (first, first_uri), a_silent_host() as (second, second_uri):
         for uri in (first_uri, second_uri):
             saved_connections.add(SavedConnection(uri, autoconnect=True))

@@ -8,9 +8,9 @@ import pytest
 from a_fresh_store import make_fresh
 
 from qvirt_jupyter.hypervisor import ConnectionState, action_log, connection_to, publisher
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections
 from qvirt_jupyter.widgets.fleet import Fleet
 from qvirt_jupyter.widgets.questions import Answer
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, saved_connections
 
 NAME, PASSWORD = "keeper", "open sesame"
 
@@ -64,7 +64,7 @@ def wait_for_end(connection):
         lambda found: found.state is not ConnectionState.CONNECTING and over.set()
     ):
         if connection.state is ConnectionState.CONNECTING:
-            assert over.wait(15)
+            assert over.wait(30)
     publisher.flush()
 
 

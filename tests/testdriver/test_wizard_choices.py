@@ -12,12 +12,12 @@ from a_manager import wait_for
 from a_wizard import Wizard
 
 from qvirt_jupyter import documents
-from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.hypervisor.job import current_job
-from qvirt_jupyter.provision import NoInstall, osinfo
+from qvirt_jupyter.hypervisor import Connection, publisher
+from qvirt_jupyter.provision import HostLink, NoInstall, osinfo
 from qvirt_jupyter.provision.guest import HostOffer
 from qvirt_jupyter.widgets import shell
-from qvirt_jupyter.widgets.creation.upload import Upload
+from qvirt_jupyter.widgets.creation.default_bridge import default_bridge
+from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.recent_media import recent_media, recent_trees
 
 ARM = """<guest><os_type>hvm</os_type><arch name='aarch64'><wordsize>64</wordsize>
@@ -132,6 +132,87 @@ def test_another_kind_of_machine_is_chosen_from_what_the_host_has(a_wizard):
     assert a_wizard.panel.wizard.request.architecture == ""
 
 
+def test_what_its_user_prefers_of_new_machines_is_in_the_request(a_wizard):
+    preferences.set(
+        new_display="spice", new_format="raw", new_firmware="uefi", new_processor="host-model"
+    )
+    known = on_a_host_of_many_kinds(a_wizard)
+    request = a_wizard.panel.wizard.request
+    assert (request.display, request.firmware, request.processor) == ("spice", "uefi", "host-model")
+    assert request.disks[0].format == "raw"
+    a_wizard.type("hypervisor", "qemu")
+    assert a_wizard.panel.wizard.request.processor == "", "it is asked of KVM only"
+    a_wizard.type("architecture", "aarch64")
+    assert a_wizard.panel.wizard.request.firmware == "", "it is asked of PCs only"
+    # What is chosen for this machine counts more, and what a host cannot have is said.
+    wizard = a_wizard.panel.wizard
+    wizard.draft = wizard.draft.with_("format", "qcow2")
+    assert wizard.request.disks[0].format == "qcow2"
+    uefi = {("i686", "test"): False, ("x86_64", "kvm"): False}
+    publisher.post(
+        None,
+        lambda: wizard.use(
+            a_wizard.panel._connection, dataclasses.replace(wizard.facts, uefi=uefi)
+        ),
+    )
+    a_wizard.type("architecture", "x86_64")
+    assert wait_for(lambda: any("no UEFI" in words for words in a_wizard.state["warnings"]))
+    assert wizard.request.firmware == ""
+    assert known.uefi
+
+
+def test_without_uefi_no_installer_starts_on_arm(a_wizard):
+    on_a_host_of_many_kinds(a_wizard)
+    wizard = a_wizard.panel.wizard
+    uefi = {**wizard.facts.uefi, ("aarch64", "qemu"): False}
+    publisher.post(
+        None,
+        lambda: wizard.use(
+            a_wizard.panel._connection, dataclasses.replace(wizard.facts, uefi=uefi)
+        ),
+    )
+    a_wizard.type("architecture", "aarch64")
+
+    def reasons():
+        return {way["id"] for way in a_wizard.state["ways"] if "no UEFI" in way["reason"]}
+
+    assert wait_for(lambda: reasons() == {"media", "tree"})
+    assert wizard.draft.method == "cloud", "the first that can be chosen"
+    a_wizard.say(type="kind", id="media")
+    assert wizard.draft.method == "cloud"
+    a_wizard.type("architecture", "x86_64")
+    assert wait_for(lambda: not reasons())
+
+
+@pytest.mark.parametrize(
+    ("uri", "route", "result"),
+    [
+        ("qemu:///system", "br0\t00000000\t", "br0"),
+        ("qemu:///system", "eth0\t00000000\t", ""),
+        ("qemu:///system", "br0\t0000FEA9\t", ""),
+        ("qemu:///session", "br0\t00000000\t", ""),
+        ("qemu+ssh://far/system", "br0\t00000000\t", ""),
+    ],
+)
+def test_the_bridge_of_the_default_route_is_the_network_of_new_machines(
+    tmp_path, uri, route, result
+):
+    routes = tmp_path / "route"
+    routes.write_text(f"Iface\tDestination\tGateway\n{route}0101A8C0\n")
+    assert default_bridge(Connection(uri), ("br0",), routes) == result
+    assert default_bridge(Connection(uri), ("br0",), tmp_path / "none") == ""
+
+
+def test_that_bridge_is_chosen_at_first(a_wizard):
+    wizard = a_wizard.panel.wizard
+    wizard.facts = dataclasses.replace(wizard.facts, default_bridge="br0")
+    at_the_network(a_wizard)
+    assert a_wizard.field("network")["value"] == "bridge"
+    assert a_wizard.field("bridge")["value"] == "br0"
+    assert wizard.request.network == HostLink(bridge="br0")
+    a_wizard.go_to("summary")
+
+
 def test_trees_that_were_used_are_offered_again(a_wizard, a_uri):
     url = "http://127.0.0.1:1/tree/"
     wizard = a_wizard.panel.wizard
@@ -160,7 +241,7 @@ def test_a_dropped_file_is_awaited(a_uri):
     wizard = Wizard(a_uri, upload="rescue.iso")
     assert (wizard.state["page"], wizard.state["awaits"]) == ("medium", "rescue.iso")
     assert wizard.field("media")["value"] == ""
-    wizard.say(type="upload", name="rescue.iso", size=5)
+    wizard.say(type="file", name="rescue.iso", size=5, modified=1, number=1)
     assert wait_for(lambda: wizard.state["run"])
     assert wizard.state["awaits"] == "", "it comes once"
     wizard.press("cancel")
@@ -212,24 +293,11 @@ def test_leaving_while_it_is_made_says_what_happens_and_can_cancel(a_wizard, ope
     assert wait_for(lambda: "half.img" not in connection.storage_pools["images"].volumes.names)
 
 
-def test_an_upload_ends_with_the_tab_and_says_so(a_wizard, opened, monkeypatch):
-    begun = threading.Event()
-    ended = threading.Event()
-
-    def fill(_upload, _pool):
-        begun.set()
-        end = threading.Event()
-        while not ended.is_set() and not end.wait(0.05):
-            current_job().check_cancelled()
-        return "/lab/images/some.iso"
-
-    monkeypatch.setattr(Upload, "_fill", fill)
+def test_an_upload_ends_with_the_tab_and_says_so(a_wizard, opened):
     a_wizard.go_to("medium")
-    a_wizard.say(type="upload", name="some.iso", size=5)
-    assert begun.wait(30)
+    a_wizard.say(type="file", name="some.iso", size=5, modified=1, number=1)
     assert wait_for(lambda: "being uploaded" in a_wizard.state["leaving"])
     assert not a_wizard.state["goesOn"]
     a_wizard.press("abandon")
     assert wait_for(lambda: opened)
-    ended.set()
     assert opened[-1]["action"] == "close"

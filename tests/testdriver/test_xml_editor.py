@@ -7,9 +7,9 @@ from a_fresh_store import make_fresh
 from a_manager import wait_for
 
 from qvirt_jupyter.hypervisor import EditConflict, connect, publisher
-from qvirt_jupyter.hypervisor.schema_faults import FOLDER
-from qvirt_jupyter.widgets.machine_xml import MachineXml
+from qvirt_jupyter.hypervisor.editing.schema_faults import FOLDER
 from qvirt_jupyter.widgets.preferences import preferences
+from qvirt_jupyter.widgets.xml.machine_xml import MachineXml
 
 needs_schema = pytest.mark.skipif(
     not (FOLDER / "domain.rng").is_file(), reason="libvirt's schemas are not installed"

@@ -2,30 +2,33 @@ import { CloneDisks } from './cloneDisks';
 import { CloneSaid, ICloneMachine, ICloneState } from './cloneMessages';
 import { button, element, follow, say, text } from './dom';
 import { Edits } from './edits';
+import { FocusReturn } from './focusReturn';
 import { JobProgress } from './jobProgress';
 import { IModel } from './messages';
+import { StorageBrowser } from './storageBrowser';
 
 let dialogsMade = 0;
 
 /** The clone dialog stands in the panel: Enter clones, Escape leaves it. */
 export function renderClone(model: IModel, root: HTMLElement): () => void {
-  const before = document.activeElement;
+  const focus = new FocusReturn(root);
   dialogsMade += 1;
   const dialog = new CloneDialog(
     name => text(model, name),
     said => say(model, said),
     `qvirt-clone-${dialogsMade}`
   );
-  root.append(dialog.node);
-  const end = follow(model, (state: ICloneState) => dialog.draw(state));
+  root.append(dialog.storage.node, dialog.node);
+  const end = follow(model, (state: ICloneState) => {
+    dialog.draw(state);
+    // Closing the tab asks where this says something.
+    root.dataset.leaving = state.leaving;
+    root.dataset.goesOn = 'true';
+  });
   return () => {
     end();
-    const hadFocus =
-      dialog.node.contains(document.activeElement) ||
-      document.activeElement === document.body;
-    if (hadFocus && before instanceof HTMLElement && before.isConnected) {
-      before.focus();
-    }
+    delete root.dataset.leaving;
+    focus.give();
   };
 }
 
@@ -53,6 +56,7 @@ class CloneDialog {
     class: 'qvirt-question-buttons'
   });
   private readonly edits: Edits;
+  readonly storage: StorageBrowser;
   private state: ICloneState | null = null;
 
   constructor(
@@ -72,6 +76,7 @@ class CloneDialog {
       })
     );
     this.title = element('h3', { id });
+    this.storage = new StorageBrowser(words, tell);
     this.progress = new JobProgress(words);
     this.options = this.makeOptions();
     this.agreement = element(
@@ -102,6 +107,8 @@ class CloneDialog {
     this.state = state;
     this.title.textContent = state.title;
     const isRunning = isRunningState(state);
+    this.node.hidden = state.storage !== null;
+    this.storage.draw(state.storage);
     this.drawMachines(state, isRunning);
     const { answered } = state;
     this.edits.show(this.count, String(state.count), answered);
@@ -175,7 +182,10 @@ class CloneDialog {
     for (const machine of state.machines) {
       let part = this.parts.get(machine.id);
       if (!part) {
-        part = new MachinePart(this.words, this.edits, machine.id);
+        const { id } = machine;
+        part = new MachinePart(this.words, this.edits, id, target =>
+          this.tell({ type: 'clone', wish: 'browse', machine: id, target })
+        );
         this.parts.set(machine.id, part);
         this.machines.append(part.node);
       }
@@ -238,7 +248,8 @@ class CloneDialog {
             reason: state.progress?.can_cancel ? '' : state.progress?.phase
           },
           wish('stop')
-        )
+        ),
+        button({ id: 'leave', label: words('leave') }, wish('close'))
       );
     } else if (state.progress) {
       made.push(
@@ -329,9 +340,10 @@ class MachinePart {
   constructor(
     private readonly words: (name: string) => string,
     private readonly edits: Edits,
-    id: string
+    id: string,
+    browse: (target: string) => void
   ) {
-    this.disks = new CloneDisks(words, edits, id);
+    this.disks = new CloneDisks(words, edits, id, browse);
     this.none = element('p', { class: 'qvirt-muted' }, words('noDisks'));
     edits.follow(this.name, id, '', 'name');
     this.node = element(

@@ -1,5 +1,5 @@
 import { ICloneDisk, ICloneMachine } from './cloneMessages';
-import { element } from './dom';
+import { button, element } from './dom';
 import { Edits } from './edits';
 
 /** The disks of a machine, what becomes of each, and what new volumes are called. */
@@ -11,7 +11,8 @@ export class CloneDisks {
   constructor(
     private readonly words: (name: string) => string,
     private readonly edits: Edits,
-    private readonly machine: string
+    private readonly machine: string,
+    private readonly browse: (target: string) => void
   ) {
     const heading = (name: string) =>
       element('th', { scope: 'col' }, words(name));
@@ -27,7 +28,7 @@ export class CloneDisks {
           heading('disk'),
           heading('size'),
           heading('how'),
-          heading('volume')
+          heading('newVolume')
         )
       ),
       this.body
@@ -47,7 +48,10 @@ export class CloneDisks {
     for (const disk of state.disks) {
       let row = this.rows.get(disk.target);
       if (!row) {
-        row = new DiskRow(this.words, this.edits, this.machine, disk.target);
+        const { target } = disk;
+        row = new DiskRow(this.words, this.edits, this.machine, target, () =>
+          this.browse(target)
+        );
         this.rows.set(disk.target, row);
         this.body.append(row.node);
       }
@@ -67,21 +71,31 @@ class DiskRow {
     autocomplete: 'off',
     spellcheck: 'false'
   });
+  private readonly place: HTMLElement;
   private choices = '';
 
   constructor(
     private readonly words: (name: string) => string,
     private readonly edits: Edits,
     machine: string,
-    target: string
+    target: string,
+    browse: () => void
   ) {
+    const look = button({ id: 'browse', label: words('browse') }, browse);
+    look.setAttribute('aria-label', `${words('browse')} ${target}`);
+    this.place = element(
+      'div',
+      { class: 'qvirt-clone-place' },
+      this.name,
+      look
+    );
     this.node = element(
       'tr',
       { 'data-target': target },
       this.label,
       this.size,
       element('td', {}, this.how, this.reason),
-      element('td', {}, this.name)
+      element('td', {}, this.place)
     );
     edits.follow(this.how, machine, target, 'how');
     edits.follow(this.name, machine, target, 'name');
@@ -115,11 +129,12 @@ class DiskRow {
     this.edits.show(this.how, disk.how, answered);
     this.reason.textContent = disk.reason;
     this.reason.classList.toggle('qvirt-clone-unsafe', disk.is_unsafe);
-    this.name.hidden = disk.name === null;
+    this.place.hidden = disk.name === null;
     this.name.setAttribute(
       'aria-label',
-      `${disk.label}: ${this.words('volume')}`
+      `${disk.label}: ${this.words('newVolume')}`
     );
+    this.name.title = this.words('volumeHelp');
     this.edits.show(this.name, disk.name ?? '', answered);
   }
 }

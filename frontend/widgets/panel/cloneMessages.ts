@@ -1,4 +1,5 @@
 /** What the clone dialog is told; the Python side is `qvirt_jupyter/widgets/_clone_messages.py`. */
+import { IStorage, StorageSaid } from './detailsMessages';
 
 /** Something that can be chosen; `reason` says why not, and is empty where it can. */
 export interface IChoice {
@@ -60,12 +61,18 @@ export interface ICloneState {
   /** Whether the plan does not follow the last edit yet. */
   busy: boolean;
   progress: IProgress | null;
+  /** The search for a place, while there is one. */
+  storage: IStorage | null;
+  /** What becomes of what is under way where the tab is closed. */
+  leaving: string;
   /** The number of the last edit that this state knows of. */
   answered: number;
 }
 
 /** To the kernel. */
 export type CloneSaid =
+  | StorageSaid
+  | { type: 'clone'; wish: 'browse'; machine: string; target: string }
   | { type: 'clone'; wish: 'submit' | 'close' | 'stop' | 'again' }
   | { type: 'clone'; wish: 'agree'; value: string }
   | {

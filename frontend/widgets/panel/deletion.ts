@@ -1,11 +1,13 @@
 import { IDeletionRow, IDeletionState } from './deletionMessages';
 import { button, element, follow, redraw, say, text } from './dom';
+import { FocusReturn } from './focusReturn';
 import { IModel } from './messages';
 
 let dialogsMade = 0;
 
 /** The delete dialog: machines and files with ticks, then what became of each. */
 export function renderDeletion(model: IModel, root: HTMLElement): () => void {
+  const focus = new FocusReturn(root);
   dialogsMade += 1;
   const id = `qvirt-deletion-${dialogsMade}`;
   const view = `${Date.now()} ${dialogsMade}`;
@@ -141,7 +143,7 @@ export function renderDeletion(model: IModel, root: HTMLElement): () => void {
     return made;
   }
 
-  return follow(model, (state: IDeletionState) => {
+  const end = follow(model, (state: IDeletionState) => {
     if (
       state.phase === 'choosing' &&
       state.view === view &&
@@ -193,6 +195,10 @@ export function renderDeletion(model: IModel, root: HTMLElement): () => void {
     }
     wasDrawn = true;
   });
+  return () => {
+    end();
+    focus.give();
+  };
 }
 
 function show(part: HTMLElement, words: string): void {

@@ -57,6 +57,8 @@ export interface IPool {
   id: string;
   name: string;
   space: string;
+  /** How much of 1 is used; null where that is not known. */
+  share: number | null;
   /** Why it cannot be looked into; empty where it can. */
   reason: string;
 }
@@ -66,6 +68,10 @@ export interface IVolume {
   format: string;
   size: string;
   path: string;
+  /** The machines that use it. */
+  users: string;
+  /** Why it cannot be chosen; empty where it can. */
+  reason: string;
 }
 
 /** The storage browser. */
@@ -79,6 +85,8 @@ export interface IStorage {
   path: string;
   busy: boolean;
   problem: string;
+  /** What is to be known before a volume is made. */
+  warning: string;
   canCreate: boolean;
   formats: string[];
   newName: string;

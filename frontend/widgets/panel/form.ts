@@ -1,14 +1,17 @@
-import { button, element, follow, say, text } from './dom';
+import { button, element, follow, redraw, say, text } from './dom';
+import { FocusReturn } from './focusReturn';
+import { FolderBrowser } from './folderBrowser';
 import { FormField } from './formField';
 import { grouped, hideEmptyGroups } from './formGroups';
+import { FormPreview } from './formPreview';
 import { IField, IFormState, INote } from './formMessages';
-import { IModel } from './messages';
+import { IButton, IModel } from './messages';
 
 let formsMade = 0;
 
 /** A form that stands in the panel: Enter submits it, Escape leaves it. */
 export function renderForm(model: IModel, root: HTMLElement): () => void {
-  const before = document.activeElement;
+  const focus = new FocusReturn(root);
   formsMade += 1;
   const title = element('h3', { id: `qvirt-form-${formsMade}` });
   const place = element('div', { class: 'qvirt-form-fields' });
@@ -23,15 +26,30 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
     novalidate: true
   });
   const words = (name: string) => text(model, name);
-  const buttons = element('div', { class: 'qvirt-question-buttons' });
-  buttons.append(
-    button({ id: 'submit', label: words('submit'), kind: 'primary' }, submit)
+  const own = element('span', { class: 'qvirt-form-buttons' });
+  const kind = words('danger') ? 'danger' : 'primary';
+  const go = button({ id: 'submit', label: words('submit'), kind }, submit);
+  const last = element('span', { class: 'qvirt-form-buttons' });
+  const buttons = element(
+    'div',
+    { class: 'qvirt-question-buttons' },
+    own,
+    go,
+    last
   );
   if (words('cancel')) {
     buttons.append(button({ id: 'cancel', label: words('cancel') }, cancel));
   }
-  form.append(title, place, note, problem, buttons);
+  const preview = new FormPreview(words);
+  const busy = element('p', { class: 'qvirt-form-busy', role: 'status' });
+  form.append(title, place, note, preview.node, problem, busy, buttons);
   root.append(form);
+
+  const folders = new FolderBrowser(
+    words,
+    said => say(model, said),
+    field => fields.get(field)?.focusBrowse()
+  );
 
   let fields = new Map<string, FormField>();
   let signature = '';
@@ -40,6 +58,9 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
   let edits = 0;
 
   function submit(): void {
+    if (busy.textContent) {
+      return;
+    }
     const secrets: Record<string, string> = {};
     for (const [name, field] of fields) {
       if (field.isSecret) {
@@ -66,6 +87,13 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
       event.preventDefault();
       cancel();
     } else if (
+      event.key === 'ArrowLeft' &&
+      event.altKey &&
+      own.querySelector('[data-button=back]')
+    ) {
+      event.preventDefault();
+      say(model, { type: 'press', id: 'back' });
+    } else if (
       event.key === 'Enter' &&
       (target instanceof HTMLInputElement ||
         target instanceof HTMLSelectElement)
@@ -81,9 +109,16 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
     return edits;
   }
 
+  function browse(name: string): void {
+    say(model, { type: 'folders', wish: 'look', path: name });
+  }
+
   function build(states: IField[]): void {
     fields = new Map(
-      states.map(state => [state.name, new FormField(state, { words, edited })])
+      states.map(state => [
+        state.name,
+        new FormField(state, { words, edited, browse })
+      ])
     );
     place.replaceChildren(...grouped(states, fields, words('advanced')));
     if (keepsSecrets) {
@@ -103,6 +138,15 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
           });
       }
     }
+  }
+
+  function drawButtons(into: HTMLElement, specs: IButton[] = []): void {
+    redraw(
+      into,
+      specs.map(spec =>
+        button(spec, () => say(model, { type: 'press', id: spec.id }))
+      )
+    );
   }
 
   function draw(state: IFormState): void {
@@ -125,12 +169,29 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
       );
     }
     hideEmptyGroups(place, state.fields);
+    const searched = state.folders ?? null;
+    folders.draw(searched, fields.get(searched?.field ?? '')?.node);
     title.textContent = state.title;
     problem.textContent = state.problem;
     problem.hidden = state.problem === '';
     drawNote(note, state.note);
-    if (isFirst) {
-      form.scrollIntoView({ block: 'nearest' });
+    preview.draw(state.preview ?? '', state.code ?? '');
+    busy.textContent = state.busy ?? '';
+    if (state.busy) {
+      go.setAttribute('aria-disabled', 'true');
+    } else {
+      go.removeAttribute('aria-disabled');
+    }
+    drawButtons(own, state.buttons);
+    drawButtons(last, state.lastButtons);
+    // A page of a wizard has its buttons where all pages have them.
+    buttons.className = state.lastButtons
+      ? 'qvirt-page-buttons'
+      : 'qvirt-question-buttons';
+    if (isFirst && !state.rests) {
+      if (!beginsOnScreen(form)) {
+        form.scrollIntoView({ block: 'nearest' });
+      }
       [...form.querySelectorAll<HTMLElement>('select, input, textarea')]
         .find(control => !control.closest('[hidden]'))
         ?.focus({ preventScroll: true });
@@ -145,13 +206,15 @@ export function renderForm(model: IModel, root: HTMLElement): () => void {
   return () => {
     end();
     fields.forEach(field => field.isSecret && field.takeSecret());
-    const hadFocus =
-      form.contains(document.activeElement) ||
-      document.activeElement === document.body;
-    if (hadFocus && before instanceof HTMLElement && before.isConnected) {
-      before.focus();
-    }
+    focus.give();
   };
+}
+
+/** Whether it is longer than the screen and begins well on it: what stands above stays in sight. */
+function beginsOnScreen(form: HTMLElement): boolean {
+  const { top, height } = form.getBoundingClientRect();
+  const screen = window.innerHeight;
+  return height > screen && top >= 0 && top < screen / 2;
 }
 
 function drawNote(place: HTMLElement, note: INote | null): void {

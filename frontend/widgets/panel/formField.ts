@@ -1,3 +1,4 @@
+import { CodeArea } from './codeArea';
 import { element } from './dom';
 import { IChoice, IField } from './formMessages';
 
@@ -16,7 +17,7 @@ export interface IFieldUser {
   /** Look for a file; absent where that is not offered. */
   browse?: (name: string) => void;
   /** Take away what is wrong; absent where that is not offered. */
-  mend?: (name: string) => void;
+  mend?: (name: string, waives: boolean) => void;
 }
 
 /** The entry of an open choice that asks for another value; no value of libvirt is like it. */
@@ -33,7 +34,9 @@ export class FormField {
   private readonly running: HTMLElement;
   private readonly reasons: HTMLElement;
   private readonly other?: HTMLInputElement;
+  private readonly browse?: HTMLButtonElement;
   private readonly suggestions?: HTMLDataListElement;
+  private readonly code?: CodeArea;
   /** The last edit of this field. */
   private edit = 0;
 
@@ -66,6 +69,9 @@ export class FormField {
     this.control.dataset.field = field.name;
     const label = element('label', { for: id }, field.label);
     const input = element('div', { class: 'qvirt-form-input' }, this.control);
+    if (field.code && this.control instanceof HTMLTextAreaElement) {
+      this.code = new CodeArea(this.control, field, user.words);
+    }
     if (field.kind === 'open') {
       this.other = this.makeOther();
       input.append(this.other);
@@ -78,7 +84,8 @@ export class FormField {
       input.append(element('span', { class: 'qvirt-form-unit' }, field.unit));
     }
     if (field.browse) {
-      input.append(this.makeBrowse(field.browse));
+      this.browse = this.makeBrowse(field.browse);
+      input.append(this.browse);
     }
     if (field.kind === 'suggest') {
       this.suggestions = element('datalist', { id: `${id}-suggestions` });
@@ -136,13 +143,10 @@ export class FormField {
       this.drawChoices(this.control, field, isLate);
     } else if (this.control.type === 'checkbox' && !isLate) {
       (this.control as HTMLInputElement).checked = field.value === 'true';
-    } else if (
-      !this.isSecret &&
-      !isLate &&
-      (forget || document.activeElement !== this.control)
-    ) {
+    } else if (!this.isSecret && !isLate && (forget || !this.hasFocus)) {
       this.control.value = field.value;
     }
+    this.code?.draw(field);
     this.suggestions?.replaceChildren(...field.choices.map(option));
   }
 
@@ -158,7 +162,18 @@ export class FormField {
     if (folded) {
       folded.open = true;
     }
-    this.control.focus();
+    (this.code ?? this.control).focus();
+  }
+
+  /** Back to the button that looked for a value, or to the field. */
+  focusBrowse(): void {
+    (this.browse ?? this.control).focus();
+  }
+
+  private get hasFocus(): boolean {
+    return (
+      document.activeElement === this.control || (this.code?.hasFocus ?? false)
+    );
   }
 
   private listen(): void {
@@ -185,19 +200,27 @@ export class FormField {
     this.edit = this.user.edited(this.field.name, value);
   }
 
-  private makeBrowse(label: string): HTMLElement {
-    const { name } = this.field;
+  private makeBrowse(label: string): HTMLButtonElement {
+    const { name, noBrowse } = this.field;
     const made = element(
       'button',
       {
         type: 'button',
         class: 'qvirt-panel-button',
-        'aria-label': `${label} ${this.field.label}`,
+        'aria-label': [`${label} ${this.field.label}`, noBrowse]
+          .filter(Boolean)
+          .join('. '),
+        'aria-disabled': noBrowse ? 'true' : undefined,
+        title: noBrowse || undefined,
         'data-browse': name
       },
       label
     );
-    made.addEventListener('click', () => this.user.browse?.(name));
+    made.addEventListener('click', () => {
+      if (!noBrowse) {
+        this.user.browse?.(name);
+      }
+    });
     return made;
   }
 
@@ -218,25 +241,32 @@ export class FormField {
 
   private drawError(field: IField): void {
     const { mend } = this.user;
-    const shown = JSON.stringify([field.error, field.mend]);
+    const shown = JSON.stringify([field.error, field.mend, field.waive]);
     if (this.error.dataset.shown === shown) {
       // The button may have the focus.
       return;
     }
     this.error.dataset.shown = shown;
     this.error.textContent = field.error;
-    if (field.error && field.mend && mend) {
-      const made = element(
-        'button',
-        {
-          type: 'button',
-          class: 'qvirt-panel-button',
-          'data-mend': field.name
-        },
-        field.mend
+    if (field.error && mend) {
+      this.error.append(
+        ...[field.mend ?? '', field.waive ?? '']
+          .map((label, at) => ({ label, waives: at === 1 }))
+          .filter(({ label }) => label)
+          .flatMap(({ label, waives }) => {
+            const made = element(
+              'button',
+              {
+                type: 'button',
+                class: 'qvirt-panel-button',
+                [waives ? 'data-waive' : 'data-mend']: field.name
+              },
+              label
+            );
+            made.addEventListener('click', () => mend(field.name, waives));
+            return [' ', made];
+          })
       );
-      made.addEventListener('click', () => mend(field.name));
-      this.error.append(' ', made);
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import { renderDeletion } from './deletion';
 import { renderClone } from './clone';
+import { renderConsoleSwitch } from './consoleSwitch';
 import { renderDeviceTree } from './deviceTree';
 import { renderForm } from './form';
 import { renderMachine } from './machine';
@@ -17,12 +18,14 @@ import { renderPresence, renderScreen } from './screen';
 import { addPanelStyle } from './sheet';
 import { renderSpans } from './spans';
 import { renderTasks } from './tasks';
+import { renderTransfers } from './transfers';
 import { renderWizard } from './wizard';
 
 const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
   {
     deletion: renderDeletion,
     clone: renderClone,
+    'console-switch': renderConsoleSwitch,
     'device-tree': renderDeviceTree,
     form: renderForm,
     machine: renderMachine,
@@ -35,6 +38,7 @@ const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
     screen: renderScreen,
     spans: renderSpans,
     tasks: renderTasks,
+    transfers: renderTransfers,
     wizard: renderWizard
   };
 

@@ -2,7 +2,9 @@ import { IDeletionSaid } from './deletionMessages';
 import { CloneSaid } from './cloneMessages';
 import { DetailsSaid } from './detailsMessages';
 import { FormSaid } from './formMessages';
+import { TransferSaid } from './transferMessages';
 import { WizardSaid } from './wizardMessages';
+import { WallSaid } from '../wall/messages';
 
 /**
  * What the kernel and the parts of a panel say to each other; the Python side is
@@ -60,6 +62,8 @@ export interface IQuestion {
   client: string;
   title: string;
   text: string;
+  /** What it changes, as a diff of XML; empty for none. */
+  diff: string;
   fields: IQuestionField[];
   /** Label of the check box "Don't ask again"; empty for none. */
   remember: string;
@@ -94,6 +98,8 @@ export interface ITask {
   phase: string;
   /** From 0 to 1; null where it is not known. */
   progress: number | null;
+  /** It goes on only once somebody has done what `phase` says. */
+  waiting: boolean;
   error: string;
   code: string;
   canCancel: boolean;
@@ -132,6 +138,20 @@ export interface ISpansState {
   chosen: number;
 }
 
+/** One console of a machine; `reason` says why it cannot be opened. */
+export interface IConsoleChoice {
+  id: string;
+  /** `graphics`, `serial` or `console`. */
+  kind: string;
+  label: string;
+  reason: string;
+  chosen: boolean;
+}
+
+export interface IConsoleSwitchState {
+  choices: IConsoleChoice[];
+}
+
 /** A running machine, and what it takes of its host. */
 export interface IRanked {
   id: string;
@@ -165,6 +185,8 @@ export type Said =
   | FormSaid
   | WizardSaid
   | IDeletionSaid
+  | TransferSaid
+  | WallSaid
   | { type: 'ready' }
   | { type: 'press'; id: string; item?: string }
   | { type: 'dismiss'; id: string }
@@ -178,6 +200,7 @@ export type Said =
   | { type: 'cancel'; id: number }
   | { type: 'picture' }
   | { type: 'span'; index: number }
+  | { type: 'choose'; id: string }
   | { type: 'export' }
   | { type: 'sort'; id: string }
   /** Where on the time axis, from 0 to 1; null when the pointer has left the graph. */

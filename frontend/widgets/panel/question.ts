@@ -1,4 +1,6 @@
+import { diffText } from '../../viewer/diffText';
 import { button, clientId, element, follow, say, text } from './dom';
+import { FocusReturn } from './focusReturn';
 import { IModel, IQuestion, IQuestionState } from './messages';
 import { place } from './questionPlace';
 
@@ -6,7 +8,7 @@ import { place } from './questionPlace';
 export function renderQuestion(model: IModel, root: HTMLElement): () => void {
   root.classList.add('qvirt-questions');
   const shown = new Map<string, HTMLElement>();
-  let before: Element | null = null;
+  let focus = new FocusReturn(root);
 
   function ask(question: IQuestion): HTMLElement {
     const id = `qvirt-question-${question.id}`;
@@ -21,6 +23,9 @@ export function renderQuestion(model: IModel, root: HTMLElement): () => void {
       element('h3', { id: `${id}-title` }, question.title),
       element('p', { id: `${id}-text` }, question.text)
     );
+    if (question.diff) {
+      box.append(diffText(question.diff, text(model, 'diff')));
+    }
     const inputs = question.fields.map(field => {
       if (field.check) {
         const check = element('input', { type: 'checkbox', name: field.name });
@@ -121,15 +126,15 @@ export function renderQuestion(model: IModel, root: HTMLElement): () => void {
         const hadFocus = box.contains(document.activeElement);
         box.remove();
         shown.delete(id);
-        if (hadFocus && before instanceof HTMLElement && before.isConnected) {
-          before.focus();
+        if (hadFocus) {
+          focus.give();
         }
       }
     }
     for (const question of mine) {
       if (!shown.has(question.id)) {
         if (shown.size === 0) {
-          before = document.activeElement;
+          focus = new FocusReturn(root);
         }
         const box = ask(question);
         shown.set(question.id, box);

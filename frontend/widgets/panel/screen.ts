@@ -50,7 +50,7 @@ export function renderScreen(model: IModel, root: HTMLElement): () => void {
     if (state.picture && buffers.length > 0) {
       URL.revokeObjectURL(url);
       url = URL.createObjectURL(
-        new Blob([buffers[0] as BlobPart], { type: 'image/png' })
+        new Blob([buffers[0] as BlobPart], { type: 'image/jpeg' })
       );
       picture.src = url;
       picture.alt = state.alt;

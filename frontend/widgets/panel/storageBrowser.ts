@@ -4,6 +4,9 @@ import { Words } from './formField';
 
 let browsersMade = 0;
 
+/** So many volumes are in the page at once; a search finds the others. */
+const SHOWN = 300;
+
 /** Pools on the left, the volumes of one on the right, below a new volume and any path. */
 export class StorageBrowser {
   readonly node: HTMLElement;
@@ -12,7 +15,12 @@ export class StorageBrowser {
   private readonly search: HTMLInputElement;
   private readonly rows = element('tbody');
   private readonly none: HTMLElement;
+  private readonly more = element('p', { class: 'qvirt-muted', hidden: true });
   private readonly problem: HTMLElement;
+  private readonly warning = element('p', {
+    class: 'qvirt-storage-warning',
+    role: 'alert'
+  });
   private readonly path: HTMLInputElement;
   private readonly making: HTMLElement;
   private readonly newName: HTMLInputElement;
@@ -54,6 +62,7 @@ export class StorageBrowser {
       ),
       this.making,
       this.makePath(),
+      this.warning,
       this.problem,
       element(
         'div',
@@ -67,6 +76,7 @@ export class StorageBrowser {
   draw(state: IStorage | null): void {
     const wasOpen = this.state !== null;
     const isOtherPool = state?.pool !== this.state?.pool;
+    const pathBefore = this.state?.path;
     this.state = state;
     if (!state) {
       this.node.hidden = true;
@@ -79,8 +89,10 @@ export class StorageBrowser {
     }
     if (!wasOpen) {
       this.before = document.activeElement as HTMLElement | null;
-      this.path.value = state.path;
       this.search.value = '';
+    }
+    if (pathBefore !== state.path) {
+      this.path.value = state.path;
     }
     this.node.hidden = false;
     this.title.textContent = state.title;
@@ -88,13 +100,11 @@ export class StorageBrowser {
       this.pools,
       state.pools.map(pool => this.pool(pool, state.pool))
     );
-    redraw(
-      this.rows,
-      state.volumes.map(volume => this.row(volume, state.path))
-    );
     this.filter();
     this.problem.textContent = state.problem;
     this.problem.hidden = state.problem === '';
+    this.warning.textContent = state.warning;
+    this.warning.hidden = state.warning === '';
     this.making.hidden = !state.canCreate;
     if (
       !wasOpen ||
@@ -138,24 +148,39 @@ export class StorageBrowser {
     made.append(
       element('span', { class: 'qvirt-muted' }, pool.space || pool.reason)
     );
+    if (pool.share !== null) {
+      const used = element('span', { class: 'qvirt-space-used' });
+      used.style.width = `${100 * Math.min(1, pool.share)}%`;
+      const bar = element(
+        'span',
+        { class: 'qvirt-space', 'aria-hidden': 'true' },
+        used
+      );
+      bar.classList.toggle('qvirt-mod-warning', pool.share >= 0.9);
+      made.append(bar);
+    }
     return made;
   }
 
   private row(volume: IVolume, chosen: string): HTMLElement {
     const choose = button(
-      { id: `volume ${volume.path}`, label: volume.name },
+      {
+        id: `volume ${volume.path}`,
+        label: volume.name,
+        reason: volume.reason
+      },
       () => this.choose(volume.path)
     );
-    choose.title = volume.path;
+    choose.title = [volume.path, volume.reason].filter(Boolean).join('\n');
     return element(
       'tr',
       {
-        'data-name': volume.name.toLocaleLowerCase(),
         'aria-current': volume.path === chosen ? 'true' : undefined
       },
       element('th', { scope: 'row' }, choose),
       element('td', {}, volume.format),
-      element('td', {}, volume.size)
+      element('td', {}, volume.size),
+      element('td', {}, volume.users)
     );
   }
 
@@ -192,12 +217,14 @@ export class StorageBrowser {
               {},
               heading('volume'),
               heading('format'),
-              heading('size')
+              heading('size'),
+              heading('users')
             )
           ),
           this.rows
         ),
-        this.none
+        this.none,
+        this.more
       )
     );
   }
@@ -238,12 +265,24 @@ export class StorageBrowser {
 
   private filter(): void {
     const wanted = this.search.value.trim().toLocaleLowerCase();
-    let seen = 0;
-    for (const row of this.rows.querySelectorAll('tr')) {
-      row.hidden = !row.dataset.name?.includes(wanted);
-      seen += row.hidden ? 0 : 1;
-    }
-    this.none.hidden = seen > 0 || (this.state?.busy ?? false);
+    const { volumes, path, busy } = this.state ?? {
+      volumes: [],
+      path: '',
+      busy: false
+    };
+    const found = volumes.filter(({ name, users }) =>
+      `${name}\n${users}`.toLocaleLowerCase().includes(wanted)
+    );
+    redraw(
+      this.rows,
+      found.slice(0, SHOWN).map(volume => this.row(volume, path))
+    );
+    this.none.hidden = found.length > 0 || busy;
+    this.more.hidden = found.length <= SHOWN;
+    this.more.textContent = this.words('more').replace(
+      '{count}',
+      String(found.length - SHOWN)
+    );
   }
 
   private key(event: KeyboardEvent): void {

@@ -1,16 +1,7 @@
-import { button, clientId, element } from './dom';
+import { button, element } from './dom';
 import { Words } from './formField';
-import { IModel, VERSION } from './messages';
-
-/** From the kernel, when it has room for the next piece. */
-interface IPieceWanted {
-  type: string;
-  version: number;
-  client: string;
-  number: number;
-  at: number;
-  size: number;
-}
+import { IModel } from './messages';
+import { TransferFiles } from './transferFiles';
 
 /**
  * To JupyterLab around us: a file of this name is to be uploaded, which was dropped elsewhere.
@@ -20,19 +11,19 @@ const OFFERED = 'qvirt-upload-offered';
 
 /**
  * A file of this computer that goes to the host piece by piece: chosen, or dropped onto the page.
- * The kernel asks for each piece, so no more than one of them is in memory.
  */
 export class UploadPlace {
   readonly node: HTMLElement;
   private readonly input: HTMLInputElement;
-  private file: File | null = null;
+  private readonly files: TransferFiles;
   private isOffered = false;
 
   constructor(
-    private readonly model: IModel,
+    model: IModel,
     words: Words,
     private readonly root: HTMLElement
   ) {
+    this.files = new TransferFiles(model);
     this.input = element('input', { type: 'file', hidden: true });
     this.input.addEventListener('change', () => {
       this.begin(this.input.files?.[0]);
@@ -50,7 +41,6 @@ export class UploadPlace {
     root.addEventListener('dragover', this.onDragOver);
     root.addEventListener('dragleave', this.onDragLeave);
     root.addEventListener('drop', this.onDrop);
-    model.on('msg:custom', this.onMessage);
   }
 
   draw(isOffered: boolean, awaited: string): void {
@@ -70,7 +60,7 @@ export class UploadPlace {
   }
 
   end(): void {
-    this.model.off('msg:custom', this.onMessage);
+    this.files.end();
     this.root.removeEventListener('dragover', this.onDragOver);
     this.root.removeEventListener('dragleave', this.onDragLeave);
     this.root.removeEventListener('drop', this.onDrop);
@@ -78,14 +68,7 @@ export class UploadPlace {
 
   private begin(file?: File): void {
     if (file && this.isOffered) {
-      this.file = file;
-      this.model.send({
-        type: 'upload',
-        name: file.name,
-        size: file.size,
-        version: VERSION,
-        client: clientId()
-      });
+      this.files.offer(file);
     }
   }
 
@@ -109,20 +92,4 @@ export class UploadPlace {
       this.begin(event.dataTransfer.files[0]);
     }
   };
-
-  private readonly onMessage = (message: IPieceWanted): void => {
-    if (message.type === 'piece' && message.client === clientId()) {
-      void this.answer(message);
-    }
-  };
-
-  private async answer({ number, at, size }: IPieceWanted): Promise<void> {
-    let piece = new ArrayBuffer(0);
-    try {
-      piece = (await this.file?.slice(at, at + size).arrayBuffer()) ?? piece;
-    } catch {
-      // It was moved or changed meanwhile: an empty piece says that there is no more.
-    }
-    this.model.send({ type: 'piece', number, at }, undefined, [piece]);
-  }
 }

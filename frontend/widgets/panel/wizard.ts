@@ -26,8 +26,11 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
     'aria-label': words('steps')
   });
   const lead = element('h3', { tabindex: '-1' });
+  const note = element('p', { class: 'qvirt-wizard-note' });
   const warnings = element('div', { class: 'qvirt-wizard-warnings' });
   const place = element('div', { class: 'qvirt-form-fields' });
+  // Where all is one page, the name follows the system that suggests it.
+  const last = element('div', { class: 'qvirt-form-fields' });
   const summary = element('section', {
     class: 'qvirt-wizard-summary',
     'aria-label': words('summary')
@@ -51,11 +54,13 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
       novalidate: true
     },
     lead,
+    note,
     warnings,
     ways.node,
     place,
     upload.node,
     systems.node,
+    last,
     summary,
     run.node,
     written.node,
@@ -113,11 +118,17 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
           words,
           edited,
           browse: name => say(model, { type: 'browse', name }),
-          mend: name => say(model, { type: 'mend', name })
+          mend: (name, waives) => say(model, { type: 'mend', name, waives })
         })
       ])
     );
     place.replaceChildren(...grouped(next.fields, fields, words('advanced')));
+    const isQuick = next.steps.length === 0;
+    const name = isQuick ? fields.get('name') : undefined;
+    last.replaceChildren(...(name ? [name.node] : []));
+    const source = next.fields.find(field => field.browse);
+    const beside = source && fields.get(source.name);
+    (beside?.node ?? place).after(upload.node);
     fields.get(focused ?? '')?.focus();
   }
 
@@ -134,6 +145,8 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
     drawSteps(next.steps);
     lead.textContent = next.lead;
     lead.hidden = next.lead === '';
+    note.textContent = next.note;
+    note.hidden = next.note === '';
     warnings.replaceChildren(
       ...next.warnings.map(each =>
         element('p', { class: 'qvirt-page-warning' }, each)
@@ -142,11 +155,15 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
     // Closing the tab asks where this says something.
     root.dataset.leaving = next.leaving;
     root.dataset.goesOn = String(next.goesOn);
-    page.hidden = next.storage !== null;
+    root.dataset.abandons = 'true';
+    // The form of such a page stands below, with the buttons.
+    const isBelow = next.buttons.length === 0;
+    root.classList.toggle('qvirt-mod-above', isBelow);
+    page.hidden = isBelow || next.storage !== null;
     storage.draw(next.storage);
     const isMaking = next.run?.running ?? false;
     page.toggleAttribute('data-making', isMaking);
-    place.inert = isMaking;
+    place.inert = last.inert = isMaking;
     ways.draw(next.ways);
     systems.draw(next.systems);
     if (wanted !== signature) {
@@ -176,7 +193,7 @@ export function renderWizard(model: IModel, root: HTMLElement): () => void {
     before: IWizardState | undefined,
     next: IWizardState
   ): void {
-    if (before?.page !== next.page || !before.buttons.length) {
+    if (!before || before.page !== next.page) {
       page.scrollIntoView({ block: 'nearest' });
       first()?.focus({ preventScroll: true });
     } else if (before.ways.length === 0 && next.ways.length > 0) {

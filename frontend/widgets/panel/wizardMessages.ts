@@ -77,6 +77,8 @@ export interface IWizardState {
   page: string;
   steps: IStep[];
   lead: string;
+  /** What is to be known of what is shown; empty for nothing. */
+  note: string;
   warnings: string[];
   ways: IWay[];
   fields: IField[];
@@ -107,7 +109,7 @@ export interface IWizardState {
 
 /** From the browser, beside what forms and the storage browser say. */
 export type WizardSaid =
-  | { type: 'mend'; name: string }
+  | { type: 'mend'; name: string; waives: boolean }
   | { type: 'browse'; name: string }
   | {
       type: 'system';

@@ -89,6 +89,16 @@ export function offers(
   });
 }
 
+/** What a key on a row does, of what is offered; keys with a modifier are JupyterLab's. */
+export function offerOfKey(
+  { key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent,
+  all: readonly Offer[]
+): Offer | undefined {
+  return ctrlKey || metaKey || altKey || shiftKey
+    ? undefined
+    : all.find(({ spec }) => spec.key !== '' && spec.key === key);
+}
+
 /** The action of a place that the active row allows, or that any row does, or the last. */
 function choose(places: Offer[], { active }: Selected): Offer {
   const best =

@@ -1,5 +1,6 @@
 /** The cells of the list, by kind of column. */
-import { hasIcon, icon } from './icons';
+import { hasIcon, icon } from '../grid/icons';
+import { setText, setTitle } from '../grid/nodes';
 import type { ColumnSpec, DomainData } from './messages';
 import { createSparkline, drawSparkline } from './sparkline';
 import { Store } from './store';
@@ -19,23 +20,6 @@ function element(tag: string, className: string): HTMLElement {
   return node;
 }
 
-/** Set text only where it differs, so that nothing is laid out for nothing. */
-export function setText(node: Element, text: string): void {
-  if (node.textContent !== text) {
-    node.textContent = text;
-  }
-}
-
-function setTitle(node: HTMLElement, text: string): void {
-  if (text) {
-    if (node.title !== text) {
-      node.title = text;
-    }
-  } else if (node.hasAttribute('title')) {
-    node.removeAttribute('title');
-  }
-}
-
 function nameCell(store: Store): Cell {
   const node = element('div', 'qvirt-cell qvirt-cell-name');
   const label = element('span', 'qvirt-label');
@@ -47,6 +31,7 @@ function nameCell(store: Store): Cell {
       setText(label, text);
       const name = text === domain.name ? '' : domain.name;
       setTitle(node, [name, domain.description].filter(Boolean).join('\n'));
+      drawWarning(node, domain.warning ?? '', domain.mark ?? '');
     }
   };
 }
@@ -59,12 +44,12 @@ function stateCell(column: ColumnSpec, store: Store): Cell {
   return {
     node,
     update: domain => {
-      const sign = isTemplate(domain) ? 'template' : `state-${domain.state}`;
-      if (sign !== shown) {
-        shown = sign;
-        node.querySelector('svg')?.remove();
-        if (hasIcon(sign)) {
-          node.prepend(icon(sign));
+      const name = isTemplate(domain) ? 'template' : `state-${domain.state}`;
+      if (name !== shown) {
+        shown = name;
+        node.querySelector(':scope > svg')?.remove();
+        if (hasIcon(name)) {
+          node.prepend(icon(name));
         }
       }
       node.dataset.state = domain.state;
@@ -77,6 +62,23 @@ function stateCell(column: ColumnSpec, store: Store): Cell {
       );
     }
   };
+}
+
+/** A mark whose words are its tooltip, and are read out with the row. */
+function drawWarning(node: HTMLElement, warning: string, mark: string): void {
+  const sign = node.querySelector<HTMLElement>('.qvirt-row-warning');
+  if (warning === '') {
+    sign?.remove();
+  } else if (sign?.title !== warning) {
+    const made = sign ?? element('span', 'qvirt-row-warning');
+    made.setAttribute('role', 'img');
+    made.setAttribute('aria-label', warning);
+    made.title = warning;
+    const words = element('span', 'qvirt-row-mark');
+    words.textContent = mark;
+    made.replaceChildren('⚠', words);
+    node.append(made);
+  }
 }
 
 function graphCell(column: ColumnSpec, store: Store): Cell {

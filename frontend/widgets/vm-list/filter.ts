@@ -1,4 +1,5 @@
 /** What is typed into the filter: words, and fields such as `state:running` or `memory:>4GiB`. */
+import { small, words } from '../grid/words';
 import type { ColumnSpec, DomainData } from './messages';
 import { Store } from './store';
 import { cellText, sortValue } from './values';
@@ -15,15 +16,6 @@ export interface Filter {
   matches: Test;
 }
 
-interface Word {
-  negated: boolean;
-  /** In small letters; empty for a word without a field. */
-  field: string;
-  value: string;
-}
-
-/** A minus, a field, and its value with or without quotes; each may be missing. */
-const WORD = /(-?)(?:([a-z_]+):)?(?:"([^"]*)"?|([^\s"]*))/giy;
 const NUMBER = /^(>=|<=|>|<|=)?\s*(\d+(?:[.,]\d+)?)\s*([a-z%]*)$/i;
 const KIB: Record<string, number> = {
   k: 1,
@@ -36,32 +28,6 @@ const KIB: Record<string, number> = {
   t: 1024 ** 3,
   tib: 1024 ** 3
 };
-
-function small(text: string): string {
-  return text.toLocaleLowerCase();
-}
-
-/** Take a text apart. */
-export function words(text: string): Word[] {
-  const found: Word[] = [];
-  WORD.lastIndex = 0;
-  while (WORD.lastIndex < text.length) {
-    const at = WORD.lastIndex;
-    const [whole = '', minus, field = '', quoted, bare = ''] =
-      WORD.exec(text) ?? [];
-    const value = quoted ?? bare;
-    if (value || field) {
-      found.push({
-        negated: minus === '-',
-        field: small(field),
-        value: small(value)
-      });
-    }
-    // White space and a quotation mark that was left over stand between words.
-    WORD.lastIndex = whole ? at + whole.length : at + 1;
-  }
-  return found;
-}
 
 /** Understand what is typed; what makes no sense is said and leaves nothing out. */
 export function parseFilter(text: string, store: Store): Filter {

@@ -48,6 +48,8 @@ export interface ActionSpec {
   changes: boolean;
   confirm: string;
   danger: boolean;
+  /** The key on a row that does it; empty where there is none. */
+  key: string;
 }
 
 export interface ConnectionData {
@@ -70,6 +72,10 @@ export interface DomainData {
   description?: string;
   state: string;
   reason?: string;
+  /** What the person should do something about; empty or absent where nothing is wrong. */
+  warning?: string;
+  /** The same in a word or two. */
+  mark?: string;
   /** Whether it is kept to be cloned and does not start. */
   template?: boolean;
   cells: Record<string, Value>;
@@ -135,10 +141,6 @@ export interface Series {
   values: (number | null)[][][];
 }
 
-export interface Packed {
-  kind: 'packed';
-}
-
 export interface Arranged {
   kind: 'arranged';
   view: string;
@@ -167,6 +169,11 @@ export interface Selecting {
   row: string;
 }
 
+export interface Choosing {
+  kind: 'chosen';
+  row: string;
+}
+
 export interface ActionRequest {
   kind: 'action';
   action: string;
@@ -181,7 +188,7 @@ export interface OpenRequest {
 }
 
 export type ToKernel =
-  Watching | Arrange | Selecting | ActionRequest | OpenRequest;
+  Watching | Arrange | Selecting | Choosing | ActionRequest | OpenRequest;
 
 const KINDS: readonly unknown[] = [
   'reset',
@@ -197,33 +204,4 @@ export function isFromKernel(message: unknown): message is FromKernel {
     return false;
   }
   return KINDS.includes(message.kind);
-}
-
-function isPacked(message: unknown): message is Packed {
-  return (
-    typeof message === 'object' &&
-    message !== null &&
-    'kind' in message &&
-    message.kind === 'packed'
-  );
-}
-
-/** Read a message that was too long to come as it is. */
-export async function unpacked(
-  message: unknown,
-  buffers: readonly DataView[]
-): Promise<unknown> {
-  const [buffer] = buffers;
-  if (!isPacked(message) || !buffer) {
-    return message;
-  }
-  // A copy, for the buffer may be shared with other threads, and a blob takes no such.
-  const bytes = new Uint8Array(buffer.byteLength);
-  bytes.set(
-    new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
-  );
-  const stream = new Blob([bytes])
-    .stream()
-    .pipeThrough(new DecompressionStream('deflate'));
-  return (await new Response(stream).json()) as unknown;
 }

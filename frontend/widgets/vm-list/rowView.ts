@@ -1,6 +1,7 @@
 /** A row in the page: made once, then changed where its data changed. */
-import { type Cell, createCell, setText } from './columns';
-import { icon } from './icons';
+import { icon } from '../grid/icons';
+import { setAttribute as set, setText } from '../grid/nodes';
+import { type Cell, createCell } from './columns';
 import type { ColumnSpec } from './messages';
 import type { Store } from './store';
 import type { ConnectionRow, DomainRow, GroupRow, Row } from './tree';
@@ -111,10 +112,4 @@ export class RowView {
     document.createElement('span')
   ] as const;
   private _row: Row | null = null;
-}
-
-function set(node: Element, name: string, value: string): void {
-  if (node.getAttribute(name) !== value) {
-    node.setAttribute(name, value);
-  }
 }

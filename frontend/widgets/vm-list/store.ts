@@ -14,7 +14,7 @@ import {
   type Samples,
   type Series
 } from './messages';
-import { TextOrder } from './textOrder';
+import { TextOrder } from '../grid/textOrder';
 
 /** What a message changed: everything, which rows there are, what is in them, figures, looks. */
 export type Change =

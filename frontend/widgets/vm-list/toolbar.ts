@@ -1,7 +1,8 @@
 /** The buttons above the list, the filter, and how the list is seen. */
 import type { Offer } from './actions';
-import { icon } from './icons';
-import { type Item, showMenu } from './menu';
+import { icon } from '../grid/icons';
+import { type Item, showMenu } from '../grid/menu';
+import { keepReachable, rove } from '../grid/roving';
 import type { Store } from './store';
 
 interface Options {
@@ -27,8 +28,7 @@ export class Toolbar {
     this._options = options;
     this.node.className = 'qvirt-toolbar';
     this._buttons.className = 'qvirt-toolbar-buttons';
-    this._buttons.setAttribute('role', 'toolbar');
-    this._buttons.addEventListener('keydown', event => this._onKey(event));
+    rove(this._buttons);
     this._filter.type = 'search';
     this._filter.className = 'qvirt-filter-text';
     this._filter.autocomplete = 'off';
@@ -134,12 +134,7 @@ export class Toolbar {
     ) {
       this._buttons.replaceChildren(...nodes);
     }
-    if (!nodes.some(node => node.tabIndex === 0)) {
-      const [first] = nodes;
-      if (first) {
-        first.tabIndex = 0;
-      }
-    }
+    keepReachable(nodes);
   }
 
   private _button(place: string, offer: Offer): HTMLButtonElement {
@@ -212,22 +207,6 @@ export class Toolbar {
       this._nodes.set(place, node);
     }
     return node;
-  }
-
-  /** The arrow keys go from button to button; the tab key leaves. */
-  private _onKey(event: KeyboardEvent): void {
-    const all = [...this._buttons.querySelectorAll<HTMLElement>('button')];
-    const at = all.findIndex(node => node === document.activeElement);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[
-      event.key
-    ];
-    const next = to === undefined ? undefined : all.at(to % all.length);
-    if (next) {
-      event.preventDefault();
-      all.forEach(node => (node.tabIndex = -1));
-      next.tabIndex = 0;
-      next.focus();
-    }
   }
 
   private readonly _options: Options;

@@ -1,9 +1,10 @@
 /** One view of the list: it joins store, toolbar and grid, and talks to the kernel. */
-import { type Offer, offers, type Selected } from './actions';
+import { type Offer, offerOfKey, offers, type Selected } from './actions';
 import { confirmed } from './confirmation';
+import { unpacked } from '../grid/packing';
 import { Grid } from './grid';
 import { Hover } from './hover';
-import { type Item, showMenu } from './menu';
+import { showMenu } from '../grid/menu';
 import {
   type Arrangement,
   type ColumnSpec,
@@ -11,13 +12,12 @@ import {
   type DomainData,
   type FromKernel,
   isFromKernel,
-  type ToKernel,
-  unpacked
+  type ToKernel
 } from './messages';
 import { Store } from './store';
 import { Toolbar } from './toolbar';
 import { type Row, subjectKey, subjectOf } from './tree';
-import { columnItems, viewItems } from './viewMenu';
+import { columnItems, offerItems, viewItems } from './viewMenu';
 
 /** Milliseconds after which a view says again that it is there. */
 const ALIVE = 20_000;
@@ -60,14 +60,16 @@ export class View {
       () => this._tellShown()
     );
     this._grid.node.addEventListener('focusin', () => this._tellShownSoon());
+    this._grid.node.addEventListener('keydown', event => this._onKey(event));
     this._status.className = 'qvirt-status';
     this._status.setAttribute('role', 'status');
     _host.replaceChildren(this._toolbar.node, this._grid.node, this._status);
     _host.addEventListener('qvirt:can', this._onCan);
     _host.addEventListener('qvirt:do', this._onDo);
     document.addEventListener('visibilitychange', this._onLook);
-    this._sight = new IntersectionObserver(([entry]) => {
-      this._inSight = entry?.isIntersecting ?? false;
+    this._sight = new IntersectionObserver(entries => {
+      // A busy browser tells several changes at once; the last one counts.
+      this._inSight = entries.at(-1)?.isIntersecting ?? false;
       this._onLook();
     });
     this._sight.observe(_host);
@@ -226,6 +228,16 @@ export class View {
     }
   }
 
+  /** What is new is made where the selected row is. */
+  private _tellChosen(): void {
+    const { active, selected } = this._grid.selection;
+    const row = selected.size > 0 ? subjectKey(active) : '';
+    if (row !== this._chosenRow) {
+      this._chosenRow = row;
+      this._send({ kind: 'chosen', row });
+    }
+  }
+
   private _watch(): void {
     if (this._isDisposed) {
       return;
@@ -260,6 +272,7 @@ export class View {
   private _onSelection(): void {
     const { domains } = this._selected;
     this._tellShownSoon();
+    this._tellChosen();
     this._toolbar.update(offers('domain', this._selected, this._store));
     const { filter } = this._grid;
     this._toolbar.complain(filter.problem);
@@ -361,42 +374,39 @@ export class View {
       : (this._store.connections.get(key)?.label ?? key);
   }
 
-  /** The context menu of the selected rows. */
-  private _menu(x: number, y: number): void {
+  /** What can be done with the selected rows, by the kind of the active one. */
+  private get _offers(): Offer[] {
     const selected = this._selected;
-    const kind = this._store.connections.has(selected.active)
-      ? 'connection'
-      : 'domain';
-    const items: Item[] = [];
-    const submenus = new Map<string, Item[]>();
-    for (const one of offers(kind, selected, this._store)) {
-      if (!one.spec.menu) {
-        continue;
-      }
-      const item = this._toolbar.item(one);
-      const { submenu } = one.spec;
-      if (!submenu) {
-        items.push(item);
-        continue;
-      }
-      const entries = submenus.get(submenu);
-      if (entries) {
-        entries.push(item);
-      } else {
-        const first = [item];
-        submenus.set(submenu, first);
-        items.push({
-          label: one.spec.label,
-          icon: one.spec.icon,
-          items: first
-        });
+    const isConnection = this._store.connections.has(selected.active);
+    return offers(
+      isConnection ? 'connection' : 'domain',
+      selected,
+      this._store
+    );
+  }
+
+  private _onKey(event: KeyboardEvent): void {
+    const one = this._grid.hasFocus
+      ? offerOfKey(event, this._offers)
+      : undefined;
+    if (one) {
+      event.preventDefault();
+      event.stopPropagation();
+      if (one.refusal === '') {
+        void this._act(one);
       }
     }
+  }
+
+  /** The context menu of the selected rows. */
+  private _menu(x: number, y: number): void {
+    const items = offerItems(this._offers, one => this._toolbar.item(one));
     if (items.length > 0) {
       const opener = this._grid.node.querySelector<HTMLElement>(
         '.qvirt-row[tabindex="0"]'
       );
-      showMenu({ items, label: this._name(selected.active), x, y, opener });
+      const active = subjectKey(this._grid.selection.active);
+      showMenu({ items, label: this._name(active), x, y, opener });
     }
   }
 
@@ -466,6 +476,7 @@ export class View {
   private _settle = 0;
   private _rest = 0;
   private _toldRow = '';
+  private _chosenRow = '';
   /** The row that is shown when the pointer rests on none. */
   private _ownRow = '';
 }

@@ -1,5 +1,6 @@
-/** The menus that arrange the list. */
-import type { Item } from './menu';
+/** The menus of the list: what is done to the rows, and how they are arranged. */
+import type { Item } from '../grid/menu';
+import type { Offer } from './actions';
 import type { Arrangement, Grouping } from './messages';
 import type { Store } from './store';
 
@@ -11,6 +12,29 @@ const GROUPINGS: readonly Grouping[] = [
   'state',
   'nothing'
 ];
+
+/** What can be done with the selected rows; those of one submenu stand behind its first. */
+export function offerItems(
+  offers: readonly Offer[],
+  item: (offer: Offer) => Item
+): Item[] {
+  const items: Item[] = [];
+  const submenus = new Map<string, Item[]>();
+  for (const one of offers.filter(({ spec }) => spec.menu)) {
+    const { submenu, label, icon } = one.spec;
+    const entries = submenus.get(submenu);
+    if (!submenu) {
+      items.push(item(one));
+    } else if (entries) {
+      entries.push(item(one));
+    } else {
+      const first = [item(one)];
+      submenus.set(submenu, first);
+      items.push({ label, icon, items: first });
+    }
+  }
+  return items;
+}
 
 /** Which columns are shown. */
 export function columnItems(store: Store, arrange: Arrange): Item[] {

@@ -6,6 +6,7 @@ import {
   indentWithTab
 } from '@codemirror/commands';
 import { xml } from '@codemirror/lang-xml';
+import { yaml } from '@codemirror/lang-yaml';
 import {
   bracketMatching,
   codeFolding,
@@ -38,6 +39,9 @@ const COLORS = HighlightStyle.define([
   { tag: tags.attributeName, color: 'var(--qvirt-xml-attribute)' },
   { tag: tags.attributeValue, color: 'var(--qvirt-xml-value)' },
   { tag: tags.comment, color: 'var(--qvirt-xml-comment)', fontStyle: 'italic' },
+  { tag: tags.definition(tags.propertyName), color: 'var(--qvirt-xml-tag)' },
+  { tag: [tags.string, tags.content], color: 'var(--qvirt-xml-value)' },
+  { tag: [tags.labelName, tags.typeName], color: 'var(--qvirt-xml-attribute)' },
   { tag: tags.processingInstruction, color: 'var(--qvirt-xml-comment)' },
   { tag: tags.angleBracket, color: 'var(--qvirt-xml-bracket)' },
   { tag: tags.character, color: 'var(--qvirt-xml-attribute)' },
@@ -74,10 +78,20 @@ export const PHRASES = [
   'Revert this chunk'
 ];
 
+/** The languages that there are colours for. */
+const LANGUAGES = {
+  // A closing tag that comes by itself is one too many for who types it.
+  xml: () => xml({ autoCloseTags: false }),
+  yaml: () => yaml()
+};
+
+export type Language = keyof typeof LANGUAGES;
+
 /** Colours, marks and keys, for a text that is only looked at too. */
 export function looks(
   label: string,
-  words: (phrase: string) => string
+  words: (phrase: string) => string,
+  language: Language = 'xml'
 ): Extension {
   return [
     lineNumbers(),
@@ -85,8 +99,7 @@ export function looks(
     foldGutter(),
     drawSelection(),
     syntaxHighlighting(COLORS),
-    // A closing tag that comes by itself is one too many for who types it.
-    xml({ autoCloseTags: false }),
+    LANGUAGES[language](),
     bracketMatching(),
     highlightSelectionMatches(),
     search({ top: true }),

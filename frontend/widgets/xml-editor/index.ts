@@ -4,6 +4,7 @@
  */
 import { IModel } from '../panel/messages';
 import { addPanelStyle } from '../panel/sheet';
+import { ICodeText, ICodeUser, makeCodeText } from './codeText';
 import { renderEditor } from './editor';
 import { renderHistory } from './history';
 import style from './style.css';
@@ -19,6 +20,12 @@ function addStyle(): void {
     sheet.textContent = style;
     document.head.append(sheet);
   }
+}
+
+/** For a form of another module: a text area becomes an editor. */
+export function codeText(text: string, user: ICodeUser): ICodeText {
+  addStyle();
+  return makeCodeText(text, user);
 }
 
 export default {

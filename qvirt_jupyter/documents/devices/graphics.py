@@ -47,7 +47,8 @@ TYPE_LABELS: Mapping[str, Words] = {
 """What people call the types."""
 
 _WITHOUT_PORT = ("none", "socket")
-_LOOPBACK = "127.0.0.1"
+LOOPBACK = "127.0.0.1"
+"""The address at which only the host itself reaches a display."""
 
 
 class Graphics(Device):
@@ -177,7 +178,12 @@ class Graphics(Device):
 
     @classmethod
     def suggested(
-        cls, domain: Domain, host: DomainCapabilities | None, *, is_local: bool = True
+        cls,
+        domain: Domain,
+        host: DomainCapabilities | None,
+        *,
+        is_local: bool = True,
+        preferred: str = "vnc",
     ) -> Self:
         """Return one that as few as possible reach: VNC, or else SPICE.
 
@@ -190,22 +196,30 @@ class Graphics(Device):
         is_local
             Whether the host is this one: then libvirt hands out connected sockets, and nothing
             listens. Elsewhere, a console is reached through a tunnel to the host's own address.
+        preferred
+            The type that is taken first, where the host has it and the guest has none yet.
         """
         offered = host.choices("graphics/type") if host is not None else None
         taken = domain.devices.graphics.keys()
         wanted = [
             kind
-            for kind in ("vnc", "spice")
+            for kind in (("spice", "vnc") if preferred == "spice" else ("vnc", "spice"))
             if kind not in taken and (offered is None or kind in offered)
         ]
         new = cls(type=wanted[0] if wanted else "vnc", listens=[Listen(type="none")])
         if not is_local:
-            new.listens[0].type = "address"
-            new.listen = _LOOPBACK
-            first = new.listens[0].source
-            if isinstance(first, AddressListen):
-                first.address = _LOOPBACK
+            new.listen_on_loopback()
         return new
+
+    def listen_on_loopback(self) -> None:
+        """Listen on the host's own address alone, on an automatic port."""
+        if not self.listens:
+            self.listens.add(type="address")
+        first = self.listens[0]
+        first.type = "address"
+        self.listen = LOOPBACK
+        if isinstance(first.source, AddressListen):
+            first.source.address = LOOPBACK
 
 
 def _needs_spice(device: Device) -> bool:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents.addresses import Address, Port
+from qvirt_jupyter.documents.declaration import Declared
+from qvirt_jupyter.documents.devices import forward_list
 from qvirt_jupyter.documents.devices.pci_address import PciAddress
 from qvirt_jupyter.documents.devices.port_forward import PortForward
 from qvirt_jupyter.documents.element import Element
@@ -96,11 +98,41 @@ class UserLink(Element):
         label=_("Backend"),
         essential=True,
         caps="interface/backendType",
+        help=_("Only passt forwards ports of the host to the guest."),
+        unset=_("Default (slirp)"),
     )
     log_file = Field("backend/@logFile", Path(), label=_("Log file"), advanced=True)
     host_name = Field("backend/@hostname", Text(), label=_("Name of the guest"), advanced=True)
     domain_name = Field("backend/@fqdn", Text(), label=_("Full name of the guest"), advanced=True)
     port_forwards = Many(PortForward)
+
+    @property
+    def forwards(self) -> str | None:
+        """The ports of the host that lead into the guest, in one line: ``8022:22, udp 5353:53``."""
+        return forward_list.text_of(self.port_forwards)
+
+    @forwards.setter
+    def forwards(self, text: str | None) -> None:
+        if text:
+            _FORWARDS.type.check(text)
+        forward_list.write(self.port_forwards, text)
+
+    @classmethod
+    def _declarations(cls, element: Element | None) -> tuple[Declared, ...]:
+        # In a form they are one line; item by item they would be a form each.
+        return (*super()._declarations(element), _FORWARDS)
+
+
+_FORWARDS = Declared(
+    name="forwards",
+    type=forward_list.ForwardList(),
+    label=_("Forwarded ports"),
+    help=_(
+        "Port of the host, colon, port of the guest; several with commas. Open on 127.0.0.1 only, "
+        "where other users of the host reach them too, unless an address comes first."
+    ),
+    when=lambda link: link.backend == "passt",
+)
 
 
 class EthernetLink(Element):

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 DOMAIN_METADATA_URI = NAMESPACES["qvirt"]
 """The namespace of our part of a domain's metadata."""
 
+INSTALLATION_METADATA_URI = NAMESPACES["qvirt-installation"]
+"""The namespace of the mark of a start that is an installer's."""
+
 DOMAIN_METADATA_PREFIX = "qvirt"
 """The prefix under which libvirt writes it."""
 
@@ -61,6 +64,12 @@ class Metadata(Element):
         help=_("The identifier in the libosinfo database, such as http://debian.org/debian/12."),
     )
     ours = Group("qvirt:domain", Ours)
+    installing = Field(
+        "qvirt-installation:installation",
+        Flag(),
+        label=_("Installation"),
+        help=_("This start is that of an installer; what is stored follows when it has ended."),
+    )
 
     @property
     def tags(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from qvirt_jupyter.hypervisor import (
     ConnectionLost,
     Domain,
     DomainState,
+    InUse,
     NotFound,
     OperationCancelled,
     OperationFailed,
@@ -23,10 +24,10 @@ from qvirt_jupyter.hypervisor import (
 from qvirt_jupyter.hypervisor.actions import perform, submit
 from qvirt_jupyter.hypervisor.errors import AlreadyExists
 from qvirt_jupyter.hypervisor.job import current_job
-from qvirt_jupyter.provision.cloning.original import FOLDERS
-from qvirt_jupyter.provision.cloning.places import Places
+from qvirt_jupyter.provision.cloning.new_volumes import copy_of, overlay_of
 from qvirt_jupyter.provision.cloning.planning import Planning, nvram_path
 from qvirt_jupyter.provision.cloning.seeds import seed_of
+from qvirt_jupyter.provision.folder_pools import FolderPools
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,7 @@ class Cloning:
         self._plan = plan
         self._connection = connection
         self._listeners = [progress] if progress is not None else []
-        self._places = Places(connection)
+        self._folders = FolderPools(connection)
         self._made: list[Domain | StorageVolume] = []
         self._left: list[str] = []
         self._begun, self._over = threading.Event(), threading.Event()
@@ -147,9 +148,9 @@ class Cloning:
         planning = Planning(self._request, self._connection, self._plan)
         source = self._request.original(self._connection)
         self._check(source)
-        for refusal in planning.written_to():
-            raise WrongState(refusal, subject=source.subject)
         clones = planning.clones()
+        for refusal in (*planning.written_to(), *planning.targets.twice()):
+            raise WrongState(refusal, subject=source.subject)
         try:
             if any(disk.how == "linked" for disk in clones[0].disks) and not source.is_template:
                 # Before any overlay is made: from now on nobody starts it.
@@ -166,7 +167,7 @@ class Cloning:
             self._take_back(error)
             raise
         finally:
-            self._places.close()
+            self._folders.close()
         if by_agent:
             # They are whole: what fails from here on is no reason to remove them.
             self._renew(machines)
@@ -199,7 +200,7 @@ class Cloning:
         for at, disk in enumerate(volumes):
             share = PartOf(part, at / len(volumes), 1 / len(volumes))
             seed = seed_of(disk.original, planning.definition, definition)
-            made = self._volume(disk, share) if seed is None else self._seed(disk, seed)
+            made = self._volume(planning, disk, share) if seed is None else self._seed(disk, seed)
             changed |= self._follow(definition, disk, made)
         if variables and not self._copy_variables(variables, clone.name):
             # The source has not started yet: the clone's are made from the template, as its own.
@@ -236,20 +237,29 @@ class Cloning:
         self._made.append(made)
         return made
 
-    def _volume(self, disk: PlannedDisk, part: PartOf) -> StorageVolume:
+    def _volume(self, planning: Planning, disk: PlannedDisk, part: PartOf) -> StorageVolume:
         self.check_cancelled()
         original = self._original(disk)
         pool = self._pool(disk)
+        if disk.overwrites:
+            self._make_way(disk, planning)
         if disk.how == "linked":
             self.report(phase=_("Making an overlay of {name}").format(name=original.name))
-            overlay = documents.StorageVolume.overlay(
-                disk.name,
-                path=original.path,
-                format=disk.original.format,
-                capacity=disk.original.capacity or original.record.capacity,
+            return self._create(pool, overlay_of(disk, original))
+        return self._create(pool, copy_of(disk, original, pool), original, part)
+
+    def _make_way(self, disk: PlannedDisk, planning: Planning) -> None:
+        """Remove the file that is replaced, unless somebody needs it by now."""
+        ours = {made.uuid for made in self._made if isinstance(made, Domain)}
+        if users := planning.targets.users(disk.path, without=ours):
+            raise InUse(
+                _("{names} needs the file {path}.").format(names=", ".join(users), path=disk.path),
+                subject=self._request.original(self._connection).subject,
+                next_step=_("Choose another name."),
             )
-            return self._create(pool, overlay)
-        return self._create(pool, self._copy_of(disk, original, pool), original, part)
+        self._folders.remove(disk.path)
+        lost = _("{path} was to be replaced: what was in it is lost.").format(path=disk.path)
+        self._left.append(str(lost))
 
     def _seed(self, disk: PlannedDisk, content: bytes) -> StorageVolume:
         self.check_cancelled()
@@ -260,26 +270,10 @@ class Cloning:
         made.write(content)
         return made
 
-    def _copy_of(
-        self, disk: PlannedDisk, original: StorageVolume, pool: StoragePool
-    ) -> documents.StorageVolume:
-        old = original.document()
-        new = documents.StorageVolume(
-            name=disk.name, capacity=disk.original.capacity or old.capacity
-        )
-        if pool.document().type in FOLDERS:
-            # From a device to a file it is raw; else what it was.
-            was_file = disk.original.pool_type in ("", *FOLDERS)
-            new.format = (old.format if was_file else None) or "raw"
-        new.allocation = 0
-        if old.permissions.mode is not None:
-            new.permissions.mode = old.permissions.mode
-        return new
-
     def _original(self, disk: PlannedDisk) -> StorageVolume:
         if disk.original.pool:
             return self._connection.storage_pools[disk.original.pool].volumes[disk.original.volume]
-        found = self._places.volume(disk.original.path)
+        found = self._folders.volume(disk.original.path)
         if found is None:
             raise WrongState(
                 _("The file {path} of the disk {target} is not there any more.").format(
@@ -293,7 +287,7 @@ class Cloning:
     def _pool(self, disk: PlannedDisk) -> StoragePool:
         if disk.pool:
             return self._connection.storage_pools[disk.pool]
-        return self._places.pool(disk.path.rpartition("/")[0])
+        return self._folders.pool(disk.path.rpartition("/")[0])
 
     def _follow(self, definition: documents.Domain, disk: PlannedDisk, made: StorageVolume) -> bool:
         """Let the definition say where the volume lies, if that is not where it was expected."""
@@ -311,7 +305,7 @@ class Cloning:
         """Copy what the firmware keeps for the source; answer whether there was anything."""
         self.check_cancelled()
         try:
-            original = self._places.volume(path)
+            original = self._folders.volume(path)
         except QvirtError:
             # The folder is there only once a machine with such a firmware was started.
             return False
@@ -322,7 +316,7 @@ class Cloning:
             name=nvram_path(path, clone).rpartition("/")[2], capacity=original.record.capacity
         )
         new.format = original.document().format
-        self._create(self._places.pool(path.rpartition("/")[0]), new, original)
+        self._create(self._folders.pool(path.rpartition("/")[0]), new, original)
         return True
 
     def _start(self, machines: tuple[Domain, ...]) -> None:
@@ -375,7 +369,7 @@ class Cloning:
             except QvirtError as left:
                 note = _("{what} was marked as a template and still is: {reason}")
                 self._left.append(str(note.format(what=self._marked.subject, reason=left.reason)))
-        self._left += self._places.close()
+        self._left += self._folders.close()
         for said in self._left:
             error.add_note(said)
 

@@ -35,11 +35,16 @@ class DiskClone:
         same disk; ``leave`` leaves it out. None means what suits the disk.
     name
         Of the new volume; None makes one of the names of machine and original. With several clones
-        it has the same pattern as the name of the machine.
+        it has the same pattern as the name of the machine. An absolute path is a file anywhere on
+        the host; the pool of its folder gets it where there is one.
     pool
         Where the new volume is made; None means beside the original.
+    overwrite
+        Whether a file that is in no storage pool, and that no machine needs, may be replaced. What
+        was in it cannot be brought back.
     """
 
     how: How | None = None
     name: str | None = None
     pool: str | None = None
+    overwrite: bool = False

@@ -31,6 +31,8 @@ class PlannedDisk:
     name, pool, path
         Of the new volume; empty where none is made. The path is where it will lie as far as that
         is known.
+    overwrites
+        Whether a file is there already that is replaced.
     """
 
     original: OriginalDisk
@@ -38,6 +40,7 @@ class PlannedDisk:
     name: str = ""
     pool: str = ""
     path: str = ""
+    overwrites: bool = False
 
     @property
     def makes_volume(self) -> bool:
@@ -145,6 +148,11 @@ class ClonePlan:
         """Disks that original and clones would write to both."""
         first = self.clones[0].disks if self.clones else ()
         return tuple(disk for disk in first if disk.is_unsafe)
+
+    @property
+    def replaced(self) -> tuple[PlannedDisk, ...]:
+        """New volumes that take the place of files."""
+        return tuple(disk for clone in self.clones for disk in clone.disks if disk.overwrites)
 
     def __str__(self) -> str:
         lines = []

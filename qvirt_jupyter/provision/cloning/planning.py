@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import DomainState, WrongState
 from qvirt_jupyter.provision.cloning import identity, lookups, names
 from qvirt_jupyter.provision.cloning.disk_clone import DiskClone
-from qvirt_jupyter.provision.cloning.original import FOLDERS, OriginalDisk, originals
+from qvirt_jupyter.provision.cloning.original import OriginalDisk, originals
 from qvirt_jupyter.provision.cloning.plan import (
     ClonePlan,
     PlannedClone,
@@ -19,6 +19,7 @@ from qvirt_jupyter.provision.cloning.plan import (
     SpaceNeeded,
 )
 from qvirt_jupyter.provision.cloning.seeds import with_seed
+from qvirt_jupyter.provision.cloning.targets import Targets
 from qvirt_jupyter.provision.cloning.writers import writers
 from qvirt_jupyter.provision.cloud.reseeding import fixed_addresses
 
@@ -64,8 +65,7 @@ class Planning:
         self._machine = self.definition.name or ""
         is_local = not connection.parts.is_remote
         self._originals = self._ask(lambda raw: self._look(raw, is_local=is_local))
-        self._pools: dict[str, documents.StoragePool | None] = {}
-        self._promised: set[tuple[str, str]] = set()
+        self.targets = Targets(request, connection, self._machine)
         self._written: tuple[tuple[PlannedDisk, Writer], ...] | None = None
         self._clones = None if plan is None else self._as_before(plan)
 
@@ -142,20 +142,13 @@ class Planning:
         return self._clones
 
     def _planned(self, disk: OriginalDisk, clone: str, number: int) -> PlannedDisk:
-        wanted = self._request.disks.get(disk.target, DiskClone())
-        how = self._how(disk, wanted)
+        how = self._how(disk)
         if how in ("share", "leave"):
             return PlannedDisk(original=disk, how=how)
-        pool = wanted.pool or self._request.pool or disk.pool
-        folder, is_folder = self._folder(pool, disk)
-        suffix = _suffix(disk, how, is_folder=is_folder)
-        name = self._name(disk, wanted, _New(clone, number, pool or folder, suffix))
-        self._promised.add((pool or folder, name))
-        path = f"{folder.rstrip('/')}/{name}" if folder else ""
-        return PlannedDisk(original=disk, how=how, name=name, pool=pool, path=path)
+        return self.targets.of(disk, how, clone, number)
 
-    def _how(self, disk: OriginalDisk, wanted: DiskClone) -> How:
-        how = wanted.how
+    def _how(self, disk: OriginalDisk) -> How:
+        how = self._request.disks.get(disk.target, DiskClone()).how
         if how is None:
             is_overlay = self._request.linked and disk.suggested == "clone"
             return "linked" if is_overlay and "linked" not in disk.refused else disk.suggested
@@ -163,42 +156,6 @@ class Planning:
             message = _("The disk {target} cannot become what is wanted. {reason}")
             raise ValueError(str(message.format(target=disk.target, reason=disk.refused[how])))
         return how
-
-    def _name(self, disk: OriginalDisk, wanted: DiskClone, new: _New) -> str:
-        several = self._request.count > 1
-        if wanted.name:
-            return names.with_number(wanted.name, new.number) if several else wanted.name
-        # A seed is called after its machine always.
-        by_clone = several or disk.seed is not None
-        make = names.several_file_name if by_clone else names.file_name
-        old = disk.volume or PurePosixPath(disk.path).name
-
-        def is_taken(candidate: str) -> bool:
-            if (new.place, candidate) in self._promised:
-                return True
-            return bool(self._ask(lambda raw: lookups.has_volume(raw, new.place, candidate)))
-
-        return names.free_file_name(
-            make(old, self._machine, new.clone, suffix=new.suffix), is_taken
-        )
-
-    def _folder(self, pool: str, disk: OriginalDisk) -> tuple[str, bool]:
-        """Return where volumes of a pool lie, and whether they are files."""
-        if not pool:
-            return str(PurePosixPath(disk.path).parent), True
-        if pool == disk.pool:
-            return disk.pool_path, disk.pool_type in FOLDERS
-        definition = self.pool(pool)
-        if definition is None:
-            return "", False
-        return definition.path or "", definition.type in FOLDERS
-
-    def pool(self, name: str) -> documents.StoragePool | None:
-        """Return the definition of a pool, or None where there is none of this name."""
-        if name not in self._pools:
-            found = self._connection.storage_pools.get(name)
-            self._pools[name] = found.document() if found is not None else None
-        return self._pools[name]
 
     # Definitions --------------------------------------------------------------------------------
 
@@ -228,13 +185,13 @@ class Planning:
 
     def _point(self, disk: documents.Disk, planned: PlannedDisk) -> None:
         """Let a disk be its new volume."""
-        _folder, is_folder = self._folder(planned.pool, planned.original)
+        _folder, is_folder = self.targets.folder(planned.pool, planned.original)
         disk.backing_stores.clear()
         if planned.how == "linked":
             disk.format = "qcow2"
         elif not is_folder:
             disk.format = "raw"
-        if isinstance(disk.source, documents.VolumeSource):
+        if planned.pool and isinstance(disk.source, documents.VolumeSource):
             disk.source.pool, disk.source.volume = planned.pool, planned.name
             return
         disk.type = "file" if is_folder else "block"
@@ -302,7 +259,8 @@ class Planning:
             if self._is_machine(clone.name):
                 yield _("The name {name} is taken. Choose another one.").format(name=clone.name)
             for disk in clone.disks:
-                yield from self._disk_refusals(disk)
+                yield from self.targets.refusals(disk)
+        yield from self.targets.twice()
         yield from self.written_to()
         for one in space:
             if not one.is_enough:
@@ -326,23 +284,6 @@ class Planning:
             )
         return self._written
 
-    def _disk_refusals(self, disk: PlannedDisk) -> Iterator[LazyString]:
-        if not disk.makes_volume or not disk.pool:
-            return
-        pool = self._connection.storage_pools.get(disk.pool)
-        if pool is None:
-            yield _("There is no storage pool {pool}.").format(pool=disk.pool)
-        elif not pool.is_active:
-            yield _("The storage pool {pool} is off. Start it first.").format(pool=disk.pool)
-        else:
-            _folder, is_folder = self._folder(disk.pool, disk.original)
-            if disk.how == "linked" and not is_folder:
-                yield _("{pool} has no files: an overlay cannot lie there.").format(pool=disk.pool)
-            if self._ask(lambda raw: lookups.has_volume(raw, disk.pool, disk.name)):
-                yield _("{pool} has a volume {name} already. Choose another name.").format(
-                    pool=disk.pool, name=disk.name
-                )
-
     def _warnings(self, clones: tuple[PlannedClone, ...]) -> Iterator[LazyString]:
         first = clones[0]
         for disk in first.disks:
@@ -353,6 +294,11 @@ class Planning:
                 ).format(
                     machine=self._machine, target=disk.original.target, where=disk.original.where
                 )
+        for disk in (disk for clone in clones for disk in clone.disks if disk.overwrites):
+            yield _(
+                "The file {path} is there already. What is in it will be lost and cannot be "
+                "brought back."
+            ).format(path=disk.path)
         for disk, writer in self._writers():
             if disk.how == "linked" and not writer.is_running:
                 yield _(
@@ -376,20 +322,3 @@ def nvram_path(path: str, clone: str) -> str:
     """Return where the firmware's variables of a clone lie: beside those of its original."""
     old = PurePosixPath(path)
     return str(old.with_name(f"{clone}_VARS{old.suffix}"))
-
-
-def _suffix(disk: OriginalDisk, how: How, *, is_folder: bool) -> str | None:
-    """Return the suffix of the new volume where it is not the old one's."""
-    if how == "linked":
-        return ".qcow2"
-    # A device has no suffix; the file that it becomes says what it is.
-    return ".img" if is_folder and disk.pool_type not in ("", *FOLDERS) else None
-
-
-class _New(NamedTuple):
-    """A volume that is to be named: for which clone, where, and what it ends in."""
-
-    clone: str
-    number: int
-    place: str
-    suffix: str | None

@@ -10,8 +10,8 @@ import libvirt
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import QvirtError
-from qvirt_jupyter.hypervisor.guest_identity import host_name
-from qvirt_jupyter.hypervisor.volume_reading import read
+from qvirt_jupyter.hypervisor.guest.identity import host_name
+from qvirt_jupyter.hypervisor.storage.volume_reading import read
 from qvirt_jupyter.provision.cloud.reseeding import SEED_AT_MOST, read_seed, reseeded
 from qvirt_jupyter.provision.cloud.seed_image import seed_image
 

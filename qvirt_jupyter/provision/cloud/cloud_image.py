@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final, Literal
 
 from qvirt_jupyter import documents
-from qvirt_jupyter._translation import _
+from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import (
     OperationFailed,
     QvirtError,
@@ -126,6 +126,18 @@ class CloudImage(InstallMethod):
         if cards and equipment.system.is_generic:
             cards[0].model = "virtio"
         return ("hd",)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The image."""
+        return (self.image,)
+
+    @property
+    def first_start(self) -> LazyString | str:
+        """That the seed is not there yet."""
+        if self.seed is None:
+            return ""
+        return _("What the image is told on its first start is written when the machine is made.")
 
     def settle(self, domain: documents.Domain, making: Making) -> None:
         """Make the seed, which knows the machine by its UUID and its card by the MAC address.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pycdlib import PyCdlib
 from pycdlib.pycdlibexception import PyCdlibException
 
-from qvirt_jupyter.hypervisor.guest_identity import NEW_MACHINE_ID
+from qvirt_jupyter.hypervisor.guest.identity import NEW_MACHINE_ID
 from qvirt_jupyter.provision.cloud.problems import InvalidSeed
 from qvirt_jupyter.provision.cloud.seed_image import LABEL
 from qvirt_jupyter.provision.cloud.user_data import HEADER, read_user_data

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 import libvirt
 
 from qvirt_jupyter.hypervisor import QvirtError, Subject
-from qvirt_jupyter.hypervisor.image_headers import HEAD, data_file_of
 from qvirt_jupyter.hypervisor.loss import is_lost
-from qvirt_jupyter.hypervisor.volume_reading import read
+from qvirt_jupyter.hypervisor.storage.image_headers import HEAD, data_file_of
+from qvirt_jupyter.hypervisor.storage.volume_reading import read
 
 if TYPE_CHECKING:
-    from qvirt_jupyter.hypervisor.stored_images import StoredImages
+    from qvirt_jupyter.hypervisor.storage.stored_images import StoredImages
 
 _FOLDERS: Final = frozenset({"dir", "fs", "netfs"})
 

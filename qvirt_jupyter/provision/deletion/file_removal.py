@@ -1,4 +1,8 @@
-"""Deletes one file: by its pool where it has one, otherwise from this machine's file system."""
+"""Deletes one file: by its pool where it has one, otherwise from this machine's file system.
+
+libvirt removes volumes of pools only, so that a file of another host that is in no pool gets one of
+its folder for a moment.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,11 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import ConnectionLost, NotFound, QvirtError, StoragePool
 from qvirt_jupyter.provision.deletion import loose_files
 from qvirt_jupyter.provision.deletion.results import DeleteResult, Outcome
+from qvirt_jupyter.provision.folder_pools import FolderPools
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.provision.deletion.planned_file import PlannedFile
 
@@ -27,9 +34,7 @@ def delete_file(connection: Connection, row: PlannedFile) -> DeleteResult:
         The file.
     """
     try:
-        if row.pool:
-            return _delete_volume(connection, row)
-        loose_files.remove(row.path)
+        return _way(connection, row)(connection, row)
     except FileNotFoundError:
         return result_of(row, Outcome.GONE)
     except OSError as error:
@@ -38,7 +43,6 @@ def delete_file(connection: Connection, row: PlannedFile) -> DeleteResult:
         return result_of(row, Outcome.UNKNOWN, f"{error.reason} {MAY_BE_DONE}")
     except QvirtError as error:
         return result_of(row, Outcome.FAILED, f"{error.reason} {error.next_step}")
-    return result_of(row, Outcome.DELETED)
 
 
 def result_of(row: PlannedFile, outcome: Outcome, reason: str = "") -> DeleteResult:
@@ -54,10 +58,24 @@ def result_of(row: PlannedFile, outcome: Outcome, reason: str = "") -> DeleteRes
     return DeleteResult(row.key, row.name, outcome, reason.strip(), wanted=row.ticked)
 
 
+def _way(
+    connection: Connection, row: PlannedFile
+) -> Callable[[Connection, PlannedFile], DeleteResult]:
+    if row.pool:
+        return _delete_volume
+    return _delete_from_folder if connection.parts.is_remote else _delete_loose_file
+
+
+def _delete_loose_file(_connection: Connection, row: PlannedFile) -> DeleteResult:
+    loose_files.remove(row.path)
+    return result_of(row, Outcome.DELETED)
+
+
 def _delete_volume(connection: Connection, row: PlannedFile) -> DeleteResult:
     pool = StoragePool(connection, row.pool)
     try:
-        pool.volumes[row.volume].delete()
+        # Who runs with it is said in the plan, before anybody agrees.
+        pool.volumes[row.volume].delete(force=True)
     except NotFound:
         return result_of(row, Outcome.GONE)
     except ConnectionLost:
@@ -67,6 +85,19 @@ def _delete_volume(connection: Connection, row: PlannedFile) -> DeleteResult:
             return result_of(row, Outcome.GONE)
         raise
     return result_of(row, Outcome.DELETED)
+
+
+def _delete_from_folder(connection: Connection, row: PlannedFile) -> DeleteResult:
+    folders = FolderPools(connection)
+    outcome = Outcome.GONE
+    try:
+        volume = folders.volume(row.path)
+        if volume is not None:
+            volume.delete(force=True)
+            outcome = Outcome.DELETED
+    finally:
+        left = folders.close()
+    return result_of(row, outcome, " ".join(left))
 
 
 def _went_by_itself(pool: StoragePool, volume: str) -> bool:

@@ -12,7 +12,8 @@ on the network, or a device or socket             impossible
 a volume of an iSCSI, SCSI or multipath pool      impossible
 named by pool and volume, and that pool is off    impossible
 a block device or folder in no pool               impossible
-in no pool, on another host or a made-up one      impossible
+in no pool, on a host that is made up             impossible
+in no pool, but missing where a pool is           impossible
 no such file                                      impossible
 in no pool, in a folder that is not writable      impossible
 other machines or volumes need it                 kept
@@ -22,6 +23,7 @@ in a CD-ROM or floppy drive, or read-only         kept
 log of a serial port or the like                  kept
 kernel, initial RAM disk, device tree             kept
 in no pool, and not writable                      kept
+in no pool, on another host                       kept
 the base of a disk, but of no snapshot            kept
 known to a snapshot only                          kept
 all others                                        deleted
@@ -73,6 +75,10 @@ class Facts:
         The name of the pool that would have it, if it were on.
     reachable
         Whether files in no pool can be looked at and removed from here.
+    far
+        Whether they are files of another host, which libvirt removes by a pool made for a moment.
+    pool_without
+        The name of the pool that is on, and in whose folder it would be.
     exists, folder_writable, writable
         Of a file in no pool; None where nobody knows.
     users
@@ -96,6 +102,8 @@ class Facts:
     pool_type: str = ""
     pool_off: str = ""
     reachable: bool = True
+    far: bool = False
+    pool_without: str = ""
     exists: bool | None = None
     folder_writable: bool | None = None
     writable: bool | None = None
@@ -166,12 +174,14 @@ _RULES: Final[tuple[_Rule, ...]] = (
         _("It is a folder: delete it by hand if nobody needs what is in it."),
     ),
     (
-        lambda facts: facts.is_loose and not facts.reachable,
+        lambda facts: facts.is_loose and not facts.reachable and not facts.far,
         Verdict.IMPOSSIBLE,
-        _(
-            "It is in no storage pool, and this host's files are reached through pools only: "
-            "create one for its folder."
-        ),
+        _("It is in no storage pool, and this host's files are reached through pools only."),
+    ),
+    (
+        lambda facts: facts.is_loose and facts.far and bool(facts.pool_without),
+        Verdict.IMPOSSIBLE,
+        _("There is no such file in the storage pool {without} any more."),
     ),
     (
         lambda facts: facts.is_loose and facts.exists is False,
@@ -224,6 +234,11 @@ _RULES: Final[tuple[_Rule, ...]] = (
         _("You may not write to it."),
     ),
     (
+        lambda facts: facts.is_loose and facts.far,
+        Verdict.KEPT,
+        _("It is in no storage pool of the other host: nobody knows what else builds on it."),
+    ),
+    (
         lambda facts: facts.kind is FileKind.BASE,
         Verdict.KEPT,
         _("The base of a disk: more may be made of it."),
@@ -263,6 +278,7 @@ def judge(facts: Facts) -> Judgement:
         str(
             reason.format(
                 pool=facts.pool_off,
+                without=facts.pool_without,
                 users=names(facts.users),
                 above=names(facts.above),
                 snapshot=facts.snapshot,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-    from qvirt_jupyter.hypervisor.stored_images import StoredImages
+    from qvirt_jupyter.hypervisor.storage.stored_images import StoredImages
 
 _DEVICES: Final = ("serial", "parallel", "console", "channel")
 

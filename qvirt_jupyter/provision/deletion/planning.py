@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libvirt
 
-from qvirt_jupyter.hypervisor import QvirtError, Subject, undefining
+from qvirt_jupyter.hypervisor import QvirtError, Subject
+from qvirt_jupyter.hypervisor.editing import undefining
+from qvirt_jupyter.hypervisor.storage.volume_reading import read
 from qvirt_jupyter.hypervisor.uri import ConnectionUri
-from qvirt_jupyter.hypervisor.volume_reading import read
 from qvirt_jupyter.provision.deletion import loose_files
 from qvirt_jupyter.provision.deletion.judgement import Facts, Verdict, judge
 from qvirt_jupyter.provision.deletion.plan import DeletePlan, PlannedMachine
@@ -20,7 +21,7 @@ from qvirt_jupyter.provision.deletion.survey import Survey
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from qvirt_jupyter.hypervisor.stored_images import StoredImage
+    from qvirt_jupyter.hypervisor.storage.stored_images import PoolPlace, StoredImage
     from qvirt_jupyter.provision.deletion.finding import Finding
 
 _SEED_LABELS: Final = frozenset({b"cidata", b"config-2"})
@@ -66,12 +67,14 @@ class _Judge:
     def __init__(self, connection: libvirt.virConnect, survey: Survey) -> None:
         self._connection, self._survey = connection, survey
         self._folder = _libvirts_folder(connection) if survey.images.is_local else None
+        self._is_far = ConnectionUri.parse(connection.getURI()).is_remote
 
     def planned(self, finding: Finding) -> PlannedFile | None:
         """Return what becomes of a file, and why; None where there is none that could be left."""
         survey = self._survey
         image = survey.image_of(finding)
         reachable = survey.images.is_local
+        pool = None if image is not None else self._pool_around(finding)
         looks = reachable and image is None and finding.key.startswith("/")
         loose = loose_files.look_at(finding.key) if looks else None
         if finding.kind is FileKind.LOG and loose is not None and loose.exists is False:
@@ -87,8 +90,10 @@ class _Judge:
                 kind=finding.kind,
                 source=finding.source,
                 pool_type="" if image is None else image.pool.type,
-                pool_off="" if image is not None else self._pool_that_is_off(finding),
+                pool_off=pool.name if pool is not None and not pool.active else "",
                 reachable=reachable,
+                far=self._is_far,
+                pool_without=pool.name if pool is not None and pool.active else "",
                 exists=None if loose is None else loose.exists,
                 folder_writable=None if loose is None else loose.folder_writable,
                 writable=None if loose is None else loose.writable,
@@ -120,14 +125,12 @@ class _Judge:
             part_of=finding.part_of,
         )
 
-    def _pool_that_is_off(self, finding: Finding) -> str:
-        """Return the name of the pool that would have a file, if it were on; empty for none."""
-        pools = self._survey.images.pools
+    def _pool_around(self, finding: Finding) -> PoolPlace | None:
+        """Return the pool that would have a file, if it were on or knew it."""
+        images = self._survey.images
         if finding.source == "volume":
-            place = pools.get(finding.path.partition("/")[0])
-        else:
-            place = self._survey.images.around(finding.path) if finding.path else None
-        return place.name if place is not None and not place.active else ""
+            return images.pools.get(finding.path.partition("/")[0])
+        return images.around(finding.path) if finding.path else None
 
     def _size(
         self,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import libvirt
 
-from qvirt_jupyter.hypervisor import disk_users, undefining
 from qvirt_jupyter.hypervisor.domain_handle import has_saved_state
-from qvirt_jupyter.hypervisor.stored_images import StoredImage, StoredImages
+from qvirt_jupyter.hypervisor.editing import undefining
+from qvirt_jupyter.hypervisor.storage import disk_users
+from qvirt_jupyter.hypervisor.storage.stored_images import StoredImage, StoredImages
 from qvirt_jupyter.provision.deletion import data_files, logs
 from qvirt_jupyter.provision.deletion.finding import Finding
 from qvirt_jupyter.provision.deletion.planned_file import FileKind

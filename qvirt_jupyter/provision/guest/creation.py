@@ -19,12 +19,16 @@ from qvirt_jupyter.hypervisor import (
     Subject,
 )
 from qvirt_jupyter.hypervisor.actions import perform, submit
+from qvirt_jupyter.hypervisor.editing.edit_checks import owners_of_macs
 from qvirt_jupyter.hypervisor.job import current_job
 from qvirt_jupyter.provision.guest.disk_request import GIB
 from qvirt_jupyter.provision.guest.equipment import put_in
+from qvirt_jupyter.provision.guest.folder_pools import ManagedFolders
 from qvirt_jupyter.provision.guest.host_offer import HostOffer
 from qvirt_jupyter.provision.guest.install_method import start_last
 from qvirt_jupyter.provision.guest.installation import Installation
+from qvirt_jupyter.provision.guest.installation_claim import InstallationClaim
+from qvirt_jupyter.provision.guest.left_over import left_over
 from qvirt_jupyter.provision.guest.places import FOLDERS, free_name, pool_for
 
 if TYPE_CHECKING:
@@ -63,15 +67,25 @@ class Creation:
         Where it is made.
     database
         The systems that are known.
+    manages_folders
+        Whether folders of files that the machine uses, and that no pool manages, become pools.
     """
 
-    def __init__(self, connection: Connection, database: Database | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        database: Database | None = None,
+        *,
+        manages_folders: bool = False,
+    ) -> None:
         self._connection = connection
         self._database = database
         self._progress: Reporter | None = None
         self._cancelled = threading.Event()
         self._attempt = 0
         self._made: dict[Hashable, _Made] = {}
+        self._manages_folders = manages_folders
+        self._folders = ManagedFolders(connection)
         self.installation: Job[bool] | None = None
         """The job that waits for the end of the installer, where there is one."""
 
@@ -149,7 +163,7 @@ class Creation:
         tuple of str
             What could not be removed, and why.
         """
-        return self._remove(lambda _made: True)
+        return (*self._remove(lambda _made: True), *self._folders.take_back())
 
     # What a way of installation asks for --------------------------------------------------------
 
@@ -234,8 +248,14 @@ class Creation:
             planned = whole.final(host=host, database=self._database)
             self._take_disks(changed, planned, final)
             final = changed
-        self._avoid_taken_addresses(final)
+        if changed is None:
+            self._avoid_taken_addresses(final)
+        else:
+            self._refuse_taken_addresses(final)
         ready.method.settle(final, self)
+        if self._manages_folders:
+            disks = (disk.path for disk in final.devices.disks if disk.type == "file")
+            self._folders.manage((*disks, *ready.method.sources))
         self.check_cancelled()
         self.report(phase=_("Defining the machine"))
         made = connection.domains.define(final)
@@ -247,6 +267,7 @@ class Creation:
         for left in self._remove(lambda one: not one.lasting or one.attempt != self._attempt):
             _LOG.warning("%s", left)
         self._made.clear()
+        self._folders.keep()
         return made
 
     def _begin(self, made: Domain, request: GuestRequest, *, start: bool) -> None:
@@ -269,8 +290,16 @@ class Creation:
                     memory=(first.memory or 0) // 1024
                 )
             )
-        self._connection.domains.create(first)
-        self.installation = Installation(made).watch()
+        first.metadata.installing = True
+        # Before anybody sees the mark.
+        claim = InstallationClaim(made.uuid)
+        claim.take()
+        try:
+            self._connection.domains.create(first)
+            self.installation = Installation(made, claim).watch()
+        except BaseException:
+            claim.give_back()
+            raise
 
     def _take_disks(
         self, changed: documents.Domain, planned: documents.Domain, made: documents.Domain
@@ -296,18 +325,25 @@ class Creation:
     def _avoid_taken_addresses(self, definition: documents.Domain) -> None:
         """Give cards another MAC address where a machine of the host has theirs."""
         cards = [card for card in definition.devices.interfaces if card.mac]
-        if not cards:
-            return
-        texts = self._connection.call(
-            lambda raw: [each.XMLDesc(0).lower() for each in raw.listAllDomains(0)],
-            subject=self._connection.subject,
-        )
-        for card in cards:
-            for _attempt in range(_TRIES):
-                mac = str(card.mac)
-                if not any(f"'{mac.lower()}'" in text for text in texts):
-                    break
-                card.mac = random_mac([each.mac for each in cards], mac[:8])
+        for _attempt in range(_TRIES):
+            macs = [str(card.mac).lower() for card in cards]
+            taken = owners_of_macs(self._connection, macs)
+            if not taken:
+                break
+            for card, mac in zip(cards, macs, strict=True):
+                if mac in taken:
+                    card.mac = random_mac(macs, mac[:8])
+
+    def _refuse_taken_addresses(self, definition: documents.Domain) -> None:
+        """Raise where a card has the MAC address of another machine: somebody chose it."""
+        macs = [str(card.mac).lower() for card in definition.devices.interfaces if card.mac]
+        for mac, owner in owners_of_macs(self._connection, macs).items():
+            raise AlreadyExists(
+                _("The MAC address {mac} is that of {name}.").format(mac=mac, name=repr(owner)),
+                subject=Subject("domain", str(definition.name), self._connection.uri),
+                next_step=_("Choose another one on the page of the network card."),
+                field="mac",
+            )
 
     def _volume(self, disk: DiskRequest, name: str) -> str:
         """Make the volume of a new disk, unless an attempt did so, and return where it lies."""
@@ -334,7 +370,7 @@ class Creation:
                 # Somebody else has removed it.
                 _LOG.info("%s is gone already", one.volume.subject)
             except QvirtError as error:
-                left.append(_left_over(one.volume.subject, error))
+                left.append(left_over(one.volume.subject, error))
             del self._made[key]
         return tuple(left)
 
@@ -346,9 +382,4 @@ def _forget(made: Domain, error: BaseException) -> None:
             made.destroy()
         made.undefine()
     except QvirtError as left:
-        error.add_note(_left_over(made.subject, left))
-
-
-def _left_over(what: Subject, error: QvirtError) -> str:
-    message = _("{what} was made and could not be removed again: {reason}")
-    return str(message.format(what=what, reason=error.reason))
+        error.add_note(left_over(made.subject, left))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents import Choice, Integer, Path, option
+from qvirt_jupyter.documents import Choice, Integer, Path, Text, option
 
 GIB = 1024**3
 
@@ -23,6 +23,9 @@ class DiskRequest:
         A file or device of the host that exists; None makes a new volume.
     pool
         Where a new volume is made; empty means the pool named default, or else the first.
+    name
+        What a new volume is called; empty means as the machine, with what its format ends in. Where
+        the name is taken, a number is added.
     format
         Of the image.
     device
@@ -38,6 +41,11 @@ class DiskRequest:
         Path(), label=_("File"), default=None, help=_("A disk of the host that exists already.")
     )
     pool: str = option(Choice(), label=_("Storage pool"), default="")
+    name: str = option(
+        Text(pattern=r"[^/]*", max_length=255, expected=_("a name without slash")),
+        label=_("File name"),
+        default="",
+    )
     format: Literal["qcow2", "raw"] = option(
         Choice("qcow2", "raw", open=False), label=_("Format"), default="qcow2"
     )

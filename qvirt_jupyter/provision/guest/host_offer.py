@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import Unsupported
+from qvirt_jupyter.provision.guest.platform import best_machine, offers_uefi
 from qvirt_jupyter.provision.kvm import kvm_works
+from qvirt_jupyter.provision.osinfo import GENERIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +102,38 @@ class HostOffer:
         types = self.guest(architecture).types
         usable = [each for each in types if each != "kvm" or self.kvm_works]
         return (usable or list(types))[0]
+
+    def has_uefi(self, architecture: str, type_: str) -> bool | None:
+        """Whether machines of an architecture can start from UEFI; asks the host.
+
+        Parameters
+        ----------
+        architecture, type_
+            Of the machines, and what runs them.
+
+        Returns
+        -------
+        bool or None
+            None where the host does not say.
+
+        Raises
+        ------
+        ValueError
+            It runs no such machines.
+        QvirtError
+            The connection is lost.
+        """
+        guest = self.guest(architecture)
+        domain = documents.Domain(type=type_)
+        domain.os.type, domain.os.arch = guest.os_type, architecture
+        domain.os.machine = best_machine(GENERIC, guest, type_)
+        hypervisor = guest.hypervisors.get(type_)
+        own = hypervisor.emulator if hypervisor is not None else None
+        domain.devices.emulator = own or guest.emulator
+        offer = self.for_machine(domain)
+        if offer is None:
+            return None
+        return offers_uefi(offer)
 
     def guest(self, architecture: str) -> Guest:
         """Return what the host says of guests of an architecture.

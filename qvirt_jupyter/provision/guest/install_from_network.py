@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.provision.guest.install_method import InstallMethod, boot_first
 
 if TYPE_CHECKING:
@@ -24,6 +25,14 @@ class InstallFromNetwork(InstallMethod):
     def start_from(self, equipment: Equipment) -> tuple[str, ...]:
         """Return the disk, or the network where there is none."""
         return InstallMethod.start_from(self, equipment) or ("network",)
+
+    @property
+    def first_start(self) -> LazyString | str:
+        """That it starts from the network."""
+        return _(
+            "The machine starts from the network until the installation has ended. Then it starts "
+            "as these pages say."
+        )
 
     def begin(self, domain: documents.Domain, system: OperatingSystem) -> bool:
         """Start from the network."""

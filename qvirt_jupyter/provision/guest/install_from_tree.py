@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
-from qvirt_jupyter._translation import _
+from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.provision.guest.install_method import InstallMethod, Making
 from qvirt_jupyter.provision.guest.places import IMAGES, folder_pool, free_name
 from qvirt_jupyter.provision.trees import checked_url, detect_tree, fetch_boot_file
@@ -78,6 +78,14 @@ class InstallFromTree(InstallMethod):
 
         url = tree.kernel if kind == "kernel" else tree.initrd
         return making.once((kind, url), make, lasting=False).path
+
+    @property
+    def first_start(self) -> LazyString | str:
+        """That it is one of the installer's kernel."""
+        return _(
+            "The machine first starts the installer's kernel, which is fetched when it is made and "
+            "is not shown here. Then it starts as these pages say."
+        )
 
     def begin(self, domain: documents.Domain, system: OperatingSystem) -> bool:
         """Start the installer's kernel, with the memory that it needs for what it fetches."""

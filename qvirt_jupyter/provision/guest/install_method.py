@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from qvirt_jupyter import documents
+    from qvirt_jupyter._translation import LazyString
     from qvirt_jupyter.hypervisor import StoragePool, StorageVolume
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.provision.guest.equipment import Equipment
@@ -125,6 +126,36 @@ class InstallMethod:
             It cannot be made, or was cancelled.
         """
         del domain, making
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Files of the host that it is made of and that are in no disk or drive for good."""
+        return ()
+
+    @property
+    def first_start(self) -> LazyString | str:
+        """What the first start has that a definition does not show; empty where it is like all."""
+        return ""
+
+    def show(self, domain: documents.Domain) -> None:
+        """Put into the definition that stays what the first start has in its drives.
+
+        That is how somebody who customises it finds it; :meth:`customised` takes it out again.
+        """
+        del domain
+
+    def customised(self, domain: documents.Domain, system: OperatingSystem) -> InstallMethod:
+        """Return how it is installed after somebody changed what :meth:`show` has made.
+
+        Parameters
+        ----------
+        domain
+            The definition; what does not stay in the machine is taken out of it.
+        system
+            What is installed.
+        """
+        del domain, system
+        return self
 
     def begin(self, domain: documents.Domain, system: OperatingSystem) -> bool:
         """Change the definition that stays into that of the first start.

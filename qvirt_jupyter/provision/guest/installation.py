@@ -1,7 +1,8 @@
 """Watches an installation, and starts the machine again when it has ended.
 
-The first start has a definition of its own, in which a reboot is the end. What stays is defined
-already, so a kernel that goes away meanwhile loses nothing but this start. Whether it follows:
+The first start has a definition of its own, in which a reboot is the end, and a mark: libvirt
+forgets both with that start. What stays is defined already, so a kernel that goes away meanwhile
+loses nothing; the next one finds the mark and follows on. Whether another start follows:
 
 ::
 
@@ -10,13 +11,17 @@ already, so a kernel that goes away meanwhile loses nothing but this start. Whet
     it crashed, or could not go on                   no
     somebody here shut it down, rebooted or reset    no
       it, forced it off, saved or migrated it
-    somebody elsewhere forced it off                 no
+    somebody elsewhere pressed its power button,     no
+      or forced it off
+    the guest agent shut it down for somebody        yes: an installer has none
+      elsewhere
     its state was saved, or it was migrated          no
     it is gone, or runs anew already                 no
 """
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 import time
@@ -24,6 +29,7 @@ from typing import TYPE_CHECKING, Final
 
 import libvirt
 
+from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import (
     ConnectionLost,
@@ -31,14 +37,19 @@ from qvirt_jupyter.hypervisor import (
     Job,
     JobState,
     NotFound,
+    OperationCancelled,
+    QvirtError,
     action_log,
 )
+from qvirt_jupyter.hypervisor.guest.end import GuestEnd
 
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.inventory import Batch
+    from qvirt_jupyter.provision.guest.installation_claim import InstallationClaim
 
+_LOG: Final = logging.getLogger(__name__)
 THREAD_NAME: Final = "qvirt-installation"
 _INTERVENTIONS: Final = re.compile(
     r"\.(?:shutdown|reboot|reset|destroy|save|managed_save|restore|migrate)\("
@@ -54,10 +65,14 @@ class Installation:
     ----------
     machine
         It runs with the definition of its first start.
+    claim
+        The right to follow it, which is taken already.
     """
 
-    def __init__(self, machine: Domain) -> None:
+    def __init__(self, machine: Domain, claim: InstallationClaim) -> None:
         self._machine = machine
+        self._claim = claim
+        self._end = GuestEnd(machine)
         self._begun = time.time()
         self._number = machine.connection.call(
             lambda raw: raw.lookupByUUIDString(machine.uuid).ID(), subject=machine.subject
@@ -72,15 +87,46 @@ class Installation:
 
     def watch(self) -> Job[bool]:
         """Watch on a thread of its own, and return the job of it."""
-        threading.Thread(
-            target=lambda: self.job.run(self._follow), name=THREAD_NAME, daemon=True
-        ).start()
+        threading.Thread(target=self.follow, name=THREAD_NAME, daemon=True).start()
         return self.job
 
+    def follow(self) -> None:
+        """Watch on this thread until it has ended."""
+        self.job.run(self._follow)
+
     def _follow(self) -> bool:
+        try:
+            return self._until_it_ended()
+        except OperationCancelled:
+            self._unmark()
+            raise
+        finally:
+            self._end.close()
+            self._claim.give_back()
+
+    def _unmark(self) -> None:
+        """Let nobody else follow: somebody wants the machine left as it is."""
+
+        def clear(raw: libvirt.virConnect) -> None:
+            raw.lookupByUUIDString(self._machine.uuid).setMetadata(
+                libvirt.VIR_DOMAIN_METADATA_ELEMENT,
+                None,
+                None,
+                documents.INSTALLATION_METADATA_URI,
+                libvirt.VIR_DOMAIN_AFFECT_LIVE,
+            )
+
+        try:
+            self._machine.connection.call(clear, subject=self._machine.subject)
+        except QvirtError as error:
+            # It has ended just now, and the mark with it.
+            _LOG.info("The mark of the installation stays: %s", error)
+
+    def _until_it_ended(self) -> bool:
         connection = self._machine.connection
         self.job.report(phase=_("The installer runs; when it ends, the machine starts again."))
         with connection.inventory.subscribe(self._on_batch), connection.observe(self._on_state):
+            self._look.set()
             while True:
                 self._look.wait()
                 self._look.clear()
@@ -93,15 +139,26 @@ class Installation:
                     )
                 if connection.state is not ConnectionState.CONNECTED:
                     continue
+                self._listen()
                 reason = self._why_off()
                 if reason is not None:
                     break
+        if reason in _ENDED and self._end.was_asked:
+            self.job.report(phase=_("Somebody asked the machine to shut down; it stays off."))
+            return False
         if reason not in _ENDED or self._somebody_intervened():
             self.job.report(phase=_("Somebody stopped the machine; it stays off."))
             return False
         self.job.report(phase=_("Starting the installed system"))
         self._machine.submit.start().result()
         return True
+
+    def _listen(self) -> None:
+        try:
+            self._end.listen()
+        except ConnectionLost:
+            # It comes back, or is closed: the state of the connection says so.
+            return
 
     def _on_batch(self, batch: Batch) -> None:
         changed = any(

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from qvirt_jupyter.provision.osinfo import OperatingSystem
 
 X86: Final = ("x86_64", "i686")
+_OWN_FIRMWARE: Final = frozenset({*X86, "ppc64", "ppc64le", "s390x"})
+HYPERVISORS_OWN: Final = "hypervisor"
+"""Asks for the processor that the hypervisor gives to whoever says nothing."""
+NEAREST: Final = "nearest"
+"""Asks for the model that libvirt says is closest to the host's."""
 _SPIN_LOCK_RETRIES: Final = 8191
 """What Microsoft recommends (https://libvirt.org/formatdomain.html#hypervisor-features)."""
 _RECOMMENDED: Final = {
@@ -48,6 +53,25 @@ def wants_uefi(system: OperatingSystem, architecture: str, machine: str | None) 
         system.starts_from("efi", architecture) is True
         and system.starts_from("bios", architecture) is False
     )
+
+
+def offers_uefi(offer: documents.DomainCapabilities) -> bool:
+    """Whether a host has UEFI for such machines: chosen by libvirt, or as an image."""
+    chosen = "efi" in (offer.choices("os/firmware") or ())
+    return chosen or bool(offer.choices("os/loader/path"))
+
+
+def takes_installers(architecture: str, *, has_uefi: bool | None) -> bool:
+    """Whether installers for an architecture start by themselves from a medium or a tree.
+
+    Parameters
+    ----------
+    architecture
+        Of the machine. PCs, POWER and mainframes have firmware of their own.
+    has_uefi
+        Whether such machines can have UEFI; None where nobody knows.
+    """
+    return architecture in _OWN_FIRMWARE or has_uefi is not False
 
 
 def set_firmware(
@@ -85,17 +109,32 @@ def set_firmware(
 
 
 def set_processor(
-    domain: documents.Domain, host: HostOffer, offer: documents.DomainCapabilities | None
+    domain: documents.Domain,
+    host: HostOffer,
+    offer: documents.DomainCapabilities | None,
+    *,
+    asked: str = "",
 ) -> None:
-    """Give the guest the processor that runs it fastest."""
+    """Give the guest the processor that was asked for, or else the one that runs it fastest.
+
+    Parameters
+    ----------
+    domain, host, offer
+        The definition, where it will run, and what such a machine can have there.
+    asked
+        As of a :class:`GuestRequest`; where the host cannot give it, it has what suits.
+    """
     modes = offer.choices("cpu/mode") if offer is not None else None
-    if modes is None:
+    host_cpu = host.capabilities.host.cpu
+    runs_directly = domain.type == "kvm" and domain.os.arch == host_cpu.arch
+    if asked == HYPERVISORS_OWN or modes is None:
         return
-    if domain.type == "kvm" and domain.os.arch == host.capabilities.host.cpu.arch:
-        wanted: tuple[str, ...] = ("host-passthrough", "host-model")
-    else:
-        wanted = ("maximum",)
-    domain.cpu.mode = next((mode for mode in wanted if mode in modes), None)
+    if asked == NEAREST and runs_directly and host_cpu.model:
+        domain.cpu.mode, domain.cpu.match = "custom", "exact"
+        domain.cpu.model = host_cpu.model
+        return
+    suits = ("host-passthrough", "host-model") if runs_directly else ("maximum",)
+    domain.cpu.mode = next((mode for mode in (asked, *suits) if mode in modes), None)
 
 
 def set_features(domain: documents.Domain, guest: Guest) -> None:

@@ -6,7 +6,7 @@ import dataclasses
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
@@ -38,6 +38,7 @@ DEFAULT_SIZE: Final = 20 * GIB
 
 PathOf = Callable[[DiskRequest, str], str | None]
 Display = Literal["vnc", "spice", "none"]
+Processor = Literal["", "hypervisor", "nearest", "host-model", "host-passthrough", "maximum"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,10 @@ class GuestRequest:
     secure_boot
         With UEFI, ``on`` starts only what is signed and ``off`` anything; empty leaves it to
         libvirt.
+    processor
+        ``host-passthrough``, ``host-model``, ``maximum``; ``nearest`` for the model that is closest
+        to the host's, ``hypervisor`` for the hypervisor's own choice. Empty for what runs it
+        fastest, which it also has where the host cannot give what is asked for.
     architecture, hypervisor, machine
         Which kind of machine it is; empty for the host's own architecture, its fastest hypervisor,
         and the board that suits the system.
@@ -95,6 +100,12 @@ class GuestRequest:
         Choice("", "on", "off", open=False),
         label=_("Secure Boot"),
         help=_("With UEFI: off starts what nobody has signed."),
+        default="",
+        advanced=True,
+    )
+    processor: Processor = option(  # noqa: RUF009 - as field()
+        Choice(*get_args(Processor), open=False),
+        label=_("Processor"),
         default="",
         advanced=True,
     )
@@ -287,7 +298,7 @@ class GuestRequest:
         return dataclasses.replace(self, memory=memory, vcpus=vcpus, disks=disks)
 
     def _equip(self, equipment: Equipment, path_of: PathOf | None) -> None:
-        named = tuple(zip(self.disks, self._volume_names(), strict=True))
+        named = tuple(zip(self.disks, self.volume_names(), strict=True))
         for request, name in named:
             if request.device == "disk":
                 path = request.path
@@ -347,16 +358,16 @@ class GuestRequest:
             domain, system, offer, asked=self.firmware, secure_boot=self.secure_boot
         )
         platform.set_features(domain, guest)
-        platform.set_processor(domain, host, offer)
+        platform.set_processor(domain, host, offer, asked=self.processor)
         platform.set_clock(domain, system)
         if is_windows(system):
             platform.set_hyperv(domain)
         return domain, offer
 
-    def _volume_names(self) -> tuple[str, ...]:
+    def volume_names(self) -> tuple[str, ...]:
         """Return what new volumes are called: as the machine, the later ones with a number."""
         names = []
         for number, disk in enumerate(self.disks):
             suffix = "qcow2" if disk.format == "qcow2" else "img"
-            names.append(f"{self.name}{f'-{number}' if number else ''}.{suffix}")
+            names.append(disk.name or f"{self.name}{f'-{number}' if number else ''}.{suffix}")
         return tuple(names)

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from qvirt_jupyter._translation import LazyString, _, ngettext
 from qvirt_jupyter.hypervisor import NotFound, QvirtError, publisher, together
-from qvirt_jupyter.provision.cloning.disk_clone import LABELS
 from qvirt_jupyter.widgets import quantities
+from qvirt_jupyter.widgets.cloning.disk_states import disk_state, space_state
 from qvirt_jupyter.widgets.cloning.draft import Draft, MachineDraft
-from qvirt_jupyter.widgets.cloning.progress import progress_state
+from qvirt_jupyter.widgets.cloning.place_search import PlaceSearch
+from qvirt_jupyter.widgets.cloning.progress import leaving_text, progress_state
 from qvirt_jupyter.widgets.cloning.renewals import renewal_text
+from qvirt_jupyter.widgets.details.page_view import PageView, storage_wish
 from qvirt_jupyter.widgets.details.work import work_in_pool
 from qvirt_jupyter.widgets.panel_part import PanelPart
 
@@ -21,22 +23,13 @@ if TYPE_CHECKING:
 
     from qvirt_jupyter.hypervisor import Domain, Job
     from qvirt_jupyter.hypervisor.publisher import Subscription
-    from qvirt_jupyter.provision.cloning import ClonePlan, CloneRequest, PlannedDisk
+    from qvirt_jupyter.provision.cloning import ClonePlan, CloneRequest
     from qvirt_jupyter.widgets._clone_messages import (
         ChoiceState,
-        CloneDiskState,
         CloneMachineState,
         CloneState,
         ProgressState,
-        SpaceState,
     )
-
-_DEVICES: Mapping[str, LazyString] = {
-    "disk": _("Disk"),
-    "cdrom": _("CD-ROM"),
-    "floppy": _("Floppy"),
-    "lun": _("LUN"),
-}
 
 
 class CloneDialog(PanelPart):
@@ -52,6 +45,7 @@ class CloneDialog(PanelPart):
 
     _part: ClassVar[str] = "clone"
     _strings: ClassVar[Mapping[str, LazyString]] = {
+        **PageView._strings,  # noqa: SLF001 - the storage browser's words
         "name": _("Name"),
         "namePattern": _("Names; {n} is the number"),
         "count": _("Number of clones"),
@@ -63,7 +57,8 @@ class CloneDialog(PanelPart):
         "disk": _("Disk"),
         "size": _("Size"),
         "how": _("What becomes of it"),
-        "volume": _("New volume"),
+        "browse": _("Browse…"),
+        "volumeHelp": _("A name in the storage pool, or the whole path of a file elsewhere."),
         "noDisks": _("It has no disks."),
         "space": _("Space"),
         "agree": _("I have read this; clone all the same"),
@@ -71,6 +66,7 @@ class CloneDialog(PanelPart):
         "cancel": _("Cancel"),
         "close": _("Close"),
         "stop": _("Stop"),
+        "leave": _("Close, it goes on"),
         "again": _("Try again"),
         "log": _("Log"),
         "looking": _("Looking at the disks…"),
@@ -90,6 +86,7 @@ class CloneDialog(PanelPart):
         self._job: Job[Any] | None = None
         self._progress: ProgressState | None = None
         self._left: tuple[str, ...] = ()
+        self._search = PlaceSearch(self._show)
         self._following: list[Subscription] = []
         every = {machine.source.connection for machine in self._draft.machines}
         self._is_one_host = len(every) == 1
@@ -185,7 +182,7 @@ class CloneDialog(PanelPart):
             "renew_help": renewal_text(plan.renewal for plan in plans),
             "pool": draft.pool,
             "pools": self._pools(),
-            "space": _space(plans),
+            "space": space_state(plans),
             "refusals": [
                 *problems,
                 *(str(text) for plan in plans for text in plan.refusals),
@@ -195,6 +192,8 @@ class CloneDialog(PanelPart):
             "agreed": self._agreed,
             "busy": self._is_busy,
             "progress": self._progress,
+            "storage": self._search.state,
+            "leaving": str(leaving_text(self._job)),
             "answered": self._answered,
         }
         self.show(state)
@@ -208,7 +207,10 @@ class CloneDialog(PanelPart):
             "name": machine.name or (clones[0].name if len(clones) == 1 else ""),
             "made": [clone.name for clone in clones],
             "problem": plan if isinstance(plan, str) else "",
-            "disks": [_disk(disk, self._draft.count) for disk in clones[0].disks] if clones else [],
+            "disks": [
+                disk_state(disk, self._draft.count, machine.names.get(disk.original.target, ""))
+                for disk in (clones[0].disks if clones else ())
+            ],
         }
 
     def _pools(self) -> list[ChoiceState]:
@@ -274,11 +276,23 @@ class CloneDialog(PanelPart):
         publisher.post(None, take)
 
     def _as_shown(self) -> list[CloneRequest]:
-        """Return the requests with the names that stand there, were they typed or not."""
+        """Return the requests with the names that stand there, were they typed or not.
+
+        Only what was said to be replaced is: what came there since is an error.
+        """
         requests = list(self._draft.requests())
         for number, (request, plan) in enumerate(zip(requests, self._plans, strict=True)):
-            if request.count == 1 and not isinstance(plan, str):
-                requests[number] = dataclasses.replace(request, name=plan.clones[0].name)
+            if isinstance(plan, str):
+                continue
+            replaced = {disk.original.target for disk in plan.replaced}
+            requests[number] = dataclasses.replace(
+                request,
+                name=plan.clones[0].name if request.count == 1 else request.name,
+                disks={
+                    target: dataclasses.replace(disk, overwrite=target in replaced)
+                    for target, disk in request.disks.items()
+                },
+            )
         return requests
 
     def _is_running(self) -> bool:
@@ -300,6 +314,15 @@ class CloneDialog(PanelPart):
         match content:
             case {"type": "clone", "wish": "submit"}:
                 self.submit()
+            case {"type": "storage", "wish": str(wish)}:
+                self._search.take(storage_wish(wish, content))
+            case {
+                "type": "clone",
+                "wish": "browse",
+                "machine": str(uuid),
+                "target": str(target),
+            } if not self._is_running():
+                self._browse(uuid, target)
             case {"type": "clone", "wish": "close"}:
                 self._leave()
             case {"type": "clone", "wish": "stop"} if self._job is not None:
@@ -321,6 +344,19 @@ class CloneDialog(PanelPart):
             } if not self._is_running():
                 self._answered = max(self._answered, number)
                 self._edit(uuid, target, name, value)
+
+    def _browse(self, uuid: str, target: str) -> None:
+        """Look for a place for the new volume of a disk."""
+        for machine, plan in zip(self._draft.machines, self._plans, strict=False):
+            clones = plan.clones if not isinstance(plan, str) else ()
+            for disk in clones[0].disks if machine.source.uuid == uuid and clones else ():
+                if disk.original.target == target and disk.makes_volume:
+                    self._search.begin(
+                        machine.source.connection,
+                        disk.name,
+                        disk.path,
+                        partial(self._edit, uuid, target, "name"),
+                    )
 
     def _edit(self, uuid: str, target: str, name: str, value: str) -> None:
         machine = next((each for each in self._draft.machines if each.source.uuid == uuid), None)
@@ -344,48 +380,6 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, QvirtError):
         return " ".join(str(part) for part in (error.reason, error.next_step) if part)
     return str(error)
-
-
-def _disk(disk: PlannedDisk, count: int) -> CloneDiskState:
-    original = disk.original
-    size = quantities.size(original.capacity) if original.capacity is not None else ""
-    if original.allocation is not None and original.allocation != original.capacity:
-        size = str(_("{size}, {used} used")).format(
-            size=size, used=quantities.size(original.allocation)
-        )
-    kind = _DEVICES.get(original.device, original.device)
-    return {
-        "target": original.target,
-        "label": f"{kind} {original.target}",
-        "where": original.where,
-        "size": size,
-        "reason": str(original.reason),
-        "how": disk.how,
-        "choices": [
-            {"value": how, "label": str(label), "reason": str(original.refused.get(how, ""))}
-            for how, label in LABELS.items()
-        ],
-        # The names of several are made of a pattern, which the first does not show.
-        "name": disk.name if disk.makes_volume and count == 1 else None,
-        "is_unsafe": disk.is_unsafe,
-    }
-
-
-def _space(plans: list[ClonePlan]) -> list[SpaceState]:
-    needed: dict[str, tuple[int, int]] = {}
-    for plan in plans:
-        for one in plan.space:
-            before = needed.get(one.pool, (0, 0))[0]
-            needed[one.pool] = (before + one.needed, one.available)
-    return [
-        {
-            "text": str(_("{pool}: {needed} needed, {free} free")).format(
-                pool=pool, needed=quantities.size(wanted), free=quantities.size(available)
-            ),
-            "enough": wanted <= available,
-        }
-        for pool, (wanted, available) in needed.items()
-    ]
 
 
 def _twice(names: list[str]) -> list[str]:

@@ -63,7 +63,12 @@ class Draft:
             name=machine.name or None,
             count=self.count,
             disks={
-                target: DiskClone(how=machine.how.get(target), name=machine.names.get(target))
+                target: DiskClone(
+                    how=machine.how.get(target),
+                    name=machine.names.get(target),
+                    # The dialog says so, and asks, before anything is replaced.
+                    overwrite=target in machine.names,
+                )
                 for target in targets
             },
             linked=self.linked,

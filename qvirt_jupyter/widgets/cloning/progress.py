@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from qvirt_jupyter.hypervisor import QvirtError
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import OperationCancelled, QvirtError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,12 +43,29 @@ def progress_state(job: Job[Any], left: Iterable[str] = ()) -> ProgressState:
     }
 
 
+def leaving_text(job: Job[Any] | None) -> LazyString | str:
+    """Say what becomes of a job where the tab is closed; empty where none is under way."""
+    if job is None or job.done():
+        return ""
+    return _(
+        "{job} is under way. Without this tab it goes on; the list of tasks shows it and can "
+        "cancel it."
+    ).format(job=job.title)
+
+
 def _errors(job: Job[Any]) -> Iterator[str]:
     for part in job.parts or (job,):
         error = part.error
         if error is None:
             continue
-        yield str(error)
+        if isinstance(error, OperationCancelled):
+            # Who wanted it so needs to know one thing only.
+            is_left = bool(getattr(error, "__notes__", ()))
+            yield str(
+                _("It was stopped.") if is_left else _("It was stopped, and nothing is left.")
+            )
+        else:
+            yield str(error)
         if isinstance(error, QvirtError) and error.details and not error.reason:
             yield error.details
         # What could not be taken back.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qvirt_jupyter.hypervisor import Domain
-    from qvirt_jupyter.widgets.machine_actions import MachineActions
+    from qvirt_jupyter.widgets.machine.actions import MachineActions
     from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
 
 

@@ -6,8 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qvirt_jupyter import documents
-from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import NotFound, QvirtError
+from qvirt_jupyter.provision.guest.left_over import left_over
 from qvirt_jupyter.widgets.details.work import work_in_pool
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ def _removed(volumes: Collection[StorageVolume]) -> tuple[str, ...]:
             # Somebody else has removed it: nothing is left.
             continue
         except QvirtError as error:
-            message = _("{what} was made and could not be removed again: {reason}")
-            left.append(str(message.format(what=volume.subject, reason=error.reason)))
+            left.append(left_over(volume.subject, error))
     return tuple(left)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import Choice, Integer, Path, Size, Text, declarations
 from qvirt_jupyter.hypervisor import QvirtError
-from qvirt_jupyter.provision import GuestRequest
+from qvirt_jupyter.provision import DiskRequest, GuestRequest
 from qvirt_jupyter.provision.trees import checked_url
 
 if TYPE_CHECKING:
@@ -83,13 +83,18 @@ def _url(text: str) -> str:
         raise ValueError(error.reason) from error
 
 
-def _sized(unit: str, kind: Size) -> Callable[[str], int]:
+def _sized(example: str, kind: Size) -> Callable[[str], int]:
+    """Return what reads a size, which without a unit is in that of the example."""
+    unit = example.split()[1]
+    wrong = _("Enter a whole number above zero, such as {example}.").format(example=example)
+
     def read(text: str) -> int:
-        value = kind.parse(f"{text} {unit}" if text.strip().isdecimal() else text)
+        try:
+            value = kind.parse(f"{text} {unit}" if text.strip().isdecimal() else text)
+        except ValueError as error:
+            raise ValueError(str(wrong)) from error
         if value < 1:
-            raise ValueError(
-                str(_("Enter a size above zero, such as 20 {unit}.").format(unit=unit))
-            )
+            raise ValueError(str(wrong))
         return value
 
     return read
@@ -104,6 +109,7 @@ def _chosen(text: str) -> str:
     return text
 
 
+_DISK: Final = {each.name: each for each in declarations(DiskRequest)}
 _DECLARED: Final = {each.name: each for each in declarations(GuestRequest)}
 
 STORAGE_LABELS: Final = {
@@ -130,7 +136,7 @@ ASKED: Final[Mapping[str, Asked]] = {
     "memory": Asked(
         label=_DECLARED["memory"].label,
         kind="text",
-        read=_sized("MiB", Size("KiB")),
+        read=_sized("2048 MiB", Size("KiB")),
         write=_in(MIB, "KiB"),
         unit="MiB",
     ),
@@ -143,13 +149,19 @@ ASKED: Final[Mapping[str, Asked]] = {
     "size": Asked(
         label=_("Size"),
         kind="text",
-        read=_sized("GiB", Size("bytes")),
+        read=_sized("20 GiB", Size("bytes")),
         write=_in(GIB, "bytes"),
         unit="GiB",
     ),
     "pool": Asked(label=_("Storage pool"), kind="choice", read=_chosen),
     "format": Asked(
         label=_("Format"), kind="choice", read=_checked(Choice("qcow2", "raw", open=False))
+    ),
+    "volume": Asked(
+        label=_DISK["name"].label,
+        kind="text",
+        read=_checked(_DISK["name"].type),
+        advanced=True,
     ),
     "network": Asked(label=_DECLARED["network"].label, kind="choice", read=_chosen),
     "bridge": Asked(label=_("Bridge"), kind="suggest", read=_plain),

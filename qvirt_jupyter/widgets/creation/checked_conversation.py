@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.widgets.creation import checks
 from qvirt_jupyter.widgets.creation.conversation import Conversation
+from qvirt_jupyter.widgets.creation.draft import KINDS
+from qvirt_jupyter.widgets.creation.facts import uefi_of
+from qvirt_jupyter.widgets.creation.kinds import kind_of
 from qvirt_jupyter.widgets.creation.making import why
-from qvirt_jupyter.widgets.creation.requested import install_problem, name_of, network_of
+from qvirt_jupyter.widgets.creation.medium_check import medium_problem
+from qvirt_jupyter.widgets.creation.requested import install_problem, name_of
 from qvirt_jupyter.widgets.creation.ways import way_of
 from qvirt_jupyter.widgets.questions import Question
 
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
 
     from qvirt_jupyter.hypervisor import Domain
     from qvirt_jupyter.hypervisor.connection import Connection
+    from qvirt_jupyter.provision.transfers import Upload
     from qvirt_jupyter.widgets.creation.checks import Problems
     from qvirt_jupyter.widgets.creation.inputs import Shown
     from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
@@ -32,6 +38,7 @@ _MISSING: Final = {
     "device": _("Enter the name of a network device of the host."),
     **dict.fromkeys(_FILES, _CHOOSE),
 }
+_MEDIUM: Final = "a medium that is not whole"
 _SHARED: Final = "a disk of another machine"
 
 
@@ -47,26 +54,52 @@ class CheckedConversation(Conversation):
         on_change: Callable[[], object],
         on_connection: Callable[[str], object],
         *,
-        ask: Callable[[str, int, int], object],
+        tell: Callable[[str, int, Upload], object],
         quick: bool = False,
     ) -> None:
-        super().__init__(questions, on_change, on_connection, ask=ask, quick=quick)
+        super().__init__(questions, on_change, on_connection, tell=tell, quick=quick)
         self._agreed: set[tuple[str, ...]] = set()
         self.made: Domain | None = None
 
-    def mend(self, name: str) -> None:
-        """Take away what is wrong with an input, then look again."""
+    def edit(self, name: str, text: str, number: int) -> None:
+        """Take what was typed into an input."""
+        super().edit(name, text, number)
+        if name in KINDS:
+            self._look_at_kind()
+
+    def _look_at_kind(self) -> None:
+        """Ask the host, once for each kind of machine, whether it has UEFI for them."""
+        known = self.facts
+        if known is None or self.inputs.errors(tuple(KINDS)):
+            return
+        kind = kind_of(self.draft, known.offer)
+        if kind not in known.uefi:
+            self._work(partial(uefi_of, known.offer, *kind), self._kind_known, self._check_failed)
+        else:
+            self._leave_refused_way()
+
+    def _kind_known(self, found: dict[tuple[str, str], bool | None]) -> None:
+        if self.facts is not None:
+            self.facts = dataclasses.replace(self.facts, uefi={**self.facts.uefi, **found})
+            self._leave_refused_way()
+            self._on_change()
+
+    def mend(self, name: str, *, waives: bool = False) -> None:
+        """Take away what is wrong with an input, or let it be."""
         problem = self.problems.get(name)
-        if problem is None or problem.do is None or self.busy:
+        do = None if problem is None else problem.let_be if waives else problem.do
+        if problem is None or do is None or self.busy:
             return
         self._begin(_("Mending…"))
 
         def mended(_result: object) -> None:
             self.busy = ""
             self.problems.pop(name, None)
+            for field, text in ({} if waives else problem.then).items():
+                self.edit(field, text, self.answered)
             self._on_change()
 
-        self._work(problem.do, mended, partial(self._mend_failed, name))
+        self._work(do, mended, partial(self._mend_failed, name))
 
     def _mend_failed(self, name: str, error: BaseException) -> None:
         self.busy = ""
@@ -88,7 +121,8 @@ class CheckedConversation(Conversation):
             self._refuse()
             return
         files = [(name, getattr(self.draft, name)) for name in names if name in _FILES]
-        if not files:
+        pool = view.value("pool") if "volume" in names and self.draft.volume else ""
+        if not files and not pool:
             then()
             return
         self._begin(_("Looking at the file…"))
@@ -97,7 +131,14 @@ class CheckedConversation(Conversation):
         def look() -> tuple[Problems, tuple[str, ...]]:
             found: Problems = {}
             for name, path in files:
-                found.update(checks.file_problem(name, path, connection))
+                creates = name == "disk" and draft.asks_for_storage
+                found.update(checks.file_problem(name, path, connection, creates=creates))
+                agreed = (_MEDIUM, path)
+                if name == "media" and name not in found and agreed not in self._agreed:
+                    let_be = partial(self._agreed.add, agreed)
+                    found.update(medium_problem(path, connection, let_be))
+            if pool:
+                found.update(checks.volume_problem(draft, pool, connection))
             return found, checks.users_of(draft, connection)
 
         self._work(look, partial(self._checked, then), self._check_failed)
@@ -105,7 +146,7 @@ class CheckedConversation(Conversation):
     def _problems(self, names: tuple[str, ...], view: Shown, connection: Connection) -> Problems:
         found: Problems = {}
         for name in names:
-            if name in _NEEDED and not getattr(self.draft, name):
+            if name in _NEEDED and not view.value(name):
                 found[name] = checks.Problem(_MISSING[name])
         source = way_of(self.draft.method).source
         wrong = install_problem(self.draft) if source in names else ""
@@ -114,7 +155,7 @@ class CheckedConversation(Conversation):
         if "size" in names or self.is_quick:
             found.update(checks.size_problem(view, connection) if self.makes_disk else {})
         if "network" in names or self.is_quick:
-            found.update(checks.network_problem(network_of(self.draft, connection), connection))
+            found.update(checks.network_problem(view.value("network"), connection))
         if "name" in names and self.facts is not None:
             name = name_of(self.draft, self.facts, connection)
             found.update(checks.name_problem(name, connection))

@@ -6,38 +6,47 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor import JobState
+from qvirt_jupyter.hypervisor import JobState, StoragePool
 from qvirt_jupyter.provision import detect_image
+from qvirt_jupyter.provision.guest.platform import takes_installers
+from qvirt_jupyter.provision.transfers import Upload
 from qvirt_jupyter.widgets.creation import ways
 from qvirt_jupyter.widgets.creation.draft import Draft
 from qvirt_jupyter.widgets.creation.facts import pools_of
 from qvirt_jupyter.widgets.creation.inputs import Inputs, Shown
-from qvirt_jupyter.widgets.creation.kinds import fitting
+from qvirt_jupyter.widgets.creation.kinds import fitting, kind_of
 from qvirt_jupyter.widgets.creation.making import Making
 from qvirt_jupyter.widgets.creation.pages import pages_of
-from qvirt_jupyter.widgets.creation.requested import code_of, name_of, request_of
+from qvirt_jupyter.widgets.creation.requested import code_of, misses_uefi, name_of, request_of
 from qvirt_jupyter.widgets.creation.seed_draft import SeedDraft
 from qvirt_jupyter.widgets.creation.system_choice import SystemChoice
-from qvirt_jupyter.widgets.creation.upload import Upload
 from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
 from qvirt_jupyter.widgets.details.work import work_in_pool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from qvirt_jupyter.hypervisor import Job
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
     from qvirt_jupyter.provision import GuestRequest
+    from qvirt_jupyter.widgets._transfer_messages import BrowserFile
     from qvirt_jupyter.widgets.creation.checks import Problems
     from qvirt_jupyter.widgets.creation.facts import Facts
     from qvirt_jupyter.widgets.creation.pages import Page
     from qvirt_jupyter.widgets.details.source_desk import StorageWish
+    from qvirt_jupyter.widgets.details.storage_browser import Mode
     from qvirt_jupyter.widgets.details.work import Work
     from qvirt_jupyter.widgets.questions import QuestionBoard
 
 _UPLOADED: Final = frozenset({"media", "image", "disk"})
-_FILES: Final = frozenset({"media", "disk", "image", "root"})
+_FILES: Final[Mapping[str, Mode]] = {
+    "media": "iso",
+    "disk": "image",
+    "image": "image",
+    "root": "directory",
+}
+"""The inputs that a file is looked for, and what each wants."""
 _SHARED: Final = "a disk of another machine"
 
 
@@ -52,8 +61,8 @@ class Conversation:
         Called when it shows something else.
     on_connection
         Called with the URI of another connection that was chosen.
-    ask
-        Asks a browser window for a piece of an upload: its number, and where the piece begins.
+    tell
+        Tells a browser window that its file of this number may come, and where it goes.
     quick
         Whether all of it is one page.
     """
@@ -64,12 +73,12 @@ class Conversation:
         on_change: Callable[[], object],
         on_connection: Callable[[str], object],
         *,
-        ask: Callable[[str, int, int], object],
+        tell: Callable[[str, int, Upload], object],
         quick: bool = False,
     ) -> None:
         self._questions = questions
         self._on_change, self._on_connection = on_change, on_connection
-        self._ask = ask
+        self._tell = tell
         self.is_quick = quick
         self.draft = Draft()
         self.inputs = Inputs()
@@ -83,7 +92,6 @@ class Conversation:
         self.storage: StorageBrowser | None = None
         self.making: Making | None = None
         self.uploading: Making | None = None
-        self._upload: tuple[int, Upload] | None = None
         self.shows = self.text = ""
         self.attempt = self.answered = 0
         self._page = ""
@@ -99,14 +107,7 @@ class Conversation:
         self.systems.take(known.systems)
         self.draft = fitting(self.draft, known.offer)
         self.problem = ""
-        now = ways.way_of(self.draft.method)
-        if now.refusal(connection) or not now.is_for(connection):
-            usable = (
-                way.id
-                for way in ways.WAYS
-                if way.is_for(connection) and not way.refusal(connection)
-            )
-            self.draft = self.draft.with_("method", next(usable, "manual"))
+        self._leave_refused_way()
         if self._wanted_medium[0]:
             (wanted, is_upload), self._wanted_medium = self._wanted_medium, ("", False)
             self.offer(wanted, is_upload=is_upload)
@@ -176,6 +177,19 @@ class Conversation:
         return request_of(draft, self.facts, self.connection)
 
     @property
+    def takes_installers(self) -> bool:
+        """Whether installers start by themselves in machines of the kind that is wanted."""
+        if self.facts is None or self.draft.is_container:
+            return True
+        kind = kind_of(self.draft, self.facts.offer)
+        return takes_installers(kind[0], has_uefi=self.facts.uefi.get(kind))
+
+    @property
+    def misses_uefi(self) -> bool:
+        """Whether the user prefers UEFI, and the host has none for such machines."""
+        return self.facts is not None and misses_uefi(self.draft, self.facts)
+
+    @property
     def trusts_own_keys(self) -> bool:
         """Whether a cloud image is told nothing but the user's own SSH keys."""
         return self.is_quick and self.draft.method == "cloud"
@@ -230,10 +244,27 @@ class Conversation:
             self._detect()
         self._on_change()
 
+    def _usable_ways(self) -> list[ways.Way]:
+        connection = self.connection
+        if connection is None:
+            return []
+        return [
+            way
+            for way in ways.WAYS
+            if way.is_for(connection)
+            and not way.refusal(connection, takes_installers=self.takes_installers)
+        ]
+
+    def _leave_refused_way(self) -> None:
+        """Take the first way that can be chosen, where that which was chosen cannot be."""
+        usable = [way.id for way in self._usable_ways()]
+        if self.draft.method not in usable:
+            self.draft = self.draft.with_("method", next(iter(usable), "manual"))
+
     def choose_way(self, way: str) -> None:
         """Take a way to install."""
-        for each in ways.WAYS:
-            if each.id == way and self.connection and not each.refusal(self.connection):
+        for each in self._usable_ways():
+            if each.id == way:
                 self.draft = self.draft.with_("method", each.id)
                 self.problems = {}
                 self._reached -= {"medium", "storage", "summary"}
@@ -275,7 +306,7 @@ class Conversation:
             self._on_change,
             partial(self._file_chosen, name),
             path=getattr(self.draft, name),
-            title=_("Choose a file or a device"),
+            mode=_FILES[name],
         )
         self._on_change()
 
@@ -310,25 +341,20 @@ class Conversation:
             and bool(pools_of(self.connection))
         )
 
-    def upload(self, name: str, size: int, client: str) -> None:
+    def upload(self, file: BrowserFile, client: str) -> None:
         """Bring a file of a browser's machine into a pool, and take it as the medium."""
         connection = self.connection
-        if connection is None or not self.can_upload or size < 0:
+        if connection is None or not self.can_upload:
             return
         self.awaits = ""
         field = ways.way_of(self.draft.method).source
-        number = self._upload[0] + 1 if self._upload is not None else 1
-        upload = Upload(connection, name, size, lambda at: self._ask(client, number, at))
-        self._upload = (number, upload)
+        record = pools_of(connection)[0]
+        pool = StoragePool(connection, record.uuid, record.name)
+        upload = Upload(pool, file.name, file.size, file.modified)
         self.busy = _("A file is being uploaded.")
-        self.uploading = Making(upload.begin(), self._on_change, partial(self._uploaded, field))
+        job = upload.begin(lambda ready: self._tell(client, file.number, ready))
+        self.uploading = Making(job, self._on_change, partial(self._uploaded, field))
         self._on_change()
-
-    def piece(self, number: int, at: int, piece: bytes) -> None:
-        """Take a piece of the upload of this number; of others nothing is wanted any more."""
-        upload = self._upload
-        if upload is not None and upload[0] == number and self.is_uploading:
-            upload[1].take(at, piece)
 
     def _uploaded(self, field: str, job: Job[Any]) -> None:
         self.busy = ""

@@ -20,7 +20,7 @@ MACVTAP: Final = "macvtap"
 NETWORK: Final = "network:"
 """Stands before the name of a virtual network."""
 
-_KINDS: Final = ("architecture", "hypervisor", "machine")
+KINDS: Final = ("architecture", "hypervisor", "machine")
 """Each depends on those before it."""
 
 
@@ -48,8 +48,8 @@ class Draft:
         In KiB, and a number.
     storage
         Which disk it gets where it is installed.
-    size, pool, format
-        Of a new volume; bytes.
+    size, pool, format, volume
+        Of a new volume; bytes, and what it is called: empty means as the machine.
     network
         ``network:`` and a name, ``bridge``, ``macvtap``, ``user`` or ``none``.
     bridge, device
@@ -77,6 +77,7 @@ class Draft:
     size: int | None = None
     pool: str | None = None
     format: str | None = None
+    volume: str = ""
     network: str | None = None
     bridge: str = ""
     device: str = ""
@@ -89,8 +90,8 @@ class Draft:
         """Return it with another value."""
         changes: dict[str, Any] = {name: value}
         # What is chosen below the one that was changed may not be there any more.
-        if name in _KINDS:
-            changes.update(dict.fromkeys(_KINDS[_KINDS.index(name) + 1 :]))
+        if name in KINDS:
+            changes.update(dict.fromkeys(KINDS[KINDS.index(name) + 1 :]))
         return replace(self, **changes)
 
     @property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.provision.guest import HostOffer
 from qvirt_jupyter.provision.osinfo import Database, OperatingSystem, osinfo
+from qvirt_jupyter.widgets.creation.default_bridge import default_bridge
 from qvirt_jupyter.widgets.details.offers import MEDIA, offers_for
 from qvirt_jupyter.widgets.recent_media import recent_trees
 
@@ -36,6 +37,11 @@ class Facts:
         Names of its bridges, and of the network devices that can be shared.
     trees
         Addresses of installation trees that were used before.
+    uefi
+        Whether there is UEFI, by architecture and type of the machines that were asked about; None
+        where the host does not say.
+    default_bridge
+        The bridge through which the host itself reaches others, if it is one.
     """
 
     offer: HostOffer
@@ -46,6 +52,8 @@ class Facts:
     bridges: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     trees: tuple[str, ...] = ()
+    uefi: Mapping[tuple[str, str], bool | None] = field(default_factory=dict, repr=False)
+    default_bridge: str = ""
 
     @property
     def emulates(self) -> bool:
@@ -82,7 +90,21 @@ def read(connection: Connection) -> Facts:
         bridges=tuple(links.get("source.bridge", ())),
         devices=tuple(links.get("source.device", ())),
         trees=recent_trees.of(""),
+        uefi=uefi_of(offer, offer.architecture, offer.best_type(offer.architecture)),
+        default_bridge=default_bridge(connection, links.get("source.bridge", ())),
     )
+
+
+def uefi_of(offer: HostOffer, architecture: str, type_: str) -> dict[tuple[str, str], bool | None]:
+    """Return whether there is UEFI for one kind of machine, as :class:`Facts` has it.
+
+    Raises
+    ------
+    QvirtError
+        The connection is lost.
+    """
+    known = offer.has_uefi(architecture, type_) if offer.os_type == "hvm" else None
+    return {(architecture, type_): known}
 
 
 def pools_of(connection: Connection) -> tuple[StoragePoolRecord, ...]:

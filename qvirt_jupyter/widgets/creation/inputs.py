@@ -16,7 +16,12 @@ from qvirt_jupyter.widgets.creation.draft import (
     USER_NETWORK,
 )
 from qvirt_jupyter.widgets.creation.kinds import Kinds
-from qvirt_jupyter.widgets.creation.requested import name_of, network_of
+from qvirt_jupyter.widgets.creation.requested import (
+    bridge_of,
+    has_user_network,
+    name_of,
+    network_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +34,7 @@ if TYPE_CHECKING:
 
 _BROWSE: Final = _("Browse…")
 _TEXTS: Final = frozenset(
-    {"media", "disk", "url", "arguments", "image", "root", "bridge", "device"}
+    {"media", "disk", "url", "arguments", "image", "root", "bridge", "device", "volume"}
 )
 """Inputs that may stay empty."""
 _LINKED: Final = frozenset({"qemu", "lxc", "test"})
@@ -85,7 +90,7 @@ class Inputs:
         names: Sequence[str],
         view: Shown,
         errors: Mapping[str, str],
-        mends: Mapping[str, str],
+        mends: Mapping[str, tuple[str, str]],
     ) -> list[WizardFieldState]:
         """Return what the inputs of a page show.
 
@@ -96,12 +101,17 @@ class Inputs:
         view
             What they show it of.
         errors, mends
-            What is wrong beside the texts themselves, and what takes that away.
+            What is wrong beside the texts themselves, what takes that away, and what lets it be.
         """
         found = {**errors, **self.errors(names)}
-        return [self._state(name, view, found.get(name, ""), mends.get(name, "")) for name in names]
+        return [
+            self._state(name, view, found.get(name, ""), mends.get(name, ("", "")))
+            for name in names
+        ]
 
-    def _state(self, name: str, view: Shown, error: str, mend: str) -> WizardFieldState:
+    def _state(
+        self, name: str, view: Shown, error: str, mends: tuple[str, str]
+    ) -> WizardFieldState:
         asked = ASKED[name]
         if name in self._wrong:
             text = self._wrong[name][0]
@@ -125,7 +135,8 @@ class Inputs:
             "placeholder": "",
             "error": error,
             "browse": str(_BROWSE) if asked.browse else "",
-            "mend": mend,
+            "mend": mends[0],
+            "waive": mends[1],
         }
 
 
@@ -179,7 +190,9 @@ class Shown:
             "size": lambda: disk.size if disk is not None else draft.size,
             "pool": lambda: draft.pool or next(iter(self._pools), ""),
             "format": lambda: disk.format if disk is not None else draft.format,
-            "network": lambda: network_of(draft, self._connection),
+            "volume": lambda: draft.volume or next(iter(whole.volume_names()), ""),
+            "network": lambda: network_of(draft, self._facts, self._connection),
+            "bridge": lambda: bridge_of(draft, self._facts),
             "init": lambda: draft.init or getattr(whole.method, "init", ""),
             "name": lambda: name_of(draft, self._facts, self._connection),
             **self._kinds.values,
@@ -225,7 +238,7 @@ class Shown:
             if draft.method == "cloud"
             else "",
             "format": _("qcow2 grows as it is filled and can have snapshots; raw can be faster."),
-            "network": _NETWORKS.get(network_of(draft, self._connection), "")
+            "network": _NETWORKS.get(network_of(draft, facts, self._connection), "")
             if name == "network"
             else "",
             "bridge": _("A bridge of the host, such as br0."),
@@ -261,7 +274,7 @@ class Shown:
             reason = _("A user's own libvirt may not make macvtap devices.") if is_session else ""
             found.append((BRIDGE, str(_("Bridge device…")), ""))
             found.append((MACVTAP, str(_("Macvtap device…")), str(reason)))
-        if self._facts.offer.architecture and self._connection.parts.driver == "qemu":
+        if has_user_network(self._facts, self._connection):
             found.append((USER_NETWORK, str(_("User mode (no administrator rights)")), ""))
         found.append((NO_NETWORK, str(_("No network")), ""))
         return found

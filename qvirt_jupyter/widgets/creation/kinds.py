@@ -42,12 +42,18 @@ def fitting(draft: Draft, offer: HostOffer) -> Draft:
     guest = offer.capabilities.guest(architecture, offer.os_type)
     if guest is None:
         return draft.with_("architecture", None)
-    kind = draft.hypervisor or offer.best_type(architecture)
+    _architecture, kind = kind_of(draft, offer)
     if kind not in guest.types:
         return draft.with_("hypervisor", None)
     if draft.machine not in {each.name for each in guest.machines_of(kind)}:
         return draft.with_("machine", None)
     return draft
+
+
+def kind_of(draft: Draft, offer: HostOffer) -> tuple[str, str]:
+    """Return the architecture of the machine and what runs it: chosen, or what suits the host."""
+    architecture = draft.architecture or offer.architecture
+    return architecture, draft.hypervisor or offer.best_type(architecture)
 
 
 class Kinds:
@@ -92,12 +98,12 @@ class Kinds:
     @property
     def architecture(self) -> str:
         """The architecture of the guest."""
-        return self._draft.architecture or self._offer.architecture
+        return kind_of(self._draft, self._offer)[0]
 
     @property
     def hypervisor(self) -> str:
         """What runs it."""
-        return self._draft.hypervisor or self._offer.best_type(self.architecture)
+        return kind_of(self._draft, self._offer)[1]
 
     @property
     def machine(self) -> str:

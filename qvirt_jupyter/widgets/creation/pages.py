@@ -56,7 +56,8 @@ def _storage(draft: Draft, view: Shown) -> tuple[str, ...]:
         return ("size", "pool")
     match draft.storage:
         case "new":
-            return ("storage", "size", "pool", *(("format",) if view.has_format else ()))
+            files = ("format", "volume") if view.has_format else ("volume",)
+            return ("storage", "size", "pool", *files)
         case "existing":
             return ("storage", "disk")
         case _:

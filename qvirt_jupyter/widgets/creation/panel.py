@@ -11,7 +11,7 @@ import ipywidgets
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.widgets.autoconnect import open_saved
+from qvirt_jupyter.widgets.connections.autoconnect import open_saved
 from qvirt_jupyter.widgets.creation import facts
 from qvirt_jupyter.widgets.creation.making import why
 from qvirt_jupyter.widgets.creation.seed_draft import SeedDraft
@@ -69,8 +69,8 @@ class CreationPanel(Panel):
             self._show_soon,
             self._choose_connection,
             Ends(self._made, self._begin, self._leave),
-            ask=lambda client, number, at: publisher.post(
-                None, lambda: self._view.ask(client, number, at)
+            tell=lambda client, number, upload: publisher.post(
+                None, lambda: self._view.take_file(client, number, upload)
             ),
             quick=quick == "true",
         )
@@ -161,7 +161,8 @@ class CreationPanel(Panel):
             )
         elif wizard.page.id == "seed":
             draft = self._typed_seed or SeedDraft.suggested(wizard.name)
-            made = (SeedForm(self._take_seed, draft=draft),)
+            press = partial(self.wizard.press, client="")
+            made = (SeedForm(self._take_seed, draft=draft, on_press=press),)
         if made or shown is not None:
             before, self._extra.children = self._extra.children, made
             for widget in before:

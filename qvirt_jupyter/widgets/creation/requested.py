@@ -20,11 +20,14 @@ from qvirt_jupyter.provision import (
     NoInstall,
 )
 from qvirt_jupyter.provision.guest.places import DEFAULT_POOL
+from qvirt_jupyter.provision.guest.platform import X86
 from qvirt_jupyter.provision.guest.suggestions import suggested_name, suggested_network
 from qvirt_jupyter.provision.osinfo import GENERIC
-from qvirt_jupyter.widgets.creation.draft import BRIDGE, MACVTAP, NETWORK, USER_NETWORK
+from qvirt_jupyter.widgets.creation.draft import BRIDGE, MACVTAP, NETWORK, NO_NETWORK, USER_NETWORK
 from qvirt_jupyter.widgets.creation.facts import names_of, networks_of, pools_of
+from qvirt_jupyter.widgets.creation.kinds import kind_of
 from qvirt_jupyter.widgets.creation.ways import way_of
+from qvirt_jupyter.widgets.preferences import preferences
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +52,8 @@ def request_of(draft: Draft, facts: Facts, connection: Connection) -> GuestReque
         "name": name_of(draft, facts, connection),
         "disks": _disks(draft, connection),
         "install": _install(draft),
-        "network": _network(draft, connection),
+        "network": _network(draft, facts, connection),
+        **_preferred(draft, facts),
     }
     system = facts.system(draft.os)
     if system is not None and system is not GENERIC:
@@ -83,12 +87,21 @@ def pool_of(draft: Draft, connection: Connection) -> str | None:
     return first if first != DEFAULT_POOL else None
 
 
-def network_of(draft: Draft, connection: Connection) -> str:
+def network_of(draft: Draft, facts: Facts, connection: Connection) -> str:
     """Return the choice of the network: what was chosen, or what suits the host."""
     if draft.network is not None:
         return draft.network
+    if facts.default_bridge:
+        return BRIDGE
     found = suggested_network(networks_of(connection))
-    return f"{NETWORK}{found}" if found else USER_NETWORK
+    if found:
+        return f"{NETWORK}{found}"
+    return USER_NETWORK if has_user_network(facts, connection) else NO_NETWORK
+
+
+def has_user_network(facts: Facts, connection: Connection) -> bool:
+    """Whether machines of a host can have a network of the user's own programs; containers not."""
+    return bool(facts.offer.architecture) and connection.parts.driver == "qemu"
 
 
 def code_of(request: GuestRequest, connection: Connection) -> str:
@@ -115,6 +128,30 @@ def code_of(request: GuestRequest, connection: Connection) -> str:
     return "\n".join(lines)
 
 
+def misses_uefi(draft: Draft, facts: Facts) -> bool:
+    """Whether the user prefers UEFI, and the host has none for PCs of that kind."""
+    if draft.is_container or not preferences.now.new_firmware:
+        return False
+    kind = kind_of(draft, facts.offer)
+    return kind[0] in X86 and facts.uefi.get(kind) is False
+
+
+def _preferred(draft: Draft, facts: Facts) -> dict[str, Any]:
+    """Return what the user prefers of all new machines, as far as it fits this one."""
+    if draft.is_container:
+        return {}
+    now = preferences.now
+    architecture, type_ = kind_of(draft, facts.offer)
+    said = {
+        "display": now.new_display,
+        "firmware": now.new_firmware
+        if architecture in X86 and not misses_uefi(draft, facts)
+        else "",
+        "processor": now.new_processor if type_ == "kvm" else "",
+    }
+    return {name: value for name, value in said.items() if value}
+
+
 def _disks(draft: Draft, connection: Connection) -> tuple[DiskRequest, ...]:
     if draft.uses_disk:
         return (DiskRequest(path=draft.disk),)
@@ -123,7 +160,8 @@ def _disks(draft: Draft, connection: Connection) -> tuple[DiskRequest, ...]:
     said: dict[str, Any] = {
         "size": draft.size,
         "pool": pool_of(draft, connection),
-        "format": draft.format,
+        "name": draft.volume or None,
+        "format": draft.format or preferences.now.new_format or None,
     }
     return (DiskRequest(**{name: value for name, value in said.items() if value is not None}),)
 
@@ -162,10 +200,15 @@ def _said_install(draft: Draft) -> InstallMethod:
     return makers[draft.method]() if not source or getattr(draft, source) else NoInstall()
 
 
-def _network(draft: Draft, connection: Connection) -> str | HostLink | None:
-    chosen = network_of(draft, connection)
+def bridge_of(draft: Draft, facts: Facts) -> str:
+    """Return the bridge that was named, or the one that the host reaches others by."""
+    return draft.bridge or facts.default_bridge
+
+
+def _network(draft: Draft, facts: Facts, connection: Connection) -> str | HostLink | None:
+    chosen = network_of(draft, facts, connection)
     if chosen == BRIDGE:
-        return HostLink(bridge=draft.bridge)
+        return HostLink(bridge=bridge_of(draft, facts))
     if chosen == MACVTAP:
         return HostLink(device=draft.device)
     if chosen.startswith(NETWORK):

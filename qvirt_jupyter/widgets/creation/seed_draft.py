@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qvirt_jupyter.provision import SeedProblem
+    from qvirt_jupyter.widgets._form_messages import CodeFault
 
 DHCP: Final = "dhcp"
 STATIC: Final = "static"
@@ -51,10 +52,31 @@ class _SeedText(Text):
     def check(self, value: str | None) -> None:
         """Refuse what the seed would refuse of this field alone."""
         super().check(value)
-        alone: dict[str, Any] = {self._field: value or ""}
-        for problem in SeedDraft(**alone).seed().problems():
-            if problem.field == self._field and not problem.is_warning:
+        for problem in self._problems(value or ""):
+            if not problem.is_warning:
                 raise ValueError(str(problem))
+
+    def _problems(self, text: str) -> list[SeedProblem]:
+        alone: dict[str, Any] = {self._field: text}
+        found = SeedDraft(**alone).seed().problems()
+        return [problem for problem in found if problem.field == self._field]
+
+
+class _UserData(_SeedText):
+    """Cloud-config, which is edited as code."""
+
+    language = "yaml"
+
+    def faults(self, text: str) -> list[CodeFault]:
+        """Return what is wrong with it or looks so, at its lines."""
+        return [
+            {
+                "line": problem.line or 1,
+                "text": str(problem.message),
+                "level": "warning" if problem.is_warning else "error",
+            }
+            for problem in self._problems(text)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +166,7 @@ class SeedDraft:
         Text(), label=_("Locale"), default="", group=_REGION, help=_("Such as de_DE.UTF-8.")
     )
     user_data: str = option(
-        _SeedText("user_data", multiline=True),
+        _UserData("user_data", multiline=True),
         label=_("User data"),
         default="",
         group=_MORE,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from qvirt_jupyter._translation import _
+from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.widgets.creation.seed_draft import SeedDraft
-from qvirt_jupyter.widgets.form import Form, Note, Words
+from qvirt_jupyter.widgets.forms.form import Form, Note, Words
+from qvirt_jupyter.widgets.xml.words import CODE_MIRROR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from qvirt_jupyter.provision import CloudSeed
+    from qvirt_jupyter.widgets._panel_messages import ButtonState
 
 _TITLE: Final = _("First start of the cloud image")
-_NEXT: Final = _("Forward")
+_NEXT: Final = _("Next")
 
 
 class SeedForm(Form[SeedDraft]):
@@ -36,6 +39,10 @@ class SeedForm(Form[SeedDraft]):
         What stands in it at first; :meth:`SeedDraft.suggested` where it is left out.
     title, submit
         What the form and its button say.
+    on_press
+        Called on the publisher thread with the button of a wizard that was pressed: ``back``,
+        ``skip`` or ``close``. A wizard has them in one row with the form's own; without it there
+        are none.
 
     Examples
     --------
@@ -45,6 +52,8 @@ class SeedForm(Form[SeedDraft]):
     True
     """
 
+    _strings: ClassVar[Mapping[str, LazyString]] = {**Form._strings, **CODE_MIRROR}  # noqa: SLF001 - the editor's words
+
     def __init__(
         self,
         on_submit: Callable[[CloudSeed], object],
@@ -53,7 +62,9 @@ class SeedForm(Form[SeedDraft]):
         *,
         title: Words = _TITLE,
         submit: Words = _NEXT,
+        on_press: Callable[[str], object] | None = None,
     ) -> None:
+        self._on_press = on_press
         super().__init__(
             draft or SeedDraft.suggested(),
             title=title,
@@ -63,6 +74,22 @@ class SeedForm(Form[SeedDraft]):
             note=_preview,
             keeps_secrets=True,
         )
+
+    def _more(self) -> Mapping[str, Any]:
+        if self._on_press is None:
+            return {}
+        before: list[ButtonState] = [{"id": "back", "label": str(_("Back"))}]
+        after: list[ButtonState] = [
+            {"id": "skip", "label": str(_("Tell it nothing"))},
+            {"id": "close", "label": str(_("Cancel"))},
+        ]
+        return {"buttons": before, "lastButtons": after}
+
+    def press(self, button: str) -> None:
+        """Tell the wizard that one of its buttons was pressed."""
+        on_press = self._on_press
+        if on_press is not None and button in ("back", "skip", "close"):
+            publisher.post(None, lambda: on_press(button))
 
 
 def _preview(draft: SeedDraft) -> Note:

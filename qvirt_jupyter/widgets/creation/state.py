@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.provision import own_ssh_keys
 from qvirt_jupyter.widgets.creation import checks, ways
+from qvirt_jupyter.widgets.creation.draft import NO_NETWORK, USER_NETWORK
 from qvirt_jupyter.widgets.creation.summary import summary_of
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ def state_of(wizard: Wizard) -> WizardState:
     view = wizard.shown()
     page = wizard.page
     texts = {name: str(problem.text) for name, problem in wizard.problems.items()}
-    mends = {name: str(problem.mend) for name, problem in wizard.problems.items()}
+    mends = {
+        name: (str(problem.mend), str(problem.waive)) for name, problem in wizard.problems.items()
+    }
     connection, known = wizard.connection, wizard.facts
     is_last = page is wizard.pages[-1]
     return {
@@ -33,8 +37,14 @@ def state_of(wizard: Wizard) -> WizardState:
         "page": page.id,
         "steps": [] if wizard.is_quick else _steps(wizard),
         "lead": _lead(wizard),
+        "note": _note(wizard),
         "warnings": [str(text) for text in _warnings(wizard, view)],
-        "ways": ways.states(wizard.draft.method, connection, quick=wizard.is_quick)
+        "ways": ways.states(
+            wizard.draft.method,
+            connection,
+            quick=wizard.is_quick,
+            takes_installers=wizard.takes_installers,
+        )
         if connection is not None and page.id in ("method", "quick")
         else [],
         "fields": wizard.inputs.states(page.inputs(wizard.draft, view), view, texts, mends)
@@ -60,6 +70,13 @@ def state_of(wizard: Wizard) -> WizardState:
     }
 
 
+_NO_PXE: Final = {
+    USER_NETWORK: _(
+        "This network has no server that says what to load. Choose a virtual network or a bridge "
+        "that has one."
+    ),
+    NO_NETWORK: _("Without a network there is nothing to start from. Choose one with a server."),
+}
 _TEXTS = {"xml": "XML", "code": "Python"}
 
 
@@ -87,6 +104,13 @@ def _lead(wizard: Wizard) -> str:
     if wizard.customised is not None:
         return str(_("Customize before install"))
     return "" if wizard.is_quick else str(wizard.page.label)
+
+
+def _note(wizard: Wizard) -> str:
+    """Say what the first start has that cannot be seen below."""
+    request = wizard.request
+    is_seen = wizard.customised is not None or wizard.shows == "xml"
+    return str(request.method.first_start) if is_seen and request is not None else ""
 
 
 def _summary(wizard: Wizard, lines: list[SummaryState]) -> list[SummaryState]:
@@ -122,14 +146,27 @@ def _warnings(wizard: Wizard, view: Shown | None) -> list[LazyString | str]:
         found.append(
             _("QEMU emulates the processor of such a machine: expect it to be many times slower.")
         )
-    if wizard.trusts_own_keys:
+    if wizard.misses_uefi and page in ("method", "quick"):
         found.append(
-            _("Your own SSH keys may sign in. For a user with a password, go page by page.")
+            _(
+                "This host has no UEFI firmware, which your preferences ask for: the machine gets "
+                "what its system needs."
+            )
+        )
+    if wizard.trusts_own_keys and not own_ssh_keys():
+        found.append(
+            _(
+                "You have no SSH key, so nobody could sign in. Press “Other ways…” to give it a "
+                "user with a password."
+            )
         )
     if view is not None and page in ("storage", "quick") and wizard.makes_disk:
         warning = checks.size_warning(view)
         if warning:
             found.append(warning)
+    starts_from_network = wizard.draft.method == "network" and page in ("network", "summary")
+    if view is not None and starts_from_network and view.value("network") in _NO_PXE:
+        found.append(_NO_PXE[view.value("network")])
     if page in ("storage", "summary") and wizard.draft.has_no_disk:
         found.append(_("Without a disk nothing can be installed; it starts from its medium."))
     return found
@@ -138,6 +175,9 @@ def _warnings(wizard: Wizard, view: Shown | None) -> list[LazyString | str]:
 def _buttons(wizard: Wizard) -> list[ButtonState]:
     if wizard.is_making or wizard.is_uploading:
         return [{"id": "cancel", "label": str(_("Cancel"))}]
+    if wizard.page.id == "seed":
+        # They stand below the form of that page, in one row with its own.
+        return []
     if wizard.made is not None:
         return [
             {"id": "open", "label": str(_("Open it")), "kind": "primary"},
@@ -152,9 +192,7 @@ def _buttons(wizard: Wizard) -> list[ButtonState]:
     if not wizard.is_quick:
         first = "" if wizard.page is not wizard.pages[0] else str(_("This is the first page."))
         buttons.append({"id": "back", "label": str(_("Back")), "reason": first})
-    if wizard.page.id == "seed":
-        buttons.append({"id": "skip", "label": str(_("Tell it nothing"))})
-    elif wizard.customised is not None:
+    if wizard.customised is not None:
         label = _("Try again") if failed else _("Begin installation")
         buttons.append({"id": "begin", "label": str(label), "kind": "primary", "reason": wait})
     elif is_last:

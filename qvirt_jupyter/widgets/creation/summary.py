@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter._translation import LazyString, _, ngettext
+from qvirt_jupyter.provision import CloudImage
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.creation.draft import BRIDGE, MACVTAP
 from qvirt_jupyter.widgets.creation.ways import way_of
@@ -43,7 +44,7 @@ def summary_of(
         (_("Network"), _network(view), "network"),
     ]
     if draft.method == "cloud":
-        rows.insert(2, (_("First start"), _seed(draft), "seed"))
+        rows.insert(2, (_("First start"), _seed(whole), "seed"))
     rows = [row for row in rows if row[1] or row[0] != _("Machine")]
     if draft.is_container:
         rows = [row for row in rows if row[2] != "storage" and row[0] != _("Operating system")]
@@ -57,13 +58,19 @@ def _kind(draft: Draft, view: Shown) -> str:
     return ", ".join(word for word in words if word)
 
 
-def _seed(draft: Draft) -> str:
-    if draft.seed is None:
+def _seed(whole: GuestRequest) -> str:
+    seed = whole.method.seed if isinstance(whole.method, CloudImage) else None
+    if seed is None:
         return str(_("as the image does"))
-    user = draft.seed.user or str(_("the user of the image"))
-    name = draft.seed.host_name
-    words = _("{user} on {host}") if name else _("{user}")
-    return str(words.format(user=user, host=name))
+    user = seed.user or str(_("the user of the image"))
+    words = _("{user} on {host}") if seed.host_name else _("{user}")
+    said = str(words.format(user=user, host=seed.host_name))
+    if seed.password or not seed.ssh_keys:
+        return said
+    # The number is known only while it is drawn.
+    count = len(seed.ssh_keys)
+    keys = ngettext("{count} SSH key may sign in", "{count} SSH keys may sign in", count)
+    return f"{said}; {keys.format(count=count)}"
 
 
 def _disk(view: Shown, whole: GuestRequest) -> str:

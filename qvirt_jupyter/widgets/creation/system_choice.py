@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PAUSE: Final = 0.5
 """Seconds after the last letter until a medium is looked at."""
 SHOWN: Final = 40
+_KINDS: Final = frozenset({"media", "tree", "cloud"})
+"""Ways to install whose medium can be looked at."""
 """How many systems are listed; who looks for another one types more of its name."""
 
 
@@ -47,6 +49,7 @@ class SystemChoice:
         self._is_by_hand = False
         self._detected: tuple[str, OperatingSystem | None] | None = None
         self._looking = ""
+        self._has_medium = False
         self._note: LazyString | str = ""
         self.error: LazyString | str = ""
 
@@ -102,12 +105,13 @@ class SystemChoice:
         connection
             Whose host it lies on.
         kind
-            ``media``, ``tree`` or ``cloud``; of others nothing is known.
+            The way to install; of most nothing is known.
         where
             Its path there, or its address; empty forgets what was found.
         work
             How that is done which waits.
         """
+        self._has_medium, self.error = kind in _KINDS, ""
         if self._looking == where or (self._detected is not None and self._detected[0] == where):
             return
         self._detected, self._looking = None, where
@@ -154,7 +158,7 @@ class SystemChoice:
             if more > 0
             else "",
             "old": self._old,
-            "automatic": not self._is_by_hand,
+            "automatic": not (self._is_by_hand and self._has_medium),
             "busy": self.is_looking,
             "note": str(self._remark()),
             "error": str(self.error),

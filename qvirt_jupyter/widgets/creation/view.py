@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.widgets._panel_messages import VERSION
-from qvirt_jupyter.widgets.creation.upload import PIECE
+from qvirt_jupyter.widgets._transfer_messages import BrowserFile, file_of, go_message
 from qvirt_jupyter.widgets.details.page_view import PageView, storage_wish
 from qvirt_jupyter.widgets.panel_part import PanelPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from qvirt_jupyter.provision.transfers import Upload
     from qvirt_jupyter.widgets.details.source_desk import StorageWish
 
 
@@ -35,17 +36,14 @@ class WizardUser(Protocol):
     def browse(self, name: str) -> object:
         """Look for a file for an input."""
 
-    def mend(self, name: str) -> object:
-        """Take away what is wrong with an input."""
+    def mend(self, name: str, *, waives: bool = False) -> object:
+        """Take away what is wrong with an input, or let it be."""
 
     def browsing(self, wish: StorageWish) -> object:
         """Do what is wanted in the storage browser."""
 
-    def upload(self, name: str, size: int, client: str) -> object:
+    def upload(self, file: BrowserFile, client: str) -> object:
         """Bring a file of a browser's machine into a pool."""
-
-    def piece(self, number: int, at: int, piece: bytes) -> object:
-        """Take a piece of a file; on the thread that brings it."""
 
     def system(self, wish: str, text: str) -> object:
         """Search for an operating system, or take one."""
@@ -87,30 +85,19 @@ class WizardView(PanelPart):
         super().__init__()
         self._user = user
 
-    def ask(self, client: str, number: int, at: int) -> None:
-        """Ask a browser for a piece of a file that it uploads.
+    def take_file(self, client: str, number: int, upload: Upload) -> None:
+        """Tell a browser that its file may come; on the publisher thread.
 
         Parameters
         ----------
         client
             The browser window that has the file.
         number
-            Which upload it is for.
-        at
-            Where the piece begins.
+            Which of its files it is.
+        upload
+            Where it goes.
         """
-        wanted = {"client": client, "number": number, "at": at, "size": PIECE}
-        self.send({"type": "piece", "version": VERSION, **wanted})
-
-    def _on_message(self, widget: object, content: object, buffers: object) -> None:
-        match content, buffers:
-            case (
-                {"type": "piece", "number": int(number), "at": int(at)},
-                [memoryview() | bytes() as piece],
-            ):
-                self._user.piece(number, at, bytes(piece))
-            case _:
-                super()._on_message(widget, content, buffers)
+        self.send({"version": VERSION, **go_message(client, number, upload)})
 
     def _said(self, content: dict[str, Any], client: str) -> None:
         user = self._user
@@ -125,12 +112,12 @@ class WizardView(PanelPart):
                 publisher.post(None, lambda: user.go(page))
             case {"type": "browse", "name": str(name)}:
                 publisher.post(None, lambda: user.browse(name))
-            case {"type": "mend", "name": str(name)}:
-                publisher.post(None, lambda: user.mend(name))
+            case {"type": "mend", "name": str(name), "waives": bool(waives)}:
+                publisher.post(None, lambda: user.mend(name, waives=waives))
             case {"type": "storage", "wish": str(wish)}:
                 found = storage_wish(wish, content)
                 publisher.post(None, lambda: user.browsing(found))
-            case {"type": "upload", "name": str(name), "size": int(size)}:
-                publisher.post(None, lambda: user.upload(name, size, client))
+            case {"type": "file"} if (file := file_of(content)) is not None:
+                publisher.post(None, lambda: user.upload(file, client))
             case {"type": "system", "wish": str(wish), "text": str(text)}:
                 publisher.post(None, lambda: user.system(wish, text))

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _QEMU: Final = frozenset({"qemu", "test"})
 _CONTAINERS: Final = frozenset({"lxc"})
+_NO_INSTALLER: Final = _(
+    "This host has no UEFI for machines of that architecture, so no installer starts in them. Take "
+    "Manual, and give it a kernel in Customize before install."
+)
 _QUICK: Final = ("media", "cloud")
 """What Quick create offers; the others are a button away."""
 
@@ -35,6 +39,8 @@ class Way:
         The input that names where the system comes from; empty for none.
     needs_storage
         Whether the host must have storage pools.
+    needs_installer
+        Whether an installer must be able to start by itself.
     drivers
         The drivers of libvirt that can do it; others are not offered it.
     """
@@ -45,10 +51,21 @@ class Way:
     inputs: tuple[str, ...] = ()
     source: str = ""
     needs_storage: bool = True
+    needs_installer: bool = False
     drivers: frozenset[str] = _QEMU
 
-    def refusal(self, connection: Connection) -> str:
-        """Return why it cannot be chosen on a host; empty where it can."""
+    def refusal(self, connection: Connection, *, takes_installers: bool = True) -> str:
+        """Return why it cannot be chosen on a host; empty where it can.
+
+        Parameters
+        ----------
+        connection
+            The host.
+        takes_installers
+            Whether installers start by themselves in machines of the kind that is wanted.
+        """
+        if self.needs_installer and not takes_installers:
+            return str(_NO_INSTALLER)
         if self.needs_storage and not connection.features.storage:
             return connection.features.reason("storage")
         return ""
@@ -66,6 +83,7 @@ WAYS: Final = (
         _("An ISO image or a CD drive of the host."),
         ("media",),
         "media",
+        needs_installer=True,
     ),
     Way(
         "tree",
@@ -73,6 +91,7 @@ WAYS: Final = (
         _("The installation tree of a distribution on a web or FTP server."),
         ("url", "arguments"),
         "url",
+        needs_installer=True,
     ),
     Way(
         "cloud",
@@ -124,7 +143,9 @@ def way_of(method: Method) -> Way:
     return next(way for way in WAYS if way.id == method)
 
 
-def states(chosen: Method, connection: Connection, *, quick: bool = False) -> list[WayState]:
+def states(
+    chosen: Method, connection: Connection, *, quick: bool = False, takes_installers: bool = True
+) -> list[WayState]:
     """Return the ways as the browser draws them.
 
     Parameters
@@ -135,13 +156,15 @@ def states(chosen: Method, connection: Connection, *, quick: bool = False) -> li
         The host.
     quick
         Whether only those are wanted that most people take.
+    takes_installers
+        Whether installers start by themselves in machines of the kind that is wanted.
     """
     return [
         {
             "id": way.id,
             "label": str(way.label),
             "summary": str(way.summary),
-            "reason": way.refusal(connection),
+            "reason": way.refusal(connection, takes_installers=takes_installers),
             "chosen": way.id == chosen,
         }
         for way in WAYS

@@ -6,13 +6,13 @@ comes back there.
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.provision import Creation
+from qvirt_jupyter.provision.guest.customising import customisable, customised
 from qvirt_jupyter.widgets.creation.added_disks import AddedDisks
 from qvirt_jupyter.widgets.creation.checked_conversation import CheckedConversation
 from qvirt_jupyter.widgets.creation.making import Making, was_cancelled, why
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter import documents
     from qvirt_jupyter.hypervisor import Domain, Job, StorageVolume
     from qvirt_jupyter.provision import CloudSeed
+    from qvirt_jupyter.provision.transfers import Upload
     from qvirt_jupyter.widgets.questions import QuestionBoard
 
 _LOG: Final = logging.getLogger(__name__)
@@ -59,10 +60,10 @@ class Wizard(CheckedConversation):
         on_connection: Callable[[str], object],
         ends: Ends,
         *,
-        ask: Callable[[str, int, int], object],
+        tell: Callable[[str, int, Upload], object],
         quick: bool = False,
     ) -> None:
-        super().__init__(questions, on_change, on_connection, ask=ask, quick=quick)
+        super().__init__(questions, on_change, on_connection, tell=tell, quick=quick)
         self._ends = ends
         self._autostart = self._is_closed = False
         self._leaves: str | None = None
@@ -174,7 +175,7 @@ class Wizard(CheckedConversation):
         if request is None or connection is None:
             return
         self._begin(_("Preparing the definition…"))
-        self._work(lambda: request.final(connection), self._prepared, self._check_failed)
+        self._work(partial(customisable, request, connection), self._prepared, self._check_failed)
 
     def _prepared(self, definition: documents.Domain) -> None:
         self.busy, self.customised = "", definition
@@ -221,7 +222,9 @@ class Wizard(CheckedConversation):
             self.shows, self.text = kind, self.code
         else:
             self.shows, self.text = kind, ""
-            self._work(lambda: str(request.final(connection)), self._xml_made, self._check_failed)
+            self._work(
+                lambda: str(customisable(request, connection)), self._xml_made, self._check_failed
+            )
         self._on_change()
 
     def _xml_made(self, text: str) -> None:
@@ -237,10 +240,12 @@ class Wizard(CheckedConversation):
             return
         if self._creation is None or self._creation.connection is not connection:
             self._take_back()
-            self._creation = Creation(connection, self.facts.systems if self.facts else None)
+            self._creation = Creation(
+                connection, self.facts.systems if self.facts else None, manages_folders=True
+            )
         self.problem = self.shows = ""
-        if definition is not None and definition.name:
-            request = dataclasses.replace(request, name=definition.name)
+        if definition is not None:
+            request, definition = customised(request, definition)
         job = self._creation.submit(request, definition=definition)
         self.making = Making(job, self._on_change, partial(self._made, client))
         self._on_change()

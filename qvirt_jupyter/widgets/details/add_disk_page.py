@@ -11,7 +11,7 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import Choice, Declared, Size
 from qvirt_jupyter.documents.devices.disk_target import free_target
 from qvirt_jupyter.hypervisor import NewDisk
-from qvirt_jupyter.hypervisor.new_disk import FOLDERS, FORMATS, volume_name
+from qvirt_jupyter.hypervisor.editing.new_disk import FOLDERS, FORMATS, volume_name
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.details.add_page import AddPage
 from qvirt_jupyter.widgets.details.derived import Derived

@@ -10,6 +10,7 @@ from qvirt_jupyter.widgets.details.definitions import kinds
 from qvirt_jupyter.widgets.details.device_conditions import doubt_about
 from qvirt_jupyter.widgets.details.offers import offers_for
 from qvirt_jupyter.widgets.details.page import Page, shown_of
+from qvirt_jupyter.widgets.preferences import preferences
 
 if TYPE_CHECKING:
     from qvirt_jupyter.documents import Declared, Device
@@ -42,7 +43,12 @@ class AddPage(Page):
         domain = definitions.stored.copy()
         kind, host = self._class, definitions.host
         if issubclass(kind, documents.Graphics):
-            suggested: Device = kind.suggested(domain, host, is_local=definitions.is_local)
+            suggested: Device = kind.suggested(
+                domain,
+                host,
+                is_local=definitions.is_local,
+                preferred=preferences.now.new_display,
+            )
         else:
             suggested = kind.suggested(domain, host)
         domain.devices.of(kind).append(suggested)

@@ -8,7 +8,6 @@ import ipywidgets
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.widgets.definition_tabs import why_no_new_xml
 from qvirt_jupyter.widgets.details.details import Details
 from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 from qvirt_jupyter.widgets.details.drafted_xml import DraftedXml
@@ -16,7 +15,8 @@ from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.notices import NoticeBoard, Notices
 from qvirt_jupyter.widgets.questions import QuestionBoard, Questions
 from qvirt_jupyter.widgets.subshells import hear_beside_cells
-from qvirt_jupyter.widgets.xml_sources import NewDeviceXml
+from qvirt_jupyter.widgets.xml.definition_tabs import why_no_new_xml
+from qvirt_jupyter.widgets.xml.sources import NewDeviceXml
 
 if TYPE_CHECKING:
     from collections.abc import Callable

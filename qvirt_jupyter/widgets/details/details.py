@@ -18,7 +18,15 @@ from qvirt_jupyter.widgets.details.add_page import addable
 from qvirt_jupyter.widgets.details.definitions import devices_of
 from qvirt_jupyter.widgets.details.device_tree import DeviceTree
 from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
-from qvirt_jupyter.widgets.details.entries import PAGES, groups, page_of, why_kept, with_sizes
+from qvirt_jupyter.widgets.details.entries import (
+    PAGES,
+    Learned,
+    groups,
+    learn,
+    page_of,
+    why_kept,
+    with_lines,
+)
 from qvirt_jupyter.widgets.details.hardware_desk import HardwareDesk
 from qvirt_jupyter.widgets.details.page_desk import Around
 from qvirt_jupyter.widgets.details.page_view import PageView
@@ -34,7 +42,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.work import Work
-    from qvirt_jupyter.widgets.machine_actions import Wishes
+    from qvirt_jupyter.widgets.machine.actions import Wishes
     from qvirt_jupyter.widgets.notices import NoticeBoard
     from qvirt_jupyter.widgets.questions import Answer, QuestionBoard
 
@@ -85,9 +93,9 @@ class Details(ipywidgets.HBox):
         self._refused = ""
         self._read_at: tuple[object, ...] | None = None
         self._definitions: Definitions | None = None
-        self._sizes: dict[str, int] = {}
+        self._learned = Learned()
         self._plain: tuple[Definitions, frozenset[str], list[EntryGroupState]] | None = None
-        self._sized: tuple[dict[str, int], list[EntryGroupState]] | None = None
+        self._full: tuple[Learned, list[EntryGroupState]] | None = None
         self._awaited: frozenset[str] | None = None
         self._selected = self._before = next(iter(PAGES))
         boards = Boards(questions, notices, wishes)
@@ -230,7 +238,7 @@ class Details(ipywidgets.HBox):
             self._selected = next(iter(PAGES))
         self._bring(self._selected)
         self._go_to_new(found)
-        self._work(self._domain.disk_sizes, self._take_sizes, lambda _error: None)
+        self._work(partial(learn, self._domain, found), self._take_lines, lambda _error: None)
 
     def _go_to_new(self, found: Definitions) -> None:
         """Show the device that was added, once it is there."""
@@ -249,9 +257,9 @@ class Details(ipywidgets.HBox):
             if not isinstance(error, QvirtError):
                 self._notices.put_error(_("The definition could not be read."), error)
 
-    def _take_sizes(self, sizes: dict[str, int]) -> None:
-        if sizes != self._sizes:
-            self._sizes = sizes
+    def _take_lines(self, learned: Learned) -> None:
+        if learned != self._learned:
+            self._learned = learned
             self._show_tree()
 
     # What is shown ------------------------------------------------------------------------------
@@ -272,13 +280,13 @@ class Details(ipywidgets.HBox):
     def _groups(self, found: Definitions) -> list[EntryGroupState]:
         """Return the entries; those of many devices take a while, a selection changes none."""
         leaving = frozenset(self._removal.unplugging)
-        plain, sized = self._plain, self._sized
+        plain, full = self._plain, self._full
         if plain is None or plain[0] is not found or plain[1] != leaving:
-            plain, sized = (found, leaving, groups(found, leaving)), None
-        if sized is None or sized[0] != self._sizes:
-            sized = (self._sizes, with_sizes(plain[2], found, self._sizes))
-        self._plain, self._sized = plain, sized
-        return sized[1]
+            plain, full = (found, leaving, groups(found, leaving)), None
+        if full is None or full[0] != self._learned:
+            full = (self._learned, with_lines(plain[2], found, self._learned))
+        self._plain, self._full = plain, full
+        return full[1]
 
     def _is_there(self, key: str) -> bool:
         found = self._definitions

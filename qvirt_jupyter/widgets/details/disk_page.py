@@ -8,7 +8,7 @@ from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.hypervisor.byte_sizes import bytes_text
-from qvirt_jupyter.hypervisor.disk_growth import DiskGrowth, growth_of
+from qvirt_jupyter.hypervisor.storage.disk_growth import DiskGrowth, growth_of
 from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 from qvirt_jupyter.widgets.details.page import DevicePage, Facts, Known
 

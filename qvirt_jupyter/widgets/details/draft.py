@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, ORDER, set_boot_order
-from qvirt_jupyter.widgets.form_targets import give
+from qvirt_jupyter.widgets.details.fields import input_for
+from qvirt_jupyter.widgets.forms.targets import give
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -98,6 +100,16 @@ class Draft:
             for name in self._touched.keys() - names - {ORDER}:
                 del self._touched[name]
         self._make()
+
+    def refuse(self, error: BaseException) -> bool:
+        """Say at its field why the host refuses a value; return whether it is about one of them."""
+        field = getattr(error, "field", "")
+        items = self._shown(self.element) if self.element is not None and field else []
+        for item in items:
+            if item.name == field and field in self._touched:
+                self.wrong[field] = (input_for(item).write(self._touched[field]), words_of(error))
+                return True
+        return False
 
     def forget_hidden(self, shown: Iterable[Declared]) -> None:
         """Forget what was typed wrong into what another choice has hidden since."""
@@ -196,3 +208,12 @@ class Draft:
             return False
         names = {item.name for item in self.page.declared(before)}
         return declared.name in names and declared.get(before) == declared.get(self.element)
+
+
+def words_of(error: BaseException) -> str:
+    """Return in a sentence or two why something was refused, and what to do."""
+    if not isinstance(error, QvirtError):
+        return str(error)
+    # A note says what was made and could not be taken back.
+    parts = (error.reason, error.next_step, *getattr(error, "__notes__", ()))
+    return " ".join(part for part in parts if part)

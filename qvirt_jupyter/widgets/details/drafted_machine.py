@@ -22,8 +22,8 @@ from qvirt_jupyter.hypervisor import (
     Subject,
     publisher,
 )
-from qvirt_jupyter.hypervisor.device_matching import find
-from qvirt_jupyter.hypervisor.edit_checks import refuse_what_cannot_be
+from qvirt_jupyter.hypervisor.editing.device_matching import find
+from qvirt_jupyter.hypervisor.editing.edit_checks import refuse_what_cannot_be
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.documents import Change, Device
     from qvirt_jupyter.hypervisor import Address, Domain, StorageVolume
     from qvirt_jupyter.hypervisor.connection import Connection
-    from qvirt_jupyter.hypervisor.guest_info import GuestInfo
-    from qvirt_jupyter.hypervisor.hotplug import Moment
+    from qvirt_jupyter.hypervisor.editing.hotplug import Moment
+    from qvirt_jupyter.hypervisor.guest.info import GuestInfo
 
 Machine: TypeAlias = "Domain | DraftedMachine"
 """What a Details tab is about."""

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from qvirt_jupyter.documents.devices.stored_devices import stored_devices
 from qvirt_jupyter.widgets.preferences import preferences
-from qvirt_jupyter.widgets.xml_editor import XmlEditor
-from qvirt_jupyter.widgets.xml_sources import NewDeviceXml, StoredDefinition, StoredDeviceXml
-from qvirt_jupyter.widgets.xml_words import EDITING_OFF
+from qvirt_jupyter.widgets.xml.editor import XmlEditor
+from qvirt_jupyter.widgets.xml.sources import NewDeviceXml, StoredDefinition, StoredDeviceXml
+from qvirt_jupyter.widgets.xml.words import EDITING_OFF
 
 if TYPE_CHECKING:
     from qvirt_jupyter.widgets._xml_messages import XmlChoice

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor.live_tables import why_not
+from qvirt_jupyter.hypervisor.editing.live_tables import why_not
+from qvirt_jupyter.hypervisor.host.device_names import CHOSEN, HostDeviceNames
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.details.boot_page import BootPage
 from qvirt_jupyter.widgets.details.definitions import (
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from qvirt_jupyter.widgets._details_messages import EntryGroupState, EntryState, MarkState
     from qvirt_jupyter.widgets.details.definitions import Definitions
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
 
 _LAID_OUT: Final[tuple[DomainPage, ...]] = (
     MachinePage("machine"),
@@ -68,7 +71,7 @@ def page_of(key: str) -> Page:
 
 
 def groups(definitions: Definitions, unplugging: Collection[str]) -> list[EntryGroupState]:
-    """Return all entries; the sizes of disks are known later.
+    """Return all entries; what must be asked about their devices is known later.
 
     Parameters
     ----------
@@ -114,10 +117,47 @@ def _pages(definitions: Definitions) -> Iterator[DomainPage]:
             yield page
 
 
-def with_sizes(
-    found: list[EntryGroupState], definitions: Definitions, sizes: Mapping[str, int]
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What is known of devices a little later than their definition.
+
+    Parameters
+    ----------
+    sizes
+        How large disks are in bytes, by target.
+    products
+        Who made devices of the host and what they are, by the keys of their entries.
+    """
+
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
+
+
+def learn(domain: Machine, definitions: Definitions) -> Learned:
+    """Ask what is not in the definition; in the pool.
+
+    Parameters
+    ----------
+    domain
+        The machine.
+    definitions
+        Its definitions.
+    """
+    given = {
+        key: device
+        for key, device in _devices(definitions)
+        if isinstance(device, documents.Hostdev) and device.type in CHOSEN
+    }
+    # Most machines have none of them: the host is not asked then.
+    names = HostDeviceNames(domain.connection.node_devices.descriptions) if given else None
+    products = {key: names.product_of(device) for key, device in given.items()} if names else {}
+    return Learned(domain.disk_sizes(), products)
+
+
+def with_lines(
+    found: list[EntryGroupState], definitions: Definitions, learned: Learned
 ) -> list[EntryGroupState]:
-    """Return the entries with the sizes of disks, which change nothing else of them.
+    """Return the entries with what was learned of their devices, which changes nothing else.
 
     Parameters
     ----------
@@ -125,12 +165,12 @@ def with_sizes(
         The entries without.
     definitions
         The machine.
-    sizes
-        How large its disks are in bytes, by target.
+    learned
+        What was asked since.
     """
-    if not sizes:
+    if learned == Learned():
         return found
-    lines = {key: summary_of(device, sizes) for key, device in _devices(definitions)}
+    lines = {key: summary_of(key, device, learned) for key, device in _devices(definitions)}
     return [
         {
             "label": group["label"],
@@ -230,10 +270,12 @@ def icon_of(device: documents.Device) -> str:
     return device.tag
 
 
-def summary_of(device: documents.Device, sizes: Mapping[str, int]) -> str:
-    """Return the line about a device; a disk's begins with its size, where that is known."""
+def summary_of(key: str, device: documents.Device, learned: Learned) -> str:
+    """Return the line about a device; it begins with what was learned of it."""
     summary = str(device.summary)
-    size = sizes.get(device.target or "") if isinstance(device, documents.Disk) else None
+    if key in learned.products:
+        return " · ".join(part for part in (learned.products[key], summary) if part)
+    size = learned.sizes.get(device.target or "") if isinstance(device, documents.Disk) else None
     if size is None:
         return summary
     # "20 GiB qcow2 · web.qcow2": size and format belong together.

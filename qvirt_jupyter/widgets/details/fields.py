@@ -10,7 +10,7 @@ from qvirt_jupyter.documents import Choice, Flag, OnOff, YesNo
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART
 from qvirt_jupyter.widgets.details.derived import Derived
 from qvirt_jupyter.widgets.details.sources import browsable
-from qvirt_jupyter.widgets.form_inputs import Input, input_of
+from qvirt_jupyter.widgets.forms.inputs import Input, input_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import QvirtError, doubts_about, publisher
-from qvirt_jupyter.widgets.details import resizing
+from qvirt_jupyter.provision.guest.folder_pools import managed
+from qvirt_jupyter.widgets.details import display_changing, resizing
 from qvirt_jupyter.widgets.details.add_disk_page import DISK, AddDiskPage
 from qvirt_jupyter.widgets.details.add_page import AddPage, addable
 from qvirt_jupyter.widgets.details.disk_page import DiskPage
@@ -17,13 +18,14 @@ from qvirt_jupyter.widgets.details.fields import input_for
 from qvirt_jupyter.widgets.details.host_device_page import HOST_DEVICE, HostDevicePage
 from qvirt_jupyter.widgets.details.source_desk import SourceDesk
 from qvirt_jupyter.widgets.questions import Question
+from qvirt_jupyter.widgets.shell import open_host_tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.documents import Device
     from qvirt_jupyter.hypervisor import NewDisk
-    from qvirt_jupyter.hypervisor.hotplug import Moment
+    from qvirt_jupyter.hypervisor.editing.hotplug import Moment
     from qvirt_jupyter.widgets.details.draft import Draft
     from qvirt_jupyter.widgets.details.page import Page
     from qvirt_jupyter.widgets.questions import Answer
@@ -53,6 +55,10 @@ class HardwareDesk(SourceDesk):
             self._go_on_as_xml()
         elif button == "resize":
             self._resize(client)
+        elif button in (display_changing.REPLACE, display_changing.LISTEN):
+            self._change_display(button, client)
+        elif button == "storage" and not isinstance(self._domain, DraftedMachine):
+            open_host_tab(self._domain.connection, client, "storage")
         else:
             super().press(key, button, client)
 
@@ -61,6 +67,7 @@ class HardwareDesk(SourceDesk):
         if self._page is None or page.key != self._page.key:
             self._around.boards.questions.withdraw(_NEXT_START)
             self._around.boards.questions.withdraw(resizing.ABOUT)
+            self._around.boards.questions.withdraw(display_changing.ABOUT)
         super().open(page)
 
     @property
@@ -125,6 +132,28 @@ class HardwareDesk(SourceDesk):
         if page is not None and found is not None and self.is_dirty:
             # What somebody works on stays as it is, but for the size that is read beside it.
             self._look_up(page, found)
+
+    # Another way to the screen ------------------------------------------------------------------
+
+    def _change_display(self, button: str, client: str) -> None:
+        page, found, domain = self._page, self._definitions, self._domain
+        if (
+            page is None
+            or found is None
+            or isinstance(domain, DraftedMachine)
+            or self._refused
+            or self._is_busy
+            or self.is_dirty
+        ):
+            return
+        # libvirt counts the displays of the machine that runs.
+        shown = found.running or found.stored
+        displays, device = list(shown.devices.graphics), page.element(shown)
+        index = displays.index(device) if isinstance(device, documents.Graphics) else 0
+        changing = display_changing.DisplayChanging(
+            domain, self._work, self._around.boards, self._around.on_applied
+        )
+        changing.ask(button, index, client)
 
     # Adding -------------------------------------------------------------------------------------
 
@@ -226,13 +255,20 @@ class HardwareDesk(SourceDesk):
         domain = self._domain
         # Nobody has the image of a machine that may never be made.
         made = domain.keep if isinstance(domain, DraftedMachine) else None
+
+        def attach() -> object:
+            if new:
+                return new.attach_to(domain, when=when, made=made)
+            # What lies beside the file is seen then, as the wizard has it (ADD-13); that of a
+            # machine which is not made yet is managed with the machine.
+            is_made = not isinstance(domain, DraftedMachine)
+            file = device.path if isinstance(device, documents.Disk) and is_made else None
+            with managed(domain.connection, (file,)):
+                return domain.attach(device, when=when)
+
         self._begin_work()
         self._work(
-            lambda: (
-                new.attach_to(domain, when=when, made=made)
-                if new
-                else domain.attach(device, when=when)
-            ),
+            attach,
             lambda _result: self._added(device, then),
             partial(self._not_added, when, str(device.display_name)),
         )

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Choice, Declared, Hostdev, Unknown
-from qvirt_jupyter.hypervisor.host_device_users import given_devices, is_same
+from qvirt_jupyter.hypervisor.host.device_names import CHOSEN, HostDeviceNames, with_users
+from qvirt_jupyter.hypervisor.host.device_users import given_devices, is_same
 from qvirt_jupyter.widgets.details.add_page import AddPage
 from qvirt_jupyter.widgets.details.derived import Derived
-from qvirt_jupyter.widgets.details.host_device_names import CHOSEN, HostDeviceNames, with_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor.host_links import read_drives, read_links
+from qvirt_jupyter.hypervisor.host.links import read_drives, read_links
 from qvirt_jupyter.widgets.recent_media import recent_media
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import Choice, Declared, declarations
 from qvirt_jupyter.documents.devices.attachment import plugged_into
 from qvirt_jupyter.documents.devices.controller import MODELS
+from qvirt_jupyter.hypervisor.host.device_names import CHOSEN, HostDeviceNames
 from qvirt_jupyter.widgets.details.definitions import Definitions, devices_of, path_of
 from qvirt_jupyter.widgets.details.device_conditions import LOCAL, doubt_about
 from qvirt_jupyter.widgets.details.fixed import why_fixed
-from qvirt_jupyter.widgets.details.host_device_names import CHOSEN, HostDeviceNames
 from qvirt_jupyter.widgets.details.offers import MEDIUM, REMOVABLE, Offers, offers_for
 from qvirt_jupyter.widgets.details.usb_rules import rules_of
 

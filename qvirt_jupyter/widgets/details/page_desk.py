@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
-from qvirt_jupyter.hypervisor import QvirtError
+from qvirt_jupyter.widgets.details import applying
 from qvirt_jupyter.widgets.details.add_page import AddPage
-from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, boot_order, bootable
+from qvirt_jupyter.widgets.details.boot_page import boot_order, bootable
 from qvirt_jupyter.widgets.details.differences import differences
-from qvirt_jupyter.widgets.details.draft import Draft
+from qvirt_jupyter.widgets.details.draft import Draft, words_of
 from qvirt_jupyter.widgets.details.drafted_machine import DraftedMachine
 from qvirt_jupyter.widgets.details.fields import AWAY, input_for
 from qvirt_jupyter.widgets.details.foresight import Foresight
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from qvirt_jupyter.documents import Declared, Element
-    from qvirt_jupyter.hypervisor import EditResult
+    from qvirt_jupyter.widgets.details.applying import Applied
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.differences import Difference
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
@@ -300,37 +299,31 @@ class PageDesk:
             return
         self._begin_work()
         cause = draft.cause(self.title)
-        self._work(partial(self._apply, draft, cause), partial(self._applied, then), self._failed)
-
-    def _apply(self, draft: Draft, cause: str) -> EditResult | None:
-        """Do it; in the pool."""
-        result: EditResult | None = None
-        if AUTOSTART in draft.touched:
-            self._domain.set_autostart(bool(draft.touched[AUTOSTART]))
-        if not draft.has_edits:
-            return result
-        edit = self._domain.edit(cause=cause)
-        with edit as definition:
-            draft.write(definition)
-        return edit.result
+        self._work(
+            partial(applying.apply, self._domain, draft, cause),
+            partial(self._applied, then),
+            self._failed,
+        )
 
     def _force(self) -> None:
         """Change the medium of the running machine although the guest has locked its tray."""
         page, machine = self._page, self._domain
         if page is None or self._is_busy or self.is_dirty or isinstance(machine, DraftedMachine):
             return
-
-        def force() -> EditResult | None:
-            device = page.element(machine.document(inactive=True, secure=True))
-            if not isinstance(device, documents.Device):
-                return None
-            return machine.update(device, force=True)
-
         self._begin_work()
-        self._work(force, partial(self._applied, None), self._failed)
+        self._work(
+            partial(applying.change_by_force, machine, page),
+            partial(self._applied, None),
+            self._failed,
+        )
 
-    def _applied(self, then: Callable[[], object] | None, result: EditResult | None) -> None:
+    def _applied(self, then: Callable[[], object] | None, applied: Applied) -> None:
         self._is_busy = False
+        if applied.found is not None:
+            self._definitions = applied.found
+        if applied.autostart is not None:
+            self._autostart = applied.autostart
+        result = applied.result
         waiting = [each for each in result.effects if each.when != "now"] if result else []
         self._said = tuple(
             dict.fromkeys(
@@ -357,12 +350,8 @@ class PageDesk:
     def _failed(self, error: BaseException) -> None:
         self._is_busy = False
         self._attempt += 1
-        if isinstance(error, QvirtError):
-            # A note says what was made and could not be taken back.
-            parts = (error.reason, error.next_step, *getattr(error, "__notes__", ()))
-            self._problem = " ".join(part for part in parts if part)
-        else:
-            self._problem = str(error)
+        at_field = self._draft is not None and self._draft.refuse(error)
+        self._problem = "" if at_field else words_of(error)
         self._show()
 
     # What is shown ------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.widgets.change_words import words_of
+from qvirt_jupyter.widgets.details import display_changing
 from qvirt_jupyter.widgets.details.add_page import AddPage, addable
 from qvirt_jupyter.widgets.details.boot_page import AUTOSTART, BootPage, boot_order, bootable
 from qvirt_jupyter.widgets.details.definitions import concerns
@@ -123,7 +124,7 @@ def xml_of(page: Page, draft: Draft, stored: documents.Domain) -> str:
     """
     if isinstance(page, AddPage):
         return str(page.device(draft.domain) or "")
-    before, after = str(stored), str(draft.domain)
+    before, after = stored.rewritten(), draft.domain.rewritten()
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
     # The names of both "files" say nothing here.
     return "\n".join(list(lines)[2:])
@@ -302,6 +303,9 @@ def _buttons(page: Page, draft: Draft, definitions: Definitions) -> list[ButtonS
                 "reason": page.growth.reason,
             }
         )
+        if page.growth.volume is not None:
+            buttons.append({"id": "storage", "label": str(_("Show its pool")), "kind": "plain"})
+    buttons += display_changing.offered(element, definitions, is_dirty=draft.is_dirty)
     if isinstance(page, DevicePage) and element is not None:
         buttons.append({"id": "xml", "label": str(_("Show its XML")), "kind": "plain"})
     return buttons

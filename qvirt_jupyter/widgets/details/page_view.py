@@ -84,6 +84,8 @@ class PageView(PanelPart):
         "format": _("Format"),
         "size": _("Size"),
         "noVolumes": _("Nothing is there."),
+        "users": _("Used by"),
+        "more": _("and {count} more: search for them"),
         "newVolume": _("New volume"),
         "newName": _("Name"),
         "create": _("Create"),

@@ -11,7 +11,7 @@ from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import WrongState, publisher
 from qvirt_jupyter.hypervisor.byte_sizes import bytes_text
-from qvirt_jupyter.hypervisor.disk_growth import grow_disk, growth_of
+from qvirt_jupyter.hypervisor.storage.disk_growth import grow_disk, growth_of
 from qvirt_jupyter.widgets.details.disk_page import facts_of
 from qvirt_jupyter.widgets.questions import Question, QuestionField
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.hypervisor import Domain
-    from qvirt_jupyter.hypervisor.disk_growth import DiskGrowth
+    from qvirt_jupyter.hypervisor.storage.disk_growth import DiskGrowth
     from qvirt_jupyter.widgets.details.work import Boards, Work
     from qvirt_jupyter.widgets.questions import Answer
 

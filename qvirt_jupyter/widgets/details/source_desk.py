@@ -14,15 +14,16 @@ from qvirt_jupyter.widgets.details.offers import MEDIA, REMOVABLE
 from qvirt_jupyter.widgets.details.page import Page
 from qvirt_jupyter.widgets.details.page_desk import PageDesk
 from qvirt_jupyter.widgets.details.sources import browsable, source_of
-from qvirt_jupyter.widgets.details.storage_browser import StorageBrowser
+from qvirt_jupyter.widgets.details.storage_browser import Mode, StorageBrowser
 from qvirt_jupyter.widgets.recent_media import recent_media
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qvirt_jupyter.documents import Element
-    from qvirt_jupyter.hypervisor import Doubt, EditResult
+    from qvirt_jupyter.hypervisor import Doubt
     from qvirt_jupyter.hypervisor.records import StorageVolumeRecord
+    from qvirt_jupyter.widgets.details.applying import Applied
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.draft import Draft
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
@@ -94,11 +95,11 @@ class SourceDesk(PageDesk):
             lambda: super(SourceDesk, self).apply(then),
         )
 
-    def _applied(self, then: Callable[[], object] | None, result: EditResult | None) -> None:
+    def _applied(self, then: Callable[[], object] | None, applied: Applied) -> None:
         device = self._draft.new_source() if self._draft is not None else None
         if device is not None:
             self._remember(device)
-        super()._applied(then, result)
+        super()._applied(then, applied)
 
     def _remember(self, device: documents.Device) -> None:
         """Keep a medium among those that were used last."""
@@ -177,7 +178,7 @@ class SourceDesk(PageDesk):
             partial(self._chosen, name),
             name=self._domain.subject.name if is_new else "",
             path=str(declared.get(element) or ""),
-            title=_("Choose a file or a device"),
+            mode=_mode_of(element),
         )
         self._show()
 
@@ -216,6 +217,15 @@ class SourceDesk(PageDesk):
         if draft is self._draft and isinstance(disk, documents.Disk) and disk.path == path:
             draft.page.remarks.update({each.field: str(each.text) for each in doubts})
             self._show()
+
+
+def _mode_of(element: Element) -> Mode:
+    """Return what is looked for: what fits into the drive, or what is shared with the guest."""
+    if isinstance(element, documents.Filesystem):
+        return "directory"
+    kind = element.device if isinstance(element, documents.Disk) else None
+    modes: dict[str | None, Mode] = {"cdrom": "iso", "floppy": "floppy"}
+    return modes.get(kind, "image")
 
 
 def _medium_of(element: Element | None) -> str:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import QvirtError
-from qvirt_jupyter.hypervisor.new_disk import FOLDERS, FORMATS
+from qvirt_jupyter.hypervisor.editing.new_disk import FOLDERS, FORMATS
+from qvirt_jupyter.hypervisor.storage.known_volumes import CHANGED, OPENED
 from qvirt_jupyter.widgets import quantities
+from qvirt_jupyter.widgets.storage.pool_view import Space
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.records import StoragePoolRecord, StorageVolumeRecord
+    from qvirt_jupyter.hypervisor.storage.volume_survey import SurveyedVolume
     from qvirt_jupyter.widgets._details_messages import PoolState, StorageState, VolumeState
     from qvirt_jupyter.widgets.details.work import Work
 
 _DEFAULT: Final = "default"
 """The pool that is looked into first."""
+Mode = Literal["image", "iso", "floppy", "directory", "place"]
+TITLES: Final[Mapping[Mode, LazyString]] = {
+    "image": _("Choose a file or a device"),
+    "iso": _("Choose the image of a CD or DVD"),
+    "floppy": _("Choose the image of a floppy disk"),
+    "directory": _("Choose a folder"),
+    "place": _("Choose where the new volume is to be"),
+}
+"""What is looked for (STOR-18)."""
 
 
 class StorageBrowser:
@@ -40,8 +52,11 @@ class StorageBrowser:
         What a new volume is called at first, without its ending; empty where none is wanted.
     path
         What is chosen now.
-    title
-        What is looked for.
+    mode
+        What is looked for: only folders are folders, and nothing else is one. A place is a file
+        that need not be there.
+    volume
+        Of a place: what the file is to be called, in whichever pool is looked into.
     """
 
     def __init__(
@@ -53,14 +68,16 @@ class StorageBrowser:
         *,
         name: str = "",
         path: str = "",
-        title: LazyString | str = "",
+        mode: Mode = "image",
+        volume: str = "",
     ) -> None:
         self._connection, self._work = connection, work
         self._on_change, self._on_choose = on_change, on_choose
-        self._name, self._path, self._title = name, path, title
-        self._pool = ""
-        self._volumes: tuple[StorageVolumeRecord, ...] = ()
-        self._problem = ""
+        self._name, self._path, self._mode = name, path, mode
+        self._pool, self._volume_name = "", volume
+        self._volumes: tuple[SurveyedVolume, ...] = ()
+        self._problem = self._warning = ""
+        self._warned: tuple[str, str, str, str] | None = None
         self._is_busy = self._is_making = False
         pools = [pool for pool in self._pools() if pool.active]
         holding = [pool for pool in pools if pool.path and path.startswith(f"{pool.path}/")]
@@ -82,19 +99,26 @@ class StorageBrowser:
         if not any(pool.uuid == uuid and pool.active for pool in self._pools()):
             return
         self._pool, self._volumes = uuid, ()
+        record = self._record()
+        if self._volume_name and record is not None and record.path:
+            self._path = f"{record.path}/{self._volume_name}"
         self._begin()
 
-        def read() -> tuple[StorageVolumeRecord, ...]:
+        def read() -> tuple[SurveyedVolume, ...]:
             pool = self._connection.storage_pools[uuid]
             if refresh:
                 pool.refresh()
-            return pool.volumes.records
+            return pool.volumes.survey(max_age=CHANGED if refresh else OPENED).volumes
 
         self._work(read, partial(self._listed, uuid), self._failed)
 
     def choose(self, path: str) -> None:
         """Take a path: that of a volume in the list, or any other."""
-        volume = next((each for each in self._volumes if each.path == path), None)
+        records = (each.record for each in self._volumes)
+        volume = next((each for each in records if each.path == path), None)
+        if volume is not None and (reason := self._unfit(volume)):
+            self._failed(ValueError(reason))
+            return
         try:
             documents.Path().check(path)
         except ValueError as error:
@@ -123,6 +147,13 @@ class StorageBrowser:
         except ValueError as error:
             self._failed(error)
             return
+        wish = (record.uuid, name, size, form)
+        warning = self._over_commits(record, capacity, form)
+        if warning and wish != self._warned:
+            # Pressed once more it is done all the same.
+            self._warned, self._warning = wish, warning
+            self._on_change()
+            return
         self._is_making = True
         self._begin()
 
@@ -139,13 +170,14 @@ class StorageBrowser:
         record = self._record()
         formats = FORMATS.get(record.type, ()) if record is not None and self._name else ()
         return {
-            "title": str(self._title),
+            "title": str(TITLES[self._mode]),
             "pools": [_pool(each) for each in self._pools()],
             "pool": self._pool,
-            "volumes": [_volume(each) for each in self._volumes],
+            "volumes": [self._volume(each) for each in self._volumes],
             "path": self._path,
             "busy": self._is_busy,
             "problem": self._problem,
+            "warning": self._warning,
             "canCreate": bool(formats),
             "formats": list(formats),
             "newName": self._free_name(formats[0]) if formats else "",
@@ -161,18 +193,50 @@ class StorageBrowser:
     def _free_name(self, form: str) -> str:
         """Return a name that no volume has: ``web.qcow2``, ``web-1.qcow2``."""
         ending = ".qcow2" if form == "qcow2" else ""
-        taken = {volume.name for volume in self._volumes}
+        taken = {volume.record.name for volume in self._volumes}
         number, name = 0, f"{self._name}{ending}"
         while name in taken:
             number += 1
             name = f"{self._name}-{number}{ending}"
         return name
 
+    def _unfit(self, record: StorageVolumeRecord) -> str:
+        """Return why a volume cannot be chosen; empty where it can."""
+        is_folder = record.type in ("dir", "netdir")
+        if self._mode == "directory":
+            return "" if is_folder else str(_("It is no folder."))
+        return str(_("It is a folder.")) if is_folder else ""
+
+    def _over_commits(self, pool: StoragePoolRecord, capacity: int, form: str) -> str:
+        """Return a warning where a new volume could grow to more than there is; or nothing."""
+        records = [each.record for each in self._volumes]
+        growth = sum(max(0, each.capacity - each.allocation) for each in records)
+        free = Space.of(pool).free
+        if form != "qcow2" or not pool.capacity or growth + capacity <= free:
+            return ""
+        return str(
+            _(
+                "The pool would be over-committed: once its volumes are full they need {size} "
+                "more than there is. Press “Create” again to make it all the same."
+            ).format(size=quantities.size(growth + capacity - free))
+        )
+
+    def _volume(self, volume: SurveyedVolume) -> VolumeState:
+        record = volume.record
+        return {
+            "name": record.name,
+            "format": record.format,
+            "size": quantities.size(record.capacity),
+            "path": record.path,
+            "users": ", ".join(volume.all_users),
+            "reason": self._unfit(record),
+        }
+
     def _begin(self) -> None:
-        self._is_busy, self._problem = True, ""
+        self._is_busy, self._problem, self._warning = True, "", ""
         self._on_change()
 
-    def _listed(self, uuid: str, volumes: tuple[StorageVolumeRecord, ...]) -> None:
+    def _listed(self, uuid: str, volumes: tuple[SurveyedVolume, ...]) -> None:
         if uuid == self._pool:
             self._is_busy, self._volumes = self._is_making, volumes
             self._on_change()
@@ -187,22 +251,15 @@ class StorageBrowser:
 
 
 def _pool(record: StoragePoolRecord) -> PoolState:
-    space = ""
+    space, share = "", None
     if record.active:
-        free = quantities.size(record.available)
-        space = str(_("{size} free").format(size=free))
+        room = Space.of(record)
+        space = str(_("{size} free").format(size=quantities.size(room.free)))
+        share = room.share if room.capacity else None
     return {
         "id": record.uuid,
         "name": record.name,
         "space": space,
+        "share": share,
         "reason": "" if record.active else str(_("It is off.")),
-    }
-
-
-def _volume(record: StorageVolumeRecord) -> VolumeState:
-    return {
-        "name": record.name,
-        "format": record.format,
-        "size": quantities.size(record.capacity),
-        "path": record.path,
     }

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from qvirt_jupyter.hypervisor.connection import Connection
-    from qvirt_jupyter.widgets.machine_actions import Wishes
+    from qvirt_jupyter.widgets.machine.actions import Wishes
     from qvirt_jupyter.widgets.notices import NoticeBoard
     from qvirt_jupyter.widgets.questions import QuestionBoard
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from qvirt_jupyter.console import DisplayTarget, SocketTarget
+from qvirt_jupyter.console import CarriedTarget, DisplayTarget, SocketTarget
 from qvirt_jupyter.console.targets import target_from_json, target_to_json
 
 UUID = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
 
 
-@pytest.mark.parametrize("target", [DisplayTarget("test:///default", UUID, 2), SocketTarget("/a")])
+@pytest.mark.parametrize(
+    "target",
+    [
+        DisplayTarget("test:///default", UUID, 2),
+        SocketTarget("/a"),
+        CarriedTarget("/a", "1f", "vnc"),
+    ],
+)
 def test_a_target_comes_back(target):
     assert target_from_json(target_to_json(target)) == target
 
@@ -37,12 +44,15 @@ def test_a_relative_socket_is_refused():
         {"kind": "shell", "command": "x"},
         {"kind": "display"},
         {"kind": "socket", "path": 3},
+        {"kind": "carried", "path": "a", "id": "1f", "type": "vnc"},
+        {"kind": "carried", "path": "/a", "id": "", "type": "vnc"},
+        {"kind": "carried", "path": "/a", "id": "1f", "type": "rdp"},
         {"kind": "socket", "path": "/a", "more": 1},
         {"kind": "display", "uri": "x", "uuid": 3},
     ],
 )
 def test_what_describes_no_target_is_refused(data):
-    with pytest.raises(ValueError, match=r"target|absolute"):
+    with pytest.raises(ValueError, match=r"target|absolute|carried"):
         target_from_json(data)
 
 

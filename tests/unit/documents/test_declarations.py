@@ -39,6 +39,7 @@ SCHEMA_OF = {
     "secret": "secret",
     "filter": "nwfilter",
     "interface": "interface",
+    "storagepoolCapabilities": "storagepoolcaps",
 }
 # What libvirt learned after the version of these schemas (https://libvirt.org/news.html): clusters
 # in 10.1, vDPA disks in 9.8, the title of a network in 9.7, and so on.

@@ -20,7 +20,7 @@ from qvirt_jupyter.documents import (
     parse,
 )
 from qvirt_jupyter.documents.devices.disk import IoTune
-from qvirt_jupyter.documents.network import Ip
+from qvirt_jupyter.documents.network_ip import Ip
 from qvirt_jupyter.documents.sections.clock import Clock, Timer
 from qvirt_jupyter.documents.sections.cpu import Cpu
 from qvirt_jupyter.documents.sections.numa_tune import NumaTune
@@ -381,5 +381,13 @@ def test_netmask_and_prefix_exclude_each_other():
 
 def test_only_qcow2_has_qcow2_features():
     volume = StorageVolume(format="qcow2", compatibility="1.1", lazy_refcounts=True)
+    volume.cluster_size, volume.extended_l2 = 128 * 1024, True
     volume.format = "raw"
     assert (volume.compatibility, volume.lazy_refcounts) == (None, False)
+    assert (volume.cluster_size, volume.extended_l2) == (None, False)
+
+
+def test_features_of_the_newer_qcow2_ask_for_it():
+    volume = StorageVolume(format="qcow2", compatibility="0.10")
+    volume.extended_l2 = True
+    assert volume.compatibility == "1.1"

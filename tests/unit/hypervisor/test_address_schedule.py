@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qvirt_jupyter.hypervisor.address_schedule import BOOT, Patience, Schedule
+from qvirt_jupyter.hypervisor.networks.address_schedule import BOOT, Patience, Schedule
 
 PATIENCE = Patience(booting=0.0, unknown=30.0, known=60.0, at_most=20)
 RUN = ("u", 1)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import libvirt
 
 from qvirt_jupyter.documents import parse_xml
-from qvirt_jupyter.hypervisor.addresses import Address, addresses_of, first_answer, macs_of
 from qvirt_jupyter.hypervisor.errors import OperationFailed
+from qvirt_jupyter.hypervisor.networks.addresses import Address, addresses_of, first_answer, macs_of
 
 V4, V6 = libvirt.VIR_IP_ADDR_TYPE_IPV4, libvirt.VIR_IP_ADDR_TYPE_IPV6
 MAC = "52:54:00:aa:bb:cc"

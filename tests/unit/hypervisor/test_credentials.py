@@ -10,8 +10,8 @@ from pathlib import Path
 import libvirt
 import pytest
 
-from qvirt_jupyter.hypervisor.credentials import CredentialRequest, Questions
-from qvirt_jupyter.hypervisor.ssh_questions import SshQuestions, request_of
+from qvirt_jupyter.hypervisor.opening.credentials import CredentialRequest, Questions
+from qvirt_jupyter.hypervisor.ssh.questions import SshQuestions, request_of
 
 
 def put(questions, *kinds):

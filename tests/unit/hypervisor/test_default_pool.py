@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qvirt_jupyter.hypervisor import ConnectionUri
-from qvirt_jupyter.hypervisor.default_pool import image_folder
+from qvirt_jupyter.hypervisor.storage.default_pool import image_folder
 
 
 @pytest.mark.parametrize(

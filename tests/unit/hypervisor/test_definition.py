@@ -72,14 +72,70 @@ def test_what_is_broken_is_a_value_error(text):
 
 def test_networks():
     read = definition.network_definition
-    assert read("<network><forward/><bridge name='virbr0'/></network>") == ("nat", "virbr0")
-    assert read("<network><forward mode='route'/></network>") == ("route", "")
-    assert read("<network/>") == ("", "")
+    nat = "<network><forward/><bridge name='virbr0'/></network>"
+    assert read(nat) == ("nat", "virbr0", (), ())
+    assert read("<network><forward mode='route'/></network>") == ("route", "", (), ())
+    assert read("<network/>") == ("", "", (), ())
+
+
+def test_a_network_knows_its_subnets_and_its_ways_out():
+    read = definition.network_definition(
+        "<network><forward mode='nat' dev='eth0'><interface dev='eth0'/><interface dev='eth1'/>"
+        "<nat/></forward><ip address='10.7.0.1' netmask='255.255.255.0'/>"
+        "<ip family='ipv6' address='fd00:7::1' prefix='64'/><ip address='nonsense'/></network>"
+    )
+    assert read.devices == ("eth0", "eth1")
+    assert read.subnets == ("10.7.0.0/24", "fd00:7::/64")
+
+
+@pytest.mark.parametrize(
+    ("interface", "source"),
+    [
+        ("<interface type='network'><source network='default'/></interface>", "default"),
+        ("<interface type='bridge'><source bridge='br0'/></interface>", "br0"),
+        ("<interface type='direct'><source dev='eth0' mode='bridge'/></interface>", "eth0"),
+        (
+            "<interface type='mcast'><source address='230.0.0.1' port='5558'/></interface>",
+            "230.0.0.1:5558",
+        ),
+        ("<interface type='user'/>", ""),
+    ],
+)
+def test_an_interface_knows_what_it_is_on(interface, source):
+    text = f"<domain type='test'><devices>{interface}</devices></domain>"
+    assert definition.domain_definition(text).interfaces[0].source == source
+
+
+def test_an_interface_knows_its_device_its_model_and_its_link():
+    (card,) = definition.domain_definition(
+        "<domain type='test'><devices><interface type='user'><mac address='52:54:00:00:00:0A'/>"
+        "<target dev='vnet3'/><model type='virtio'/><link state='down'/></interface></devices>"
+        "</domain>"
+    ).interfaces
+    assert (card.mac, card.target, card.model) == ("52:54:00:00:00:0a", "vnet3", "virtio")
+    assert not card.link_up
 
 
 def test_pools():
     read = definition.pool_definition("<pool type='dir'><target><path>/x</path></target></pool>")
-    assert read == ("dir", "/x")
+    assert read == ("dir", "/x", "")
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("<host name='nas'/><dir path='/export'/>", "nas:/export"),
+        ("<host name='a' port='6789'/><host name='b'/><name>rbd</name>", "a:6789, b:rbd"),
+        ("<device path='/dev/sdb'/><device path='/dev/sdc'/>", "/dev/sdb, /dev/sdc"),
+        ("<device path='/dev/sdb'/><name>vg0</name>", "vg0"),
+        ("<adapter name='scsi_host2'/>", "scsi_host2"),
+        ("<adapter type='fc_host' wwpn='10000000c9831b4b'/>", "10000000c9831b4b"),
+        ("<host name='nas'/>", "nas"),
+    ],
+)
+def test_where_a_pool_comes_from_is_one_line(source, expected):
+    text = f"<pool type='x'><name>p</name><source>{source}</source></pool>"
+    assert definition.pool_definition(text).source == expected
 
 
 @pytest.mark.parametrize(
@@ -87,21 +143,21 @@ def test_pools():
     [
         (
             "<device><parent>computer</parent><capability type='pci'><vendor>Acme</vendor><product>Card</product></capability></device>",
-            ("computer", "pci", "Acme", "Card"),
+            {"parent": "computer", "capability": "pci", "vendor": "Acme", "product": "Card"},
         ),
         (
             "<device><capability type='net'><interface>eth0</interface></capability></device>",
-            ("", "net", "", "eth0"),
+            {"capability": "net", "product": "eth0", "device": "eth0"},
         ),
         (
             "<device><capability type='system'><hardware><vendor>Acme</vendor></hardware></capability></device>",
-            ("", "system", "Acme", ""),
+            {"capability": "system", "vendor": "Acme"},
         ),
-        ("<device/>", ("", "", "", "")),
+        ("<device/>", {}),
     ],
 )
 def test_devices(text, expected):
-    assert definition.device_definition(text) == expected
+    assert definition.device_definition(text) == definition.DeviceDefinition(**expected)
 
 
 def test_every_machine_of_the_lab_can_be_read():

@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from qvirt_jupyter.hypervisor import definition_history
+from qvirt_jupyter.hypervisor.editing import definition_history
 from qvirt_jupyter.hypervisor.errors import Subject
 
 SUBJECT = Subject("domain", "../../web", "qemu:///session", "11111111-1111-4111-8111-111111111101")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qvirt_jupyter.documents import Domain
-from qvirt_jupyter.hypervisor.device_matching import find, pairs
+from qvirt_jupyter.hypervisor.editing.device_matching import find, pairs
 
 DISK = "<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='/{0}.img'/><target dev='{0}' bus='{1}'/></disk>"
 RNG = "<rng model='virtio'><backend model='random'>{}</backend>{}</rng>"

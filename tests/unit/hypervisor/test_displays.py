@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qvirt_jupyter.documents import parse_xml
-from qvirt_jupyter.hypervisor.displays import Display, displays_of
+from qvirt_jupyter.hypervisor.screen.displays import Display, displays_of
 
 
 def displays(graphics):

@@ -6,7 +6,7 @@ import pytest
 
 from qvirt_jupyter.documents import Domain, DomainCapabilities
 from qvirt_jupyter.hypervisor import InvalidDefinition
-from qvirt_jupyter.hypervisor.edit_checks import refuse_unoffered
+from qvirt_jupyter.hypervisor.editing.edit_checks import refuse_unoffered
 from qvirt_jupyter.hypervisor.errors import Subject
 
 CAPABILITIES = Path(__file__).parents[2] / "data" / "capabilities"

@@ -11,10 +11,11 @@ import pytest
 
 from qvirt_jupyter.documents import Capabilities
 from qvirt_jupyter.hypervisor import OperationFailed, Subject, connection_to
-from qvirt_jupyter.hypervisor.emulator_access import (
+from qvirt_jupyter.hypervisor.host.emulator_access import (
     Account,
     account_of,
     emulator_account,
+    is_readable,
     let_in,
     unsearchable,
 )
@@ -55,6 +56,26 @@ def test_the_owner_the_group_and_root_are_let_in(a_folder):
     # Who is in the group is judged by that alone.
     a_folder.chmod(0o701)
     assert closed(a_folder, member) == (str(a_folder),)
+
+
+def test_a_file_is_readable_for_its_owner_its_group_and_root(a_folder):
+    file = a_folder / "web.iso"
+    file.write_bytes(b"x")
+    status = file.stat()
+    owner = Account(status.st_uid, "owner", frozenset())
+    member = Account(64_999, "member", frozenset({status.st_gid}))
+    for mode, readers in (
+        (0o400, (owner,)),
+        (0o440, (owner, member)),
+        (0o404, (owner, STRANGER)),
+        (0o444, (owner, member, STRANGER)),
+    ):
+        file.chmod(mode)
+        everybody = (owner, member, STRANGER)
+        assert tuple(each for each in everybody if is_readable(str(file), each)) == readers
+    file.chmod(0)
+    assert is_readable(str(file), Account(0, "root", frozenset()))
+    assert is_readable(str(a_folder / "gone.iso"), STRANGER), "nobody knows"
 
 
 def test_an_access_list_counts(a_folder):

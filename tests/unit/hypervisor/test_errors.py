@@ -22,8 +22,8 @@ from qvirt_jupyter.hypervisor.errors import (
     Subject,
     Unsupported,
     WrongState,
-    from_libvirt,
 )
+from qvirt_jupyter.hypervisor.libvirt_errors import from_libvirt
 
 WEB = Subject("domain", "web", "test:///default", "6695eb01-f6a4-8304-79aa-97f2502e193f")
 
@@ -109,7 +109,7 @@ def test_every_class_is_in_the_tree_of_the_docstring():
         for value in vars(errors).values()
         if isinstance(value, type) and issubclass(value, QvirtError)
     ]
-    assert len(classes) == 14
+    assert len(classes) == 15
     for found in classes:
         assert found.__name__ in errors.__doc__
     assert issubclass(ConnectionFailed, ConnectionLost)
@@ -119,3 +119,48 @@ def test_every_class_is_in_the_tree_of_the_docstring():
 def test_a_conflict_carries_both_differences():
     error = EditConflict("Changed.", mine="a", theirs="b", subject=WEB)
     assert (error.mine, error.theirs, error.subject) == ("a", "b", WEB)
+
+
+def test_a_program_that_fails_is_quoted_without_its_command_line():
+    said = (
+        "internal error: Child process (/bin/mount -o (a) nas:/e /srv) unexpected exit status 32: "
+        "mount.nfs: No such device\n"
+    )
+    error = from_libvirt(libvirts(libvirt.VIR_ERR_INTERNAL_ERROR, said))
+    assert error.reason == "mount.nfs: No such device."
+    assert "unexpected exit status 32" in error.details
+    nameless = said.replace("/bin/mount -o (a)", "/sbin/tc qdisc").replace("mount.nfs:", "Error:")
+    error = from_libvirt(libvirts(libvirt.VIR_ERR_INTERNAL_ERROR, nameless))
+    assert error.reason == "tc: No such device."
+    silent = "internal error: Child process (x) unexpected exit status 1: "
+    assert "exit status 1" in from_libvirt(libvirts(libvirt.VIR_ERR_INTERNAL_ERROR, silent)).reason
+
+
+@pytest.mark.parametrize(
+    "began",
+    [
+        "qemu unexpectedly closed the monitor",
+        "QEMU unexpectedly closed the monitor (vm='web')",
+        "process exited while connecting to monitor",
+    ],
+)
+@pytest.mark.parametrize("option", ['-blockdev {"a":{"b":"c"}}', "-drive file=/x.iso,if=none"])
+def test_what_qemu_says_as_it_ends_is_said_without_its_options(began, option):
+    when = "2026-11-26T16:27:22.008042Z"
+    said = (
+        f"internal error: {began}: {when} qemu-system-x86_64: {option}: Could not open '/x.iso': "
+    )
+    error = from_libvirt(libvirts(libvirt.VIR_ERR_INTERNAL_ERROR, f"{said}Permission denied"))
+    assert error.reason == "Could not open '/x.iso': Permission denied."
+    assert "Let the user that QEMU runs as read it" in error.next_step
+    assert option in error.details
+    other = from_libvirt(libvirts(libvirt.VIR_ERR_INTERNAL_ERROR, f"{said}No such file"))
+    assert "try again" in other.next_step
+
+
+def test_a_device_with_something_on_it_is_said_to_have_it():
+    said = "Storage pool already built: Format of device '/dev/sdb' does not match"
+    error = from_libvirt(libvirts(libvirt.VIR_ERR_STORAGE_POOL_BUILT, said))
+    assert type(error) is AlreadyExists
+    assert "erased" in error.next_step
+    assert "/dev/sdb" in error.details

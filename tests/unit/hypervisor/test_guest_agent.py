@@ -7,7 +7,7 @@ import json
 import pytest
 
 from qvirt_jupyter.documents import parse_xml
-from qvirt_jupyter.hypervisor.guest_agent import (
+from qvirt_jupyter.hypervisor.guest.agent_answers import (
     InterfaceStatistics,
     has_agent_channel,
     is_agent_connected,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qvirt_jupyter.hypervisor import guest_identity
+from qvirt_jupyter.hypervisor.guest import identity as guest_identity
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import libvirt
 import pytest
 
-from qvirt_jupyter.hypervisor import host
+from qvirt_jupyter.hypervisor.host import host
 
 
 @pytest.mark.parametrize(
@@ -14,6 +15,39 @@ from qvirt_jupyter.hypervisor import host
 )
 def test_versions_as_people_write_them(number, text):
     assert host.version_text(number) == text
+
+
+CAPABILITIES = (
+    "<capabilities><host><cpu><vendor>AMD</vendor><model>kvm64</model></cpu></host></capabilities>"
+)
+
+
+@pytest.mark.parametrize(
+    ("cpuinfo", "sysinfo", "words"),
+    [
+        ("processor\t: 0\nmodel name\t: AMD  EPYC\n", "", "AMD EPYC"),
+        (
+            "processor\t: 0\n",
+            "<sysinfo><processor><entry name='version'>Other CPU </entry></processor></sysinfo>",
+            "Other CPU",
+        ),
+        ("", "", "most like libvirt's AMD kvm64"),
+    ],
+)
+def test_a_processor_has_its_own_name_before_that_of_a_model(tmp_path, cpuinfo, sysinfo, words):
+    class Raw:
+        def getSysinfo(self, _flags):  # noqa: N802 - libvirt's name
+            if not sysinfo:
+                raise libvirt.libvirtError("Host SMBIOS information is not available")
+            return sysinfo
+
+        def getCapabilities(self):  # noqa: N802 - as above
+            return CAPABILITIES
+
+    file = tmp_path / "cpuinfo"
+    if cpuinfo:
+        file.write_text(cpuinfo)
+    assert host.processor_model(Raw(), file) == words
 
 
 def test_the_environment_says_which_hypervisor(monkeypatch):

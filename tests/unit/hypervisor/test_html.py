@@ -41,3 +41,13 @@ def test_text_obeys_no_escape_sequence():
     text = html.text_table(["name", "b"], [[EVIL, 1], ["short", 22]])
     assert "\x1b" not in text
     assert len(text.splitlines()) == 3
+
+
+def test_the_same_is_said_where_no_html_is_shown():
+    markup = html.table("Machines", ["Name", "State"], [["web", "Running"], [EVIL, "two\nlines"]])
+    lines = html.plain(markup + html.text_block("the end")).splitlines()
+    assert lines[:3] == ["Machines", "Name  State", "web  Running"]
+    assert lines[3].startswith("<script>alert('x')</script> & \"q\" ")
+    assert lines[3].endswith("two lines")
+    assert "\x1b" not in lines[3]
+    assert lines[4:] == ["the end"]

@@ -6,7 +6,12 @@ import subprocess
 
 import pytest
 
-from qvirt_jupyter.hypervisor.image_headers import HEAD, backing_of, data_file_of, file_of_name
+from qvirt_jupyter.hypervisor.storage.image_headers import (
+    HEAD,
+    backing_of,
+    data_file_of,
+    file_of_name,
+)
 
 
 @pytest.mark.skipif(shutil.which("qemu-img") is None, reason="qemu-img is not installed")

@@ -123,7 +123,7 @@ def test_there_and_back_within_a_moment_is_nothing_at_all(an_inventory, a_listen
 def test_a_subscriber_that_comes_late_misses_nothing(an_inventory, a_listener):
     late = []
     gate = threading.Event()
-    publisher.post(None, lambda: gate.wait(5))
+    publisher.post(None, lambda: gate.wait(30))
     an_inventory.update([machine(1)])
     with an_inventory.subscribe(late.append):
         an_inventory.update([machine(2)])

@@ -61,8 +61,8 @@ def test_what_a_job_does_can_report_and_others_are_told():
     def work():
         assert current_job() is job
         current_job().report(progress=0.25, phase="Reading")
-        told.wait(5)
-        go.wait(5)
+        told.wait(30)
+        go.wait(30)
 
     def tell(changed):
         seen.append((changed.progress, changed.phase))
@@ -70,14 +70,28 @@ def test_what_a_job_does_can_report_and_others_are_told():
 
     job.on_change(tell)
     thread = begin(job, work)
-    assert told.wait(5)
+    assert told.wait(30)
     publisher.flush()
     assert seen[-1] == (0.25, "Reading")
     assert "25%" in repr(job)
     go.set()
-    thread.join(5)
+    thread.join(30)
     assert current_job() is None
     assert job.phase == ""
+
+
+def test_a_job_waits_for_somebody_until_it_says_something_else_or_ends():
+    job = Job("Upload", WEB)
+
+    def work():
+        job.report(phase="Choose the file again", waiting=True)
+        assert job.waiting
+        job.report(progress=0.5)
+        assert not job.waiting
+        job.report(waiting=True)
+
+    job.run(work)
+    assert (job.state, job.waiting) == (JobState.SUCCEEDED, False)
 
 
 def test_progress_is_asked_for_while_it_runs():
@@ -89,14 +103,14 @@ def test_progress_is_asked_for_while_it_runs():
         return 2.0, "Writing memory"
 
     def work():
-        assert asked.wait(5)
+        assert asked.wait(30)
         time.sleep(0.1)
 
     thread = begin(job, work, progress)
-    assert asked.wait(5)
+    assert asked.wait(30)
     time.sleep(0.05)
     assert job.progress == 1.0
-    thread.join(5)
+    thread.join(30)
 
 
 def test_a_waiting_job_is_cancelled_at_once():
@@ -113,13 +127,13 @@ def test_a_waiting_job_is_cancelled_at_once():
 def test_a_running_job_without_a_way_to_stop_says_so():
     job = Job("Start", WEB)
     gate = threading.Event()
-    thread = begin(job, lambda: gate.wait(5))
+    thread = begin(job, lambda: gate.wait(30))
     while job.state is JobState.QUEUED:
         time.sleep(0.01)
     assert not job.can_cancel
     assert not job.cancel()
     gate.set()
-    thread.join(5)
+    thread.join(30)
     assert job.state is JobState.SUCCEEDED
 
 
@@ -128,7 +142,7 @@ def test_a_running_job_is_stopped_by_its_own_way():
     job = Job("Save", WEB, cancel=stop.set)
 
     def work():
-        assert stop.wait(5)
+        assert stop.wait(30)
         raise OperationFailed("aborted")
 
     thread = begin(job, work)
@@ -136,7 +150,7 @@ def test_a_running_job_is_stopped_by_its_own_way():
         time.sleep(0.01)
     assert job.cancel()
     assert job.cancel_wanted
-    thread.join(5)
+    thread.join(30)
     assert job.state is JobState.CANCELLED
 
 
@@ -151,9 +165,9 @@ def test_work_in_steps_looks_whether_it_shall_stop():
             time.sleep(0.01)
 
     thread = begin(job, work)
-    assert reached.wait(5)
+    assert reached.wait(30)
     job.cancel()
-    thread.join(5)
+    thread.join(30)
     assert job.state is JobState.CANCELLED
 
 
@@ -163,17 +177,17 @@ def test_a_stop_that_fails_lets_the_job_go_on_and_be_asked_again():
 
     job = Job("Save", WEB, cancel=refuse)
     gate = threading.Event()
-    thread = begin(job, lambda: gate.wait(5))
+    thread = begin(job, lambda: gate.wait(30))
     while job.state is JobState.QUEUED:
         time.sleep(0.01)
     assert job.cancel()
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while not job.phase and time.monotonic() < end:
         time.sleep(0.01)
     assert job.phase == "Could not be stopped: Not now."
     assert job.can_cancel
     gate.set()
-    thread.join(5)
+    thread.join(30)
     assert job.state is JobState.SUCCEEDED
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from qvirt_jupyter import documents
 from qvirt_jupyter.documents import Domain, Interface
-from qvirt_jupyter.hypervisor import Effect, live, live_tuning
-from qvirt_jupyter.hypervisor.live_strategies import Target
-from qvirt_jupyter.hypervisor.unplugs import Unplugs
+from qvirt_jupyter.hypervisor import Effect
+from qvirt_jupyter.hypervisor.editing import live, live_tuning
+from qvirt_jupyter.hypervisor.editing.live_strategies import Target
+from qvirt_jupyter.hypervisor.editing.unplugs import Unplugs
 
 STORED = """<domain type='kvm'>
   <name>web</name>

@@ -3,10 +3,10 @@
 import pytest
 
 from qvirt_jupyter.documents import Domain
-from qvirt_jupyter.hypervisor.device_matching import pairs
-from qvirt_jupyter.hypervisor.live import Step
-from qvirt_jupyter.hypervisor.live_strategies import _outcome
-from qvirt_jupyter.hypervisor.unplugs import Unplugs
+from qvirt_jupyter.hypervisor.editing.device_matching import pairs
+from qvirt_jupyter.hypervisor.editing.live import Step
+from qvirt_jupyter.hypervisor.editing.live_strategies import _outcome
+from qvirt_jupyter.hypervisor.editing.unplugs import Unplugs
 
 DRIVE = (
     "<domain type='kvm'><name>a</name><devices><disk type='file' device='cdrom'>{source}"

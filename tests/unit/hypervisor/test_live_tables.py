@@ -9,9 +9,9 @@ import pytest
 from qvirt_jupyter.documents import Device, Domain, Field, declarations, parse
 from qvirt_jupyter.documents.devices.device import Devices
 from qvirt_jupyter.documents.schema import kinds_of
-from qvirt_jupyter.hypervisor import live_tables
-from qvirt_jupyter.hypervisor.device_matching import kinds
-from qvirt_jupyter.hypervisor.live_strategies import STRATEGIES
+from qvirt_jupyter.hypervisor.editing import live_tables
+from qvirt_jupyter.hypervisor.editing.device_matching import kinds
+from qvirt_jupyter.hypervisor.editing.live_strategies import STRATEGIES
 
 CD = "<disk device='cdrom'><target dev='sda' bus='sata'/></disk>"
 DISK = "<disk device='disk'><target dev='vda' bus='virtio'/></disk>"

@@ -7,16 +7,16 @@ import re
 import libvirt
 import pytest
 
-from qvirt_jupyter.hypervisor import client_certificates
-from qvirt_jupyter.hypervisor.credentials import Questions
 from qvirt_jupyter.hypervisor.errors import (
     AccessDenied,
     ConnectionFailed,
     Subject,
     Unsupported,
 )
-from qvirt_jupyter.hypervisor.open_failure_rows import FAILURES
-from qvirt_jupyter.hypervisor.open_failures import is_lasting, open_failure
+from qvirt_jupyter.hypervisor.opening import client_certificates
+from qvirt_jupyter.hypervisor.opening.credentials import Questions
+from qvirt_jupyter.hypervisor.opening.open_failure_rows import FAILURES
+from qvirt_jupyter.hypervisor.opening.open_failures import is_lasting, open_failure
 from qvirt_jupyter.hypervisor.uri import ConnectionUri
 
 RESET = ": Connection reset by peer"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qvirt_jupyter import documents
-from qvirt_jupyter.hypervisor.pending_changes import pending_changes, revert
+from qvirt_jupyter.hypervisor.editing.pending_changes import pending_changes, revert
 
 RUNNING = """
 <domain type='kvm' id='3'>

@@ -22,6 +22,13 @@ def a_pool():
     pool.close()
 
 
+def wait_for(condition):
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+
+
 def test_it_returns_results_and_raises_errors(a_pool):
     assert a_pool.run(lambda: 42) == 42
     with pytest.raises(ZeroDivisionError):
@@ -34,15 +41,17 @@ def test_work_runs_beside_the_caller_and_in_at_most_so_many_threads(a_pool):
 
     def work():
         names.add(threading.current_thread())
-        gate.wait(5)
+        gate.wait(30)
 
     futures = [a_pool.submit(work) for _ in range(6)]
+    wait_for(lambda: len(names) == 2)
+    # A third would be there by now.
     time.sleep(0.1)
     assert len(names) == 2
     assert all(thread.daemon and thread is not threading.current_thread() for thread in names)
     gate.set()
     for future in futures:
-        future.result(5)
+        future.result(30)
 
 
 def test_a_task_may_use_its_own_pool_without_a_deadlock(a_pool):
@@ -52,29 +61,28 @@ def test_a_task_may_use_its_own_pool_without_a_deadlock(a_pool):
 
     # Both threads are busy with tasks that need the pool themselves.
     futures = [a_pool.submit(lambda: nested(0)) for _ in range(2)]
-    assert [future.result(5) for future in futures] == [5, 5]
+    assert [future.result(30) for future in futures] == [5, 5]
 
 
 def test_two_pools_that_need_each_other_do_not_lock_up():
     first, second = WorkerPool("first", size=1), WorkerPool("second", size=1)
     there = first.submit(lambda: second.run(lambda: first.run(lambda: "there")))
     back = second.submit(lambda: first.run(lambda: second.run(lambda: "back")))
-    assert (there.result(5), back.result(5)) == ("there", "back")
+    assert (there.result(30), back.result(30)) == ("there", "back")
     first.close()
     second.close()
 
 
 def test_a_closed_pool_takes_nothing_and_drops_what_waits(a_pool):
     gate = threading.Event()
-    running = [a_pool.submit(lambda: gate.wait(5)) for _ in range(2)]
+    running = [a_pool.submit(lambda: gate.wait(30)) for _ in range(2)]
     waiting = a_pool.submit(lambda: "never")
     closing = threading.Thread(target=a_pool.close)
     closing.start()
-    time.sleep(0.1)
-    assert isinstance(waiting.exception(timeout=0), ConnectionLost)
+    assert isinstance(waiting.exception(timeout=30), ConnectionLost)
     gate.set()
-    closing.join(5)
-    assert all(future.result(1) for future in running)
+    closing.join(30)
+    assert all(future.result(30) for future in running)
     with pytest.raises(ConnectionLost, match="is closed"):
         a_pool.submit(lambda: None)
 
@@ -83,8 +91,7 @@ def test_idle_threads_end_and_come_back(a_pool, monkeypatch):
     monkeypatch.setattr("qvirt_jupyter.hypervisor.pool.IDLE", 0.05)
     before = threading.active_count()
     a_pool.run(lambda: None)
-    time.sleep(0.3)
-    assert threading.active_count() <= before
+    wait_for(lambda: threading.active_count() <= before)
     assert a_pool.run(lambda: "again") == "again"
 
 
@@ -109,7 +116,7 @@ def test_waiting_on_the_event_thread_is_refused(a_pool):
 
     timer = libvirt.virEventAddTimeout(0, on_timer, None)
     try:
-        assert done.wait(5)
+        assert done.wait(30)
     finally:
         libvirt.virEventRemoveTimeout(timer)
     assert ".submit" in caught[0]
@@ -140,31 +147,29 @@ print("end")
 
 
 def test_the_interpreter_ends_though_a_call_hangs():
-    start = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", HANGING], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout) == (0, "end\n"), done.stderr
     assert done.stderr == ""
-    assert time.monotonic() - start < 30
 
 
 def test_what_hangs_is_written_off_and_the_rest_has_its_turn(a_pool):
     """A call into a connection that broke may never return: nobody waits for it, nothing does."""
     go_on, begun = threading.Event(), threading.Barrier(a_pool.size + 1)
     hanging = [
-        a_pool.submit(lambda: (begun.wait(5), go_on.wait())) for _number in range(a_pool.size)
+        a_pool.submit(lambda: (begun.wait(30), go_on.wait())) for _number in range(a_pool.size)
     ]
-    begun.wait(5)
+    begun.wait(30)
     waiting = a_pool.submit(lambda: "its turn")
     assert not waiting.done()
     lost = ConnectionLost("It broke.")
     a_pool.write_off(lost)
-    assert all(future.exception(5) is lost for future in hanging)
-    assert waiting.result(5) == "its turn"
+    assert all(future.exception(30) is lost for future in hanging)
+    assert waiting.result(30) == "its turn"
     # What returns after all counts no more, and its threads end.
     go_on.set()
-    assert a_pool.submit(lambda: "more").result(5) == "more"
+    assert a_pool.submit(lambda: "more").result(30) == "more"
     assert all(future.exception() is lost for future in hanging)
 
 
@@ -173,5 +178,5 @@ def test_who_notices_the_loss_has_an_error_of_its_own(a_pool):
         a_pool.write_off(ConnectionLost("Not this one."))
         raise ConnectionLost("Mine.")
 
-    assert str(a_pool.submit(notice).exception(5)) == "Mine."
-    assert a_pool.submit(lambda: "more").result(5) == "more"
+    assert str(a_pool.submit(notice).exception(30)) == "Mine."
+    assert a_pool.submit(lambda: "more").result(30) == "more"

@@ -18,8 +18,13 @@ def a_publisher():
 
 def test_posts_with_one_key_become_one(a_publisher):
     ran = []
+    # However slowly this test is run, the thread is busy until all is posted.
+    busy, go_on = threading.Event(), threading.Event()
+    a_publisher.post(None, lambda: (busy.set(), go_on.wait(30)))
+    assert busy.wait(30)
     for number in range(100):
         a_publisher.post("key", lambda number=number: ran.append(number))
+    go_on.set()
     assert a_publisher.flush()
     assert ran == [99]
 
@@ -35,13 +40,11 @@ def test_keys_keep_their_order_and_none_is_never_replaced(a_publisher):
     assert ran == ["A", 1, "b", 2]
 
 
-def test_it_runs_within_a_few_hundredths_on_one_thread_of_its_own(a_publisher):
+def test_it_runs_on_one_thread_of_its_own_without_being_flushed(a_publisher):
     ran = threading.Event()
     threads = []
-    start = time.monotonic()
     a_publisher.post(1, lambda: (threads.append(threading.current_thread()), ran.set()))
-    assert ran.wait(1)
-    assert time.monotonic() - start < 0.5
+    assert ran.wait(30)
     a_publisher.post(2, lambda: threads.append(threading.current_thread()))
     a_publisher.flush()
     assert threads[0] is threads[1] is not threading.current_thread()
@@ -59,7 +62,7 @@ def test_what_has_nothing_to_gather_takes_the_rest_along():
 
 def test_posting_all_the_time_does_not_put_it_off_for_ever(a_publisher):
     ran = threading.Event()
-    end = time.monotonic() + 0.3
+    end = time.monotonic() + 30
     while time.monotonic() < end and not ran.is_set():
         a_publisher.post("key", ran.set)
     assert ran.is_set()

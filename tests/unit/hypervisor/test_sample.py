@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qvirt_jupyter.hypervisor import answers
-from qvirt_jupyter.hypervisor.meter import Columns, Meter
-from qvirt_jupyter.hypervisor.sample import (
+from qvirt_jupyter.hypervisor.statistics import answers
+from qvirt_jupyter.hypervisor.statistics.meter import Columns, Meter
+from qvirt_jupyter.hypervisor.statistics.sample import (
     HOST_COUNTERS,
     MACHINE_COUNTERS,
     Sample,
@@ -146,10 +146,16 @@ def test_a_host_has_the_share_of_its_guests():
     meter = Meter(HOST_COUNTERS, Columns())
     for at, busy, idle in ((1.0, 0, 0), (2.0, SECOND, 3 * SECOND)):
         meter.take("host", [0], [at], [(busy, idle, 600, 300, 1000)])
-    machines = {"cpu_host": np.array([10.0, np.nan, 5.0])}
+    machines = {
+        "cpu_host": np.array([10.0, np.nan, 5.0]),
+        "memory_host": np.array([200.0, np.nan, np.nan]),
+        "memory_total": np.array([500.0, 30.0, np.nan]),
+    }
     assert host_figures(known_values(meter.figures(EVER), 0), machines) == {
         "cpu": 25.0,
         "cpu_guests": 15.0,
+        # What is not known to lie on the host counts as it was given.
+        "memory_guests": 230.0,
         "memory": 600.0,
         "memory_cache": 300.0,
         "memory_total": 1000.0,

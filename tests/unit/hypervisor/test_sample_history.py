@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from qvirt_jupyter.hypervisor.errors import Unsupported
-from qvirt_jupyter.hypervisor.meter import Columns
-from qvirt_jupyter.hypervisor.sample_history import History, SampleTable
+from qvirt_jupyter.hypervisor.statistics.meter import Columns
+from qvirt_jupyter.hypervisor.statistics.sample_history import History, SampleTable
 
 BEGIN = 1_700_000_000.0 - 1_700_000_000.0 % 300
 

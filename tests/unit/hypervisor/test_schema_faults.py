@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from qvirt_jupyter.hypervisor import explain_invalid, schema_faults
+from qvirt_jupyter.hypervisor import explain_invalid
+from qvirt_jupyter.hypervisor.editing import schema_faults
 
 pytestmark = pytest.mark.skipif(
     not (schema_faults.FOLDER / "domain.rng").is_file(),

@@ -7,8 +7,8 @@ import io
 import pytest
 from PIL import Image
 
-from qvirt_jupyter.hypervisor import screenshot
 from qvirt_jupyter.hypervisor.errors import OperationFailed, Subject
+from qvirt_jupyter.hypervisor.screen import screenshot
 
 SUBJECT = Subject("domain", "web", "test:///default")
 
@@ -29,7 +29,17 @@ def test_a_picture_becomes_a_png(form):
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"GIF89a", picture("GIF"), picture("PPM")[:-5], b"P6\n-1 2\n255\n"]
+    "data",
+    [
+        b"",
+        b"GIF89a",
+        picture("GIF"),
+        picture("PPM")[:-5],
+        b"P6\n-1 2\n255\n",
+        # More than any screen has, and hardly a byte of it.
+        b"P6\n60000 60000\n255\n",
+        picture("PNG").replace(bytes([0, 0, 0, 3, 0, 0, 0, 2]), bytes([0, 0, 255, 0] * 2)),
+    ],
 )
 def test_what_is_no_picture_is_refused(data):
     with pytest.raises(OperationFailed, match="not a picture"):

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from qvirt_jupyter.hypervisor.unplugs import Unplug, Unplugs
+from qvirt_jupyter.hypervisor.editing.unplugs import Unplug, Unplugs
 
 UUID = "11111111-1111-4111-8111-111111111101"
 DISK = Unplug("virtio-disk1", "devices/disk[vdb]", "VirtIO disk 2", 1.0)

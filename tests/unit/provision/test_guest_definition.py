@@ -61,8 +61,15 @@ def test_displays_listen_nowhere(display):
     assert graphics.get("port") is None
 
 
+@pytest.mark.parametrize("display", ["vnc", "spice"])
+def test_a_screen_comes_with_a_tablet_so_that_pointers_meet(display):
+    tablet = definition(display=display).find("devices/input")
+    assert (tablet.get("type"), tablet.get("bus")) == ("tablet", "virtio")
+
+
 def test_no_display():
     domain = definition(display="none")
+    assert domain.find("devices/input") is None
     assert domain.find("devices/graphics") is None
     assert domain.find("devices/video/model").get("type") == "none"
 

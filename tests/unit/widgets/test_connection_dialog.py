@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from qvirt_jupyter.hypervisor import client_certificates
-from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
-from qvirt_jupyter.widgets.connection_request import ConnectionRequest
-from qvirt_jupyter.widgets.saved_connections import SavedConnection
+from qvirt_jupyter.hypervisor.opening import client_certificates
+from qvirt_jupyter.widgets.connections.dialog import ConnectionDialog
+from qvirt_jupyter.widgets.connections.request import ConnectionRequest
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection
 
 
 @pytest.fixture

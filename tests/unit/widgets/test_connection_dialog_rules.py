@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from qvirt_jupyter.hypervisor.uri import ConnectionUri
-from qvirt_jupyter.widgets.connection_dialog import ConnectionDialog
-from qvirt_jupyter.widgets.saved_connections import SavedConnection
+from qvirt_jupyter.widgets.connections.dialog import ConnectionDialog
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection
 
 
 class Events(list):

@@ -18,8 +18,8 @@ from qvirt_jupyter.documents import (
     declarations,
     option,
 )
-from qvirt_jupyter.widgets.form import Form, Note
-from qvirt_jupyter.widgets.form_inputs import input_of
+from qvirt_jupyter.widgets.forms.form import Form, Note
+from qvirt_jupyter.widgets.forms.inputs import input_of
 
 SECRET = "hush-hush"  # noqa: S105 - what the tests are about
 
@@ -273,6 +273,9 @@ def test_what_a_browser_says_is_not_trusted():
         (Size(), True, "512", 524288, "512"),
         (Size(), True, "2 GiB", 2097152, "2048"),
         (Size(), True, "1000 KiB", 1000, "1000 KiB"),
+        (Size(), True, "1.5", 1536, "1536 KiB"),
+        (Size("bytes", typed="GiB"), True, "1.5 GiB", 1536 * 2**20, "1536 MiB"),
+        (Size("bytes", typed="GiB"), True, ".5 KiB", 512, "512 bytes"),
         (Size(), True, "", None, ""),
         (Size("bytes"), True, "1", 1048576, "1"),
         (YesNo(), True, "", None, ""),

@@ -17,7 +17,7 @@ from qvirt_jupyter.documents import (
     declarations,
     option,
 )
-from qvirt_jupyter.widgets.form import Form, Note
+from qvirt_jupyter.widgets.forms.form import Form, Note
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from qvirt_jupyter.documents import Domain, Hostdev, NodeDevice, hostdev_of
+from qvirt_jupyter.hypervisor.host.device_names import HostDeviceNames
 from qvirt_jupyter.widgets.details.definitions import Definitions
 from qvirt_jupyter.widgets.details.fields import field_state
-from qvirt_jupyter.widgets.details.host_device_names import HostDeviceNames
 from qvirt_jupyter.widgets.details.host_device_page import HostDevicePage
 
 

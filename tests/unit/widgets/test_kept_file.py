@@ -12,13 +12,13 @@ import pytest
 
 from qvirt_jupyter.hypervisor import publisher
 from qvirt_jupyter.widgets import kept_file
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, SavedConnections
 from qvirt_jupyter.widgets.preferences import Preferences, PreferenceStore
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, SavedConnections
 
 MANY = """
 import sys
 from pathlib import Path
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, SavedConnections
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, SavedConnections
 saved = SavedConnections(Path(sys.argv[1]))
 print(len(saved.all), flush=True)
 sys.stdin.readline()
@@ -49,7 +49,7 @@ def test_another_kernel_is_told_of_it(a_file, monkeypatch):
     told, heard = threading.Event(), []
     with other.observe(lambda now: (heard.append(now), told.set())):
         mine.set(confirm_pause=True)
-        assert told.wait(15)
+        assert told.wait(30)
         publisher.flush()
         assert heard == [Preferences(confirm_pause=True)]
 
@@ -124,7 +124,7 @@ def test_a_kernel_that_hangs_while_it_writes_keeps_nobody_from_reading(a_file, m
         writer = threading.Thread(target=write)
         writer.start()
         assert store.now.update_interval == 2
-        writer.join(15)
+        writer.join(30)
         assert failed
     store.set(update_interval=3)
     assert store.now.update_interval == 3

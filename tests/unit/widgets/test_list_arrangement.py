@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from qvirt_jupyter.widgets.list_arrangement import MOST, ListArrangement
+from qvirt_jupyter.widgets.machine_list.list_arrangement import MOST, ListArrangement
 from qvirt_jupyter.widgets.preferences import PreferenceStore
 
 CHOSEN = ListArrangement(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qvirt_jupyter.widgets.machine_tags import answered_tags, tags_question
+from qvirt_jupyter.widgets.machine.tags import answered_tags, tags_question
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Choice, Device, Domain, Field, Integer, Text, declarations, rule
 from qvirt_jupyter.documents.document import _KINDS
 from qvirt_jupyter.documents.schema import _SCHEMAS
-from qvirt_jupyter.widgets.form import Form
+from qvirt_jupyter.widgets.forms.form import Form
 
 TEXT = """\
 <domain>

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import html
 
-from qvirt_jupyter.widgets.notes import notes_html
+from qvirt_jupyter.widgets.machine.notes import notes_html
 
 
 def test_markdown_is_drawn():

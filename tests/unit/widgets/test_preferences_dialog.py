@@ -23,8 +23,9 @@ def a_dialog(a_store, closed):
 
 
 def test_every_preference_is_in_the_form(a_dialog):
-    # What machines have of their own is chosen there, and how the list is arranged in the list.
-    wanted = set(vars(Preferences())) - {"machines", "list_arrangement"}
+    # What machines have of their own is chosen there, as is the console that was in front last, and
+    # how the list is arranged in the list.
+    wanted = set(vars(Preferences())) - {"machines", "list_arrangement", "console_shown"}
     assert {field["name"] for field in a_dialog.shown["fields"]} == wanted
 
 

@@ -84,7 +84,7 @@ def test_who_waits_is_released_when_the_last_view_closes(a_board):
     first.close()
     assert a_board.questions
     second.close()
-    waiter.join(5)
+    waiter.join(30)
     assert answers == [None]
 
 

@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from qvirt_jupyter.hypervisor import DomainRecord, DomainState, publisher
-from qvirt_jupyter.hypervisor.records import HostRecord
-from qvirt_jupyter.hypervisor.sample import Sample
+from qvirt_jupyter.hypervisor.host.record import HostRecord
+from qvirt_jupyter.hypervisor.statistics.sample import Sample
 from qvirt_jupyter.widgets.host_facts import topology
 from qvirt_jupyter.widgets.ranking import SHOWN, Ranking
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qvirt_jupyter.hypervisor.disk_growth import DiskGrowth
+from qvirt_jupyter.hypervisor.storage.disk_growth import DiskGrowth
 from qvirt_jupyter.widgets.details.resizing import size_of, why_not
 
 MIB, GIB = 1024**2, 1024**3

@@ -4,7 +4,7 @@ import stat
 import pytest
 
 from qvirt_jupyter.hypervisor import publisher
-from qvirt_jupyter.widgets.saved_connections import SavedConnection, SavedConnections
+from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, SavedConnections
 
 
 @pytest.fixture

@@ -16,14 +16,15 @@ import pytest
 from qvirt_jupyter.documents import Change
 from qvirt_jupyter.hypervisor import DomainRecord, DomainState, History, RecordKey, publisher
 from qvirt_jupyter.hypervisor.lifecycle import LIFECYCLE, Action
-from qvirt_jupyter.hypervisor.sample import Samples
-from qvirt_jupyter.widgets import vm_list, vm_list_views
-from qvirt_jupyter.widgets.list_arrangement import ListArrangement
-from qvirt_jupyter.widgets.vm_list import VmList
-from qvirt_jupyter.widgets.vm_list_actions import DOMAIN_ACTIONS
-from qvirt_jupyter.widgets.vm_list_columns import COLUMNS
-from qvirt_jupyter.widgets.vm_list_rows import ConnectionRow
-from qvirt_jupyter.widgets.vm_list_samples import POINTS, SampleFeed
+from qvirt_jupyter.hypervisor.statistics.sample import Samples
+from qvirt_jupyter.widgets.machine_list import views as vm_list_views
+from qvirt_jupyter.widgets.machine_list import vm_list
+from qvirt_jupyter.widgets.machine_list.actions import DOMAIN_ACTIONS
+from qvirt_jupyter.widgets.machine_list.columns import COLUMNS
+from qvirt_jupyter.widgets.machine_list.list_arrangement import ListArrangement
+from qvirt_jupyter.widgets.machine_list.rows import ConnectionRow
+from qvirt_jupyter.widgets.machine_list.samples import POINTS, SampleFeed
+from qvirt_jupyter.widgets.machine_list.vm_list import VmList
 
 URI = "test:///default"
 HERE = ConnectionRow(URI, "Test", "connected")

@@ -6,6 +6,7 @@ from qvirt_jupyter.provision.deletion.judgement import Facts, Verdict, judge, na
 from qvirt_jupyter.provision.deletion.planned_file import FileKind
 
 POOL = {"pool_type": "dir"}
+FAR = {"reachable": False, "far": True}
 LOOSE = {"exists": True, "folder_writable": True, "writable": True}
 
 TABLE = [
@@ -26,6 +27,12 @@ TABLE = [
     (FileKind.DISK, {"source": "block", **LOOSE}, Verdict.IMPOSSIBLE, "device of the host"),
     (FileKind.DISK, {"source": "dir", **LOOSE}, Verdict.IMPOSSIBLE, "folder"),
     (FileKind.DISK, {"reachable": False}, Verdict.IMPOSSIBLE, "through pools only"),
+    (
+        FileKind.DISK,
+        {**FAR, "pool_without": "images"},
+        Verdict.IMPOSSIBLE,
+        "in the storage pool images",
+    ),
     (FileKind.DISK, {"exists": False}, Verdict.IMPOSSIBLE, "no such file"),
     (FileKind.DISK, {**LOOSE, "folder_writable": False}, Verdict.IMPOSSIBLE, "may not delete"),
     # What is kept unless it is ticked.
@@ -39,6 +46,10 @@ TABLE = [
     (FileKind.BOOT, LOOSE, Verdict.KEPT, "boot"),
     (FileKind.LOG, LOOSE, Verdict.KEPT, "may be wanted"),
     (FileKind.DISK, {**LOOSE, "writable": False}, Verdict.KEPT, "not write"),
+    (FileKind.DISK, FAR, Verdict.KEPT, "nobody knows"),
+    (FileKind.MEDIUM, FAR, Verdict.KEPT, "Removable"),
+    (FileKind.DISK, {**FAR, "users": ("twin",)}, Verdict.KEPT, "twin"),
+    (FileKind.DISK, {**FAR, "pool_off": "images"}, Verdict.IMPOSSIBLE, "images is off"),
     (FileKind.BASE, POOL, Verdict.KEPT, "base"),
     (FileKind.SNAPSHOT, {**POOL, "snapshot": "s1"}, Verdict.KEPT, "s1 names it"),
     # What goes.

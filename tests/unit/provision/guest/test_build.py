@@ -140,6 +140,26 @@ def test_an_image_of_the_firmware_where_libvirt_does_not_choose(a_host):
     assert built.os.loader == "/usr/share/OVMF/CODE.fd"
 
 
+@pytest.mark.parametrize(
+    ("asked", "kind", "result"),
+    [
+        ("", "kvm", ("host-passthrough", None)),
+        ("host-model", "kvm", ("host-model", None)),
+        ("maximum", "kvm", ("maximum", None)),
+        ("hypervisor", "kvm", (None, None)),
+        ("nearest", "kvm", ("custom", "{model}")),
+        ("", "qemu", ("maximum", None)),
+        ("host-passthrough", "qemu", ("maximum", None)),
+        ("nearest", "qemu", ("maximum", None)),
+    ],
+)
+def test_the_processor_is_what_was_asked_for_where_the_host_has_it(a_host, asked, kind, result):
+    cpu = build(a_host, processor=asked, hypervisor=kind).cpu
+    mode, model = result
+    model = model and model.format(model=a_host.capabilities.host.cpu.model)
+    assert (cpu.mode, cpu.model) == (mode, model)
+
+
 def test_uefi_that_the_host_does_not_have_is_named(a_host):
     def offer(domain):
         del domain

@@ -20,6 +20,8 @@ from qvirt_jupyter.provision.guest import (
     InstallFromTree,
     NoInstall,
 )
+from qvirt_jupyter.provision.guest.customising import customised
+from qvirt_jupyter.provision.guest.equipment import put_in
 from qvirt_jupyter.provision.osinfo import Database
 from qvirt_jupyter.provision.osinfo.folders import SYSTEM
 
@@ -234,3 +236,42 @@ def test_a_wrong_address_of_a_tree_is_refused_at_once():
 def test_what_nobody_said_is_import_where_there_is_a_disk(path):
     expected = NoInstall() if path is None else ImportDisk()
     assert asked(disks=(DiskRequest(path=path),)).method == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "change", "outcome"),
+    [
+        ({}, None, (InstallFromMedia("/srv/some.iso"), None)),
+        ({}, "/srv/other.iso", (InstallFromMedia("/srv/other.iso"), None)),
+        ({}, "pool/other.iso", (InstallFromMedia("pool/other.iso"), None)),
+        ({}, "", (NoInstall(), None)),
+        ({"os": "win10"}, None, (InstallFromMedia("/srv/some.iso"), "/srv/some.iso")),
+        ({"disks": ()}, "/srv/other.iso", (InstallFromMedia("/srv/other.iso"), "/srv/other.iso")),
+    ],
+)
+def test_the_medium_is_what_is_in_the_drive_when_it_was_customised(
+    a_host, systems, said, change, outcome
+):
+    method, stays = outcome
+    request = asked(install=InstallFromMedia("/srv/some.iso"), **{"os": "generic", **said})
+    shown = request.final(host=a_host, database=systems)
+    request.method.show(shown)
+    drive = next(disk for disk in shown.devices.disks if disk.device == "cdrom")
+    assert drive.path == "/srv/some.iso"
+    if change is not None:
+        put_in(drive, change or None)
+    changed, final = customised(request, shown, systems)
+    assert changed.install == method
+    assert next(disk for disk in final.devices.disks if disk.device == "cdrom").path == stays
+
+
+def test_a_drive_that_somebody_took_out_is_not_installed_from(a_host, systems):
+    request = asked(os="generic", disks=NEW, install=InstallFromMedia("/srv/some.iso"))
+    shown = request.final(host=a_host, database=systems)
+    request.method.show(shown)
+    for disk in tuple(shown.devices.disks):
+        if disk.device == "cdrom":
+            shown.devices.remove(disk)
+    changed, _final = customised(request, shown, systems)
+    assert changed.install == NoInstall()
+    assert not request.begin(shown, systems)

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from a_manager import wait_for
 
 from qvirt_jupyter.provision import CloudNetwork
 from qvirt_jupyter.widgets.creation.seed_draft import SeedDraft
@@ -18,6 +19,18 @@ def a_form():
     form = SeedForm(made.append, draft=SeedDraft())
     form.made = made
     return form
+
+
+def test_a_wizard_has_its_buttons_in_the_row_of_the_form():
+    pressed = []
+    form = SeedForm(print, draft=SeedDraft(), on_press=pressed.append)
+    first, last = form.shown["buttons"], form.shown["lastButtons"]
+    assert [each["id"] for each in (*first, *last)] == ["back", "skip", "close"]
+    assert form.strings["submit"] == "Next"
+    for button in ("back", "anything"):
+        form.press(button)
+    assert wait_for(lambda: pressed == ["back"])
+    assert "buttons" not in SeedForm(print, draft=SeedDraft()).shown
 
 
 def field(form, name):

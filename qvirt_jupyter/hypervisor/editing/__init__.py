@@ -1,0 +1,1 @@
+"""Definitions changed as transactions: on disk, on the running machine, and back."""

@@ -1,0 +1,1 @@
+"""A host itself: what it is, its devices, its secrets."""

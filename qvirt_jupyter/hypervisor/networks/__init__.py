@@ -1,0 +1,1 @@
+"""Virtual networks, host interfaces and filters; who is on them and under which address."""

@@ -1,0 +1,1 @@
+"""How a connection is opened: credentials, certificates, plain words for failures."""

@@ -1,0 +1,1 @@
+"""Displays, and the screen behind them: looked at, typed into, recorded."""

@@ -1,0 +1,1 @@
+"""Storage pools and their volumes, and which machine's disk is where."""

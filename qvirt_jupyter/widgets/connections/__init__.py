@@ -1,0 +1,1 @@
+"""Connections as people add, see, save and open them."""

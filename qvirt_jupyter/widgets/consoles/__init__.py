@@ -1,0 +1,1 @@
+"""Consoles of a machine: screens, serial ports and text consoles, in tabs and cells."""

@@ -1,0 +1,1 @@
+"""Forms from declarations: inputs, code, and what a form fills in."""

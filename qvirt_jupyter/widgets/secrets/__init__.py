@@ -1,0 +1,1 @@
+"""The section with the secrets of a host."""

@@ -1,0 +1,1 @@
+"""XML as people edit it: its sources, its faults at their lines, and earlier definitions."""
