@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import subprocess
 import threading
@@ -11,10 +12,12 @@ import a_machine_with_consoles
 import libvirt
 import pytest
 from a_machine_with_consoles import Heard
+from in_time import until
 
 from qvirt_jupyter.hypervisor import InUse, NotFound, SerialState, Unsupported, WrongState, connect
 
 pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+EMULATOR = re.compile("(?<=<emulator>).*(?=</emulator>)")
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +111,36 @@ def test_a_line_waits_for_its_machine_and_shows_it_boot(
         line.close()
         assert line.state is SerialState.CLOSED
         assert b"login:" in line.scrollback
+    finally:
+        if machine.is_active:
+            machine.destroy()
+        machine.undefine()
+
+
+def test_a_machine_that_takes_its_time_to_start_is_no_busy_one(a_qemu_connection, tmp_path):
+    """libvirt refuses with one code who comes second, and who comes before there is a terminal."""
+    tmp_path.chmod(0o777)
+    slow = tmp_path / "slow-qemu"
+    machine = a_machine_with_consoles.define(a_qemu_connection, "slow-starter", tmp_path)
+    try:
+        xml = machine.xml(inactive=True)
+        slow.write_text(f'#!/bin/sh\nsleep 3\nexec {EMULATOR.search(xml)[0]} "$@"\n')
+        slow.chmod(0o755)
+        a_qemu_connection.domains.define(EMULATOR.sub(str(slow), xml))
+        line = machine.serial
+        states = []
+        line.observe(lambda line: states.append(line.state))
+        started = machine.submit.start()
+        uuid = machine.uuid
+        assert until(
+            lambda: a_qemu_connection.call(lambda raw: raw.lookupByUUIDString(uuid).isActive())
+        )
+        line.open()
+        assert line.is_open
+        assert line.expect("login:", timeout=180).text == "login:"
+        started.result(60)
+        assert not {SerialState.BUSY, SerialState.REFUSED} & set(states)
+        line.close()
     finally:
         if machine.is_active:
             machine.destroy()

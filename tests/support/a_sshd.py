@@ -93,8 +93,9 @@ class Sshd:
         """End the sessions that are open; the server goes on."""
         assert self.process is not None
         number = self.process.pid
-        for child in Path(f"/proc/{number}/task/{number}/children").read_text().split():
-            os.kill(int(child), signal.SIGKILL)
+        for child in _children(number):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
     def forget_host(self) -> None:
         """Make the host unknown."""
@@ -183,9 +184,16 @@ def a_running_sshd(user: pwd.struct_passwd, environment: Mapping[str, str]) -> I
 
 
 def _descendants(number: int) -> list[int]:
-    listed = Path(f"/proc/{number}/task/{number}/children")
-    children = [int(child) for child in listed.read_text().split()] if listed.exists() else []
+    children = _children(number)
     return [*children, *(found for child in children for found in _descendants(child))]
+
+
+def _children(number: int) -> list[int]:
+    # Sessions end by themselves too, also in this moment.
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        listed = Path(f"/proc/{number}/task/{number}/children").read_text()
+        return [int(child) for child in listed.split()]
+    return []
 
 
 def _free_port() -> int:

@@ -11,6 +11,7 @@ no such machine         gone                    when there is one with its UUID
 machine off             off                     when it runs
 somebody else's console busy                    when asked, at the next start, and a few times after
                                                 it had it: then it may be its own that is left over
+no console yet          opening                 soon: the machine is just starting
 libvirt refuses         refused                 the same
 it opens                open                    at once when it ends
 ======================= ======================= ==================================================
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import libvirt
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor import pool
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.errors import (
@@ -36,6 +38,7 @@ from qvirt_jupyter.hypervisor.errors import (
     Subject,
     WrongState,
 )
+from qvirt_jupyter.hypervisor.serial.ports import has_terminal
 from qvirt_jupyter.hypervisor.serial.state import SerialState
 from qvirt_jupyter.hypervisor.serial.stream import PIECE, SerialStream, StreamEnded
 
@@ -254,7 +257,9 @@ class SerialReader:
             return SerialState.LOST, error
         except QvirtError as error:
             if error.code == libvirt.VIR_ERR_OPERATION_FAILED:
-                # The only thing for which drivers use this code here.
+                # Somebody has it open, or there is nothing to open yet.
+                if not self._has_terminal():
+                    self._retries = list(RETRIES[1:])
                 return SerialState.BUSY, InUse(
                     _("Somebody else has the console open."),
                     subject=line.subject,
@@ -291,6 +296,19 @@ class SerialReader:
         with self._lock:
             self._is_open = True
         return stream
+
+    def _has_terminal(self) -> bool:
+        """Whether the machine has the console's other end already, or is just starting."""
+        line = self._line
+        try:
+            xml = line.connection.call(
+                lambda raw: raw.lookupByUUIDString(line.uuid).XMLDesc(), subject=line.subject
+            )
+        except QvirtError as error:
+            # The next attempt finds out.
+            _LOG.debug("%s: %s", line.subject, error)
+            return False
+        return has_terminal(parse_xml(xml), line.alias)
 
     def _read(self, stream: SerialStream) -> None:
         """Read and send until it ends, in whatever way."""
