@@ -14,6 +14,7 @@ import qvirt_jupyter
 from qvirt_jupyter.console import DisplayTarget, tickets
 from qvirt_jupyter.console.display_routes import Route
 from qvirt_jupyter.hypervisor import NotFound, connect
+from qvirt_jupyter.hypervisor.screen.display_passwords import DisplayPasswords
 from qvirt_jupyter.hypervisor.screen.display_place import NotListening
 from qvirt_jupyter.widgets import _assets
 from qvirt_jupyter.widgets._console_messages import (
@@ -38,7 +39,6 @@ from qvirt_jupyter.widgets._view_messages import (
 )
 from qvirt_jupyter.widgets.consoles import console, release_keys
 from qvirt_jupyter.widgets.consoles.console import ConsolePanel
-from qvirt_jupyter.widgets.consoles.display_passwords import DisplayPasswords
 from qvirt_jupyter.widgets.consoles.terminal import TerminalPanel
 from qvirt_jupyter.widgets.preferences import Preferences, PreferenceStore, preferences
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from a_fresh_store import make_fresh
 
 from qvirt_jupyter.hypervisor import ConnectionState, action_log, connection_to, publisher
+from qvirt_jupyter.hypervisor.opening.credentials import CredentialRequest
 from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections
 from qvirt_jupyter.widgets.fleet import Fleet
 from qvirt_jupyter.widgets.questions import Answer
@@ -103,3 +105,18 @@ def test_a_question_goes_with_the_attempt_that_asked_it(a_fleet, asked, a_locked
     asked(1)
     connection.close()
     asked(0)
+
+
+def test_what_a_display_asks_for_says_that_it_is_kept(a_fleet, asked, a_locked_uri):
+    connection = a_fleet.add(SavedConnection(a_locked_uri))
+    answer(a_fleet, asked(1), NAME)
+    asked(0)
+    answer(a_fleet, asked(1), PASSWORD)
+    wait_for_end(connection)
+    request = CredentialRequest("password", "Password of the screen", secret=True, kept=True)
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(connection.credentials, [request])
+        question = answer(a_fleet, asked(1), "secret")
+        assert found.result(30) == ["secret"]
+    assert "memory of this kernel" in str(question.text)
+    assert question.fields[0].secret

@@ -1,7 +1,7 @@
 """Questions that have to be answered before a connection is open.
 
-They come from libvirt (its auth callbacks) and from ``ssh`` (by an askpass program). Answers are
-handed on and never stored or logged.
+They come from libvirt (its auth callbacks), from ``ssh`` (by an askpass program) and, once it is
+open, from displays that scripts use. Answers are handed on and never written or logged.
 https://libvirt.org/html/libvirt-libvirt-host.html#virConnectCredentialType
 """
 
@@ -38,9 +38,11 @@ class CredentialRequest:
     default
         What to offer.
     challenge
-        What the answer is for: a host name, or empty.
+        What the answer is for: the name of a host or of a machine, or empty.
     again
         The answer before was not accepted.
+    kept
+        An answer that is right stays in the memory of this kernel, and is asked for no more.
     """
 
     kind: str
@@ -49,6 +51,7 @@ class CredentialRequest:
     default: str = ""
     challenge: str = ""
     again: bool = False
+    kept: bool = False
 
 
 Credentials: TypeAlias = Callable[[list[CredentialRequest]], "list[str] | None"]

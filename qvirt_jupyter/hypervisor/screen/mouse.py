@@ -23,8 +23,9 @@ from qvirt_jupyter.hypervisor.errors import (
     Unsupported,
 )
 from qvirt_jupyter.hypervisor.guest.ears import check_it_hears, turn
+from qvirt_jupyter.hypervisor.screen.display_sign_in import DisplaySignIn
 from qvirt_jupyter.hypervisor.screen.reached_display import ReachedDisplay
-from qvirt_jupyter.hypervisor.screen.rfb import DisplayError, RfbPointer
+from qvirt_jupyter.hypervisor.screen.rfb import DisplayError, PasswordRefusedError, RfbPointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,9 +103,10 @@ class Mouse:
         WrongState
             It does not run.
         OperationFailed
-            The display does not answer, or asks for a password.
+            The display does not answer.
         ConnectionLost, AccessDenied
-            There is no way to the display of another host; the error says at which leg it ends.
+            There is no way to the display of another host, or nobody knows its password; the error
+            says at which leg it ends.
         """
         with self._pointer((x, y)) as pointer:
             _move(pointer, x, y)
@@ -238,13 +240,25 @@ class Mouse:
         """Connect; what it takes is let go with the stack."""
         index, connection = self._display(), self.connection
         if connection.parts.is_remote or connection.needed_credentials:
-            reached = ReachedDisplay(self._domain, index, credentials=connection.credentials)
-            kept.callback(reached.close)
-            pointer = RfbPointer(reached.wire, _PATIENCE, reached.greeting)
+            pointer = self._signed_in(index, kept)
         else:
             pointer = RfbPointer(self._domain.open_display(index), _PATIENCE)
         kept.callback(pointer.close)
         return pointer
+
+    def _signed_in(self, index: int, kept: contextlib.ExitStack) -> RfbPointer:
+        """Connect where libvirt does not vouch for us; a display hangs up on a wrong password."""
+        sign_in = DisplaySignIn(self._domain, index)
+        while True:
+            reached = ReachedDisplay(self._domain, index, credentials=self.connection.credentials)
+            kept.callback(reached.close)
+            try:
+                pointer = RfbPointer(reached.wire, _PATIENCE, reached.greeting, sign_in.next)
+            except PasswordRefusedError:
+                reached.close()
+            else:
+                sign_in.was_right()
+                return pointer
 
     def _display(self) -> int:
         displays = self._domain.displays()

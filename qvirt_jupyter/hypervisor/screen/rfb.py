@@ -12,15 +12,19 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.hypervisor.screen.vnc_challenge import CHALLENGE, answer_to
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
 
     from qvirt_jupyter._translation import LazyString
+    from qvirt_jupyter.hypervisor.screen.display_passwords import DisplayPassword
     from qvirt_jupyter.hypervisor.screen.rfb_greeting import Greeting
 
 _VERSION: Final = b"RFB 003.008\n"
 _NO_SECURITY: Final = 1
+_PASSWORD: Final = 2
 _SHARED: Final = 1
 _RAW: Final = 0
 _QEMU_POINTER_CHANGE: Final = -257
@@ -46,6 +50,10 @@ class DisplayError(Exception):
         self.reason = str(reason)
 
 
+class PasswordRefusedError(DisplayError):
+    """The display asked for a password and does not accept the one that it got."""
+
+
 class RfbPointer:
     """A viewer that looks at nothing and moves the pointer; other viewers stay.
 
@@ -57,9 +65,13 @@ class RfbPointer:
         Seconds for one answer of the display.
     greeting
         What was said on it already, up to the security types; None where nothing was.
+    password
+        Called where the display asks for one; None has none. What it raises is passed on.
 
     Raises
     ------
+    PasswordRefusedError
+        It was the wrong one.
     DisplayError
         There is no display at the other end that lets us in.
     OSError
@@ -67,7 +79,11 @@ class RfbPointer:
     """
 
     def __init__(
-        self, connected: socket.socket, patience: float, greeting: Greeting | None = None
+        self,
+        connected: socket.socket,
+        patience: float,
+        greeting: Greeting | None = None,
+        password: Callable[[], DisplayPassword] | None = None,
     ) -> None:
         self._socket = connected
         self._patience = patience
@@ -79,7 +95,7 @@ class RfbPointer:
             if greeting is None:
                 self._greet()
             else:
-                self._choose(greeting)
+                self._choose(greeting, password)
             self.width, self.height = self._begin()
             self.settle()
         except BaseException:
@@ -134,16 +150,30 @@ class RfbPointer:
         if self._read(4) != bytes(4):
             raise DisplayError(self._read_reason())
 
-    def _choose(self, greeting: Greeting) -> None:
+    def _choose(self, greeting: Greeting, password: Callable[[], DisplayPassword] | None) -> None:
         """Go on where somebody else has greeted."""
         if greeting.version != _VERSION:
             raise DisplayError(_("It speaks an older version of the protocol of VNC."))
-        if _NO_SECURITY not in greeting.types:
-            raise DisplayError(_("It asks for a password, which only a person has."))
+        types = {_NO_SECURITY, _PASSWORD} & set(greeting.types)
+        if not types:
+            raise DisplayError(_("It asks for a user name, which only a person is asked for."))
+        # No password where it lets in without: 1 is the less of the two.
+        chosen = min(types)
         if not greeting.is_chosen:
-            self._socket.sendall(bytes([_NO_SECURITY]))
-        if (greeting.after or self._read(4)) != bytes(4):
-            raise DisplayError(self._read_reason())
+            self._socket.sendall(bytes([chosen]))
+        if chosen == _NO_SECURITY:
+            if (greeting.after or self._read(4)) != bytes(4):
+                raise DisplayError(self._read_reason())
+            return
+        challenge = greeting.after or self._read(CHALLENGE)
+        if password is None:
+            raise DisplayError(_("It asks for a password."))
+        answer = answer_to(challenge, password())
+        # A person may have been asked, which takes as long as it takes.
+        self._end = time.monotonic() + self._patience
+        self._socket.sendall(answer)
+        if self._read(4) != bytes(4):
+            raise PasswordRefusedError(self._read_reason())
 
     def _begin(self) -> tuple[int, int]:
         self._socket.sendall(bytes([_SHARED]))

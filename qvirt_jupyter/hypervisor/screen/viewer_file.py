@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor.errors import NotFound, Unsupported, WrongState
+from qvirt_jupyter.hypervisor.screen.display_passwords import password_in_definition
 
 if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.domain import Domain
@@ -122,9 +123,9 @@ def make(
         raise Unsupported(_("The display has no port."), subject=domain.subject, next_step=_HOW)
     values["title"] = domain.name
     if with_password:
-        password = _password(domain, display)
-        if password:
-            values["password"] = password
+        found = password_in_definition(domain, display.index)
+        if found is not None:
+            values["password"] = found.password
     values["delete-this-file"] = "1"
     lines = [f"{key}={_escaped(value)}\n" for key, value in values.items() if value]
     return ViewerFile(f"{_file_name(domain.name)}.vv", "".join(("[virt-viewer]\n", *lines)))
@@ -196,13 +197,6 @@ def _is_any(address: str) -> bool:
         return ipaddress.ip_address(address).is_unspecified
     except ValueError:
         return False
-
-
-def _password(domain: Domain, display: Display) -> str | None:
-    for number, graphics in enumerate(domain.document(secure=True).devices.graphics):
-        if number == display.index:
-            return getattr(graphics.source, "password", None)
-    return None
 
 
 def _escaped(value: str) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.opening.credentials import CredentialRequest
 
-# An open connection asks where a screen of its host needs a sign-in of its own.
+# An open connection asks where a screen of its host needs a sign-in or a password of its own.
 _ASKING: Final = frozenset(
     {ConnectionState.CONNECTING, ConnectionState.RECONNECTING, ConnectionState.CONNECTED}
 )
@@ -58,6 +58,8 @@ class SignIn:
             question = Question(title, first.prompt, yes, about=self.connection.uri)
             return None if self.board.ask_and_wait(question) is None else ["yes"]
         text = _("The answers are passed on and not kept.")
+        if any(request.kept for request in requests):
+            text = _("If it is right, it stays in the memory of this kernel until that ends.")
         if any(request.again for request in requests):
             text = _("That was not accepted. {text}").format(text=text)
         fields = tuple(

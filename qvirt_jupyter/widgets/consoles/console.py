@@ -10,13 +10,13 @@ from qvirt_jupyter.console.display_routes import route
 from qvirt_jupyter.console.whereabouts import whereabouts
 from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.hypervisor.screen import key_combination, keyboard_layouts
+from qvirt_jupyter.hypervisor.screen.display_passwords import display_passwords
 from qvirt_jupyter.hypervisor.screen.display_place import NotListening
 from qvirt_jupyter.widgets._console_messages import VERSION
 from qvirt_jupyter.widgets._console_strings import STRINGS
 from qvirt_jupyter.widgets.consoles import input as console_input
 from qvirt_jupyter.widgets.consoles import release_keys
 from qvirt_jupyter.widgets.consoles.changes import ConsoleChanges
-from qvirt_jupyter.widgets.consoles.display_passwords import display_passwords
 from qvirt_jupyter.widgets.consoles.machine_view import MachineView
 from qvirt_jupyter.widgets.preferences import preferences
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import time
 
 import pytest
 
-from qvirt_jupyter.hypervisor.screen.rfb import DisplayError, RfbPointer
+from qvirt_jupyter.hypervisor.screen.display_passwords import DisplayPassword
+from qvirt_jupyter.hypervisor.screen.rfb import DisplayError, PasswordRefusedError, RfbPointer
+from qvirt_jupyter.hypervisor.screen.rfb_greeting import Greeting
+from qvirt_jupyter.hypervisor.screen.vnc_challenge import answer_to
 
 HELLO = b"RFB 003.008\n" + b"\x01\x01" + bytes(4)
 SCREEN = struct.pack("!HH", 640, 480) + bytes(16) + struct.pack("!I", 4) + b"name"
@@ -126,3 +130,63 @@ def test_a_display_that_is_silent_is_left(a_display):
     with pytest.raises(TimeoutError):
         RfbPointer(ours, 0.3)
     assert ours.fileno() == -1
+
+
+# The key by which vncpasswd keeps passwords, and what it makes of "password": public for decades.
+KEY = DisplayPassword("", bytes([23, 82, 107, 6, 35, 78, 88, 7]).decode())
+CHALLENGE, ANSWER = b"password" * 2, bytes.fromhex("dbd83cfd727a1458" * 2)
+
+
+def test_a_password_becomes_the_answer_that_all_displays_expect():
+    assert answer_to(CHALLENGE, KEY) == ANSWER
+    # Eight bytes count, and what is missing is zero.
+    longer = DisplayPassword("", KEY.password + "more")
+    assert answer_to(CHALLENGE, longer) == ANSWER
+    assert answer_to(bytes(16), DisplayPassword("", "a")) == answer_to(
+        bytes(16), DisplayPassword("", "a\0\0")
+    )
+    assert answer_to(bytes(16), DisplayPassword("", "Größe")) != answer_to(
+        bytes(16), DisplayPassword("", "Grüße")
+    )
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_a_display_gets_the_password_that_it_asks_for(a_display, chosen):
+    said = b"" if chosen else CHALLENGE
+    ours, heard = a_display(said + bytes(4) + SCREEN + ABSOLUTE + PIXEL)
+    greeting = Greeting(b"RFB 003.008\n", (2,), chosen, CHALLENGE if chosen else b"")
+    RfbPointer(ours, 10, greeting, lambda: KEY).close()
+    a_display.hear()
+    assert heard.startswith((b"" if chosen else b"\2") + ANSWER)
+
+
+def test_a_display_that_lets_in_without_a_password_gets_none(a_display):
+    ours, heard = a_display(bytes(4) + SCREEN + ABSOLUTE + PIXEL)
+    asked = []
+    RfbPointer(ours, 10, Greeting(b"RFB 003.008\n", (2, 1)), lambda: asked.append(1)).close()
+    a_display.hear()
+    assert heard.startswith(b"\1\1")
+    assert not asked
+
+
+def test_a_person_may_take_longer_to_answer_than_a_display_may(a_display):
+    def answer():
+        time.sleep(0.6)
+        return KEY
+
+    ours, _heard = a_display(CHALLENGE + bytes(4) + SCREEN + ABSOLUTE + PIXEL)
+    RfbPointer(ours, 0.5, Greeting(b"RFB 003.008\n", (2,)), answer).close()
+
+
+def test_a_wrong_password_is_told_from_other_refusals(a_display):
+    refused = CHALLENGE + b"\0\0\0\1" + struct.pack("!I", 3) + b"no!"
+    ours, _heard = a_display(refused)
+    with pytest.raises(PasswordRefusedError, match="no!"):
+        RfbPointer(ours, 10, Greeting(b"RFB 003.008\n", (2,)), lambda: KEY)
+    assert ours.fileno() == -1
+    ours, _heard = a_display(CHALLENGE)
+    with pytest.raises(DisplayError, match="asks for a password"):
+        RfbPointer(ours, 10, Greeting(b"RFB 003.008\n", (2,)))
+    ours, _heard = a_display(b"")
+    with pytest.raises(DisplayError, match="asks for a user name"):
+        RfbPointer(ours, 10, Greeting(b"RFB 003.008\n", (19,)), lambda: KEY)

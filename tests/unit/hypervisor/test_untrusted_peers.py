@@ -24,6 +24,7 @@ from qvirt_jupyter.hypervisor.errors import Subject
 from qvirt_jupyter.hypervisor.guest import agent_abilities
 from qvirt_jupyter.hypervisor.guest import info as guest_info
 from qvirt_jupyter.hypervisor.guest.ports import listens
+from qvirt_jupyter.hypervisor.screen.display_passwords import DisplayPassword
 from qvirt_jupyter.hypervisor.screen.rfb import DisplayError, RfbPointer
 from qvirt_jupyter.hypervisor.screen.rfb_greeting import Greeting, NotVncError, greet, welcome
 from qvirt_jupyter.hypervisor.screen.screenshot import opened
@@ -130,6 +131,14 @@ def test_a_display_that_greets_in_any_way(says):
 def test_a_display_that_is_a_mouse_s(says):
     with a_stranger(says) as wire, contextlib.suppress(DisplayError, OSError):
         RfbPointer(wire, 5).close()
+
+
+@SLOWLY
+@given(SAYINGS, st.sampled_from([(1,), (2,), (1, 2), (19,)]))
+def test_a_display_that_asks_a_mouse_for_a_password(says, types):
+    greeting = Greeting(V38, types)
+    with a_stranger(says) as wire, contextlib.suppress(DisplayError, OSError):
+        RfbPointer(wire, 5, greeting, lambda: DisplayPassword("", "secret")).close()
 
 
 @SLOWLY

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from qvirt_jupyter.hypervisor.domain import Domain
 
 _LONGEST: Final = 1024
 """Characters of a user name or a password that are kept."""
@@ -61,6 +64,27 @@ class DisplayPasswords:
         """Keep it no more; one that is not known is fine."""
         with self._lock:
             self._known.pop((uri, uuid, index), None)
+
+
+def password_in_definition(domain: Domain, index: int) -> DisplayPassword | None:
+    """Return the password of a display as libvirt tells it to those who may read secrets.
+
+    Parameters
+    ----------
+    domain
+        The machine.
+    index
+        Which of its displays.
+
+    Raises
+    ------
+    QvirtError
+        The definition with its secrets cannot be read.
+    """
+    for number, graphics in enumerate(domain.document(secure=True).devices.graphics):
+        if number == index and (password := getattr(graphics.source, "password", None)):
+            return DisplayPassword("", password)
+    return None
 
 
 display_passwords = DisplayPasswords()
