@@ -45,7 +45,7 @@ def definition(name, uuid=""):
 def a_connection(a_qemu_connection):
     """A connection whose machines are gone when the test is over."""
     yield a_qemu_connection
-    a_qemu_connection.open().result(30)
+    a_qemu_connection.open().result(90)
     for machine in a_qemu_connection.domains:
         if machine.state.is_active:
             machine.destroy()
@@ -88,7 +88,7 @@ def test_a_daemon_that_dies_in_the_middle_of_a_managed_save(
         wait_until(lambda: machine.reason == "while its memory is saved")
         a_qemu_libvirtd.kill()
         with pytest.raises(ConnectionLost, match="tried again"):
-            job.result(20)
+            job.result(90)
     assert job.state is JobState.FAILED
     a_qemu_libvirtd.start()
     wait_until(lambda: a_connection.state is ConnectionState.CONNECTED)
@@ -203,13 +203,16 @@ def test_a_burst_of_events_becomes_few_messages(a_connection, a_qemu_libvirtd, w
         a_connection.inventory.subscribe(batches.append),
         other_clients(a_qemu_libvirtd.uri, [script]) as clients,
     ):
+        began = time.monotonic()
         go_on_meanwhile(a_connection, clients)
         wait_until(lambda: _states(a_connection) == dict.fromkeys(names, "shutoff"))
+        took = time.monotonic() - began
         publisher.flush()
     assert {record.name: record.state for record in machines_seen(batches)} == dict.fromkeys(
         names, DomainState.SHUTOFF
     )
-    assert len(batches) < len(script) / 2
+    # Each waits for others for a while; a busy machine does not even do two things in that time.
+    assert len(batches) < max(len(script) / 2, took / publisher.COALESCE)
 
 
 def _states(connection):

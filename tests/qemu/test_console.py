@@ -147,7 +147,7 @@ def test_opening_and_closing_leaves_no_descriptor(a_host):
         open_target(target).close()
         with pytest.raises(Refusal):
             open_target(missing_target)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 90
     while descriptors() > before and time.monotonic() < deadline:
         time.sleep(0.05)
     assert descriptors() <= before

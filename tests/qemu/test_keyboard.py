@@ -9,13 +9,13 @@ from __future__ import annotations
 import time
 
 import pytest
-from inside_a_guest import run_inside
+from inside_a_guest import log_in_at_the_screen, run_inside
 
 from qvirt_jupyter.documents import parse_xml
 from qvirt_jupyter.hypervisor.guest.agent_answers import is_agent_connected
 from qvirt_jupyter.provision import PackagesMissing, tiny_guest
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 BOOT = 240
 """Seconds for a guest without hardware help on a busy machine."""
@@ -33,9 +33,7 @@ def a_guest(a_qemu_connection_of_the_module):
     try:
         guest.start()
         until(lambda: is_agent_connected(parse_xml(guest.xml())), "an agent", BOOT)
-        until(lambda: "getty" in run_inside(guest, "ps | grep [t]ty1"), "a login at the console")
-        guest.type("root\n")
-        until(lambda: "-sh" in run_inside(guest, "ps"), "a shell at the console")
+        log_in_at_the_screen(guest)
         yield guest
     finally:
         if guest.is_active:
@@ -43,7 +41,7 @@ def a_guest(a_qemu_connection_of_the_module):
         guest.undefine()
 
 
-def until(condition, what, seconds=60):
+def until(condition, what, seconds=180):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"{what}: not within {seconds} seconds"

@@ -12,6 +12,8 @@ import time
 
 import a_libvirtd
 import pytest
+from a_port import a_free_port
+from in_time import until
 
 from qvirt_jupyter.hypervisor import (
     ConnectionLost,
@@ -93,7 +95,7 @@ def test_a_daemon_that_hangs_is_named_and_what_was_asked_is_done_later(
         assert other.domains["test"].state is DomainState.RUNNING
     assert a_connection.state is ConnectionState.CONNECTED
     a_daemon.signal(signal.SIGCONT)
-    job.result(20)
+    job.result(90)
     assert machine.state is DomainState.PAUSED
     wait_until(lambda: not a_connection.slow_calls)
     assert connection_notice(a_connection, CONNECT) is None
@@ -108,11 +110,12 @@ def test_a_connection_that_hangs_can_be_closed_and_opened_again(a_daemon, a_conn
     wait_until(lambda: job.phase)
     began = time.monotonic()
     a_connection.close()
-    assert time.monotonic() - began < 10
+    # It would hang for as long as the daemon does.
+    assert time.monotonic() - began < 60
     with pytest.raises(ConnectionLost, match="may have been done"):
-        job.result(30)
+        job.result(90)
     a_daemon.signal(signal.SIGCONT)
-    a_connection.open().result(20)
+    a_connection.open().result(90)
     assert machine.state in {DomainState.RUNNING, DomainState.SHUTOFF}
 
 
@@ -121,7 +124,7 @@ def test_a_machine_that_hangs_holds_up_no_other(a_daemon, a_connection, wait_unt
         a_connection.domains.define(MACHINE.format(name=name)) for name in ("hanging", "other")
     )
     hanging.start()
-    (file,) = a_daemon.folder.rglob("hanging.pid")
+    (file,) = a_libvirtd.files_below(a_daemon.folder, "hanging.pid")
     process = int(file.read_text())
     os.kill(process, signal.SIGSTOP)
     try:
@@ -135,7 +138,7 @@ def test_a_machine_that_hangs_holds_up_no_other(a_daemon, a_connection, wait_unt
         assert "hanging" in {call.subject.name for call in a_connection.slow_calls}
     finally:
         os.kill(process, signal.SIGCONT)
-    job.result(20)
+    job.result(90)
     assert hanging.state is DomainState.PAUSED
 
 
@@ -157,6 +160,11 @@ def test_a_second_click_while_the_first_waits_is_no_second_wish(a_daemon, a_conn
         assert panel._notices.notices == ()
     finally:
         panel.close()
+
+
+def listens(port):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Cable:
@@ -182,10 +190,17 @@ class Cable:
                     self._sockets += (here, there)
                     self._ends.register(here, selectors.EVENT_READ, there)
                     self._ends.register(there, selectors.EVENT_READ, here)
-                elif data := key.fileobj.recv(65536):
-                    key.data.sendall(data)
+                elif data := self._heard(key.fileobj):
+                    with contextlib.suppress(OSError):  # who has gone hears nothing more
+                        key.data.sendall(data)
                 else:
                     self._ends.unregister(key.fileobj)
+
+    @staticmethod
+    def _heard(end):
+        with contextlib.suppress(ConnectionError):
+            return end.recv(65536)
+        return b""
 
     def cut(self):
         """Pass nothing on, and take nobody new; what was connected hears of no end."""
@@ -205,20 +220,20 @@ class Cable:
 def test_a_host_that_is_cut_off_is_lost_and_found_again(wait_until):
     if reason := a_libvirtd.missing():
         pytest.skip(reason)
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = a_free_port()
     settings = f'listen_tls = 0\nlisten_tcp = 1\ntcp_port = "{port}"\nauth_tcp = "none"\n'
     with _daemon(settings=settings, arguments=("--listen",)):
+        # Its unix socket answers a moment before.
+        until(lambda: listens(port))
         cable = Cable(port)
         cables = [cable]
         connection = connect(f"qemu+tcp://127.0.0.1:{cable.port}/session")
         try:
             with connection.stats.watch():
                 cable.cut()
-                wait_until(lambda: connection.state is ConnectionState.RECONNECTING)
+                wait_until(lambda: connection.state is ConnectionState.RECONNECTING, 180)
                 cables.append(Cable(port, cable.port))
-                wait_until(lambda: connection.state is ConnectionState.CONNECTED)
+                wait_until(lambda: connection.state is ConnectionState.CONNECTED, 180)
         finally:
             connection.close()
             for cable in cables:

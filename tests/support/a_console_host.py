@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import libvirt
+from a_libvirtd import answers, end_soon, files_below
 
 from qvirt_jupyter.provision import TinyGuest, tiny_guest
 
@@ -59,15 +60,16 @@ class ConsoleHost:
 
     def remove_all(self) -> None:
         for domain in self.connection.listAllDomains():
-            persistent = domain.isPersistent()
             try:
-                domain.destroy()
+                persistent = domain.isPersistent()
+                with _in_its_last_moment():
+                    domain.destroy()
+                if persistent:
+                    domain.undefine()
             except libvirt.libvirtError as error:
-                # It is off already, or ends at this moment; the others must go all the same.
-                if error.get_error_code() != libvirt.VIR_ERR_OPERATION_INVALID:
+                # One that was never stored is gone when it is off.
+                if error.get_error_code() != libvirt.VIR_ERR_NO_DOMAIN:
                     raise
-            if persistent:
-                domain.undefine()
 
     @property
     def socket(self) -> Path:
@@ -80,8 +82,9 @@ class ConsoleHost:
             self.daemon = subprocess.Popen(
                 self.command, env=self.environment, stdout=log, stderr=log
             )
-        end = time.monotonic() + 60
-        while not self.socket.exists():
+        end = time.monotonic() + 120
+        # The socket is there a moment before anybody listens.
+        while not answers(self.socket):
             assert self.daemon.poll() is None, (self.folder / "log").read_text()
             assert time.monotonic() < end, "libvirtd does not start"
             time.sleep(0.05)
@@ -90,12 +93,12 @@ class ConsoleHost:
     def kill(self) -> None:
         """Take the daemon away without a word; its machines run on."""
         self.daemon.kill()
-        self.daemon.wait(20)
+        self.daemon.wait(60)
 
     def kill_hypervisor_of(self, domain: libvirt.virDomain) -> None:
         """Take the process that runs a machine away without a word."""
         run = Path(self.environment["XDG_RUNTIME_DIR"])
-        (file,) = run.rglob(f"{domain.name()}.pid")
+        (file,) = files_below(run, f"{domain.name()}.pid")
         os.kill(int(file.read_text()), signal.SIGKILL)
 
     def hang(self) -> None:
@@ -105,6 +108,20 @@ class ConsoleHost:
     def go_on(self) -> None:
         """End that."""
         self.daemon.send_signal(signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def _in_its_last_moment() -> Iterator[None]:
+    """Stop a machine that is off already, or ends now: the others must go all the same."""
+    try:
+        yield
+    except libvirt.libvirtError as error:
+        # The second is said of one whose QEMU goes while libvirt waits for its turn.
+        if error.get_error_code() not in {
+            libvirt.VIR_ERR_OPERATION_INVALID,
+            libvirt.VIR_ERR_OPERATION_FAILED,
+        }:
+            raise
 
 
 def a_tiny_guest_for(
@@ -157,12 +174,12 @@ def a_running_host() -> Iterator[ConsoleHost]:
         finally:
             if host.daemon.poll() is not None:
                 host.begin()
+            host.go_on()
             host.remove_all()
             host.connection.close()
     finally:
         if host.daemon is not None:
-            host.daemon.terminate()
-            host.daemon.wait(20)
+            end_soon(host.daemon)
         shutil.rmtree(folder, ignore_errors=True)
 
 

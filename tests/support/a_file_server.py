@@ -86,13 +86,15 @@ def _accept(listener, files):
 
 def _serve(client, files):
     """Answer the commands of RFC 959 and 2428 that ftplib sends."""
-    data = None
+    data = contextlib.ExitStack()
+    listener = None
     folder = "/"
 
     def say(text):
         client.sendall(f"{text}\r\n".encode())
 
-    with client, contextlib.suppress(OSError), client.makefile("r") as commands:
+    # Who breaks off leaves the listener for the data, which is closed all the same.
+    with client, data, contextlib.suppress(OSError), client.makefile("r") as commands:
         say("220 ready")
         for line in commands:
             command, _space, argument = line.strip().partition(" ")
@@ -106,19 +108,19 @@ def _serve(client, files):
                     folder = path
                     say("250 fine")
                 case "EPSV" | "PASV" as kind:
-                    data = socket.create_server(("127.0.0.1", 0))
-                    port = data.getsockname()[1]
+                    listener = data.enter_context(socket.create_server(("127.0.0.1", 0)))
+                    port = listener.getsockname()[1]
                     say(
                         f"229 here (|||{port}|)"
                         if kind == "EPSV"
                         else f"227 here (127,0,0,1,{port // 256},{port % 256})"
                     )
                 case "RETR" if path in files:
-                    connection, _address = data.accept()
+                    connection, _address = listener.accept()
                     say(f"150 opening ({len(files[path])} bytes)")
                     with connection:
                         connection.sendall(files[path])
-                    data.close()
+                    listener.close()
                     say("226 done")
                 case "RETR" | "CWD":
                     say("550 there is no such file")

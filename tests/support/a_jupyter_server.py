@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import http.client
 import logging
-import socket
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import websocket
+from a_port import a_free_port
 from jupyter_server.serverapp import ServerApp
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class RunningServer:
     open: list[websocket.WebSocket] = field(default_factory=list)
 
     def get(self, path: str, **headers: str) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=90)
         connection.request("GET", BASE_URL + path, headers=headers)
         answer = connection.getresponse()
         answer.text = answer.read().decode()
@@ -73,7 +73,7 @@ class RunningServer:
         headers = [f"Authorization: token {token}"] if token else []
         client = websocket.create_connection(
             f"ws://127.0.0.1:{self.port}{BASE_URL}qvirt/console?{query}",
-            timeout=options.pop("timeout", 20),
+            timeout=options.pop("timeout", 90),
             header=headers,
             cookie=self.cookie if cookie == "own" else cookie,
             origin=self.origin if origin == "own" else origin,
@@ -121,8 +121,7 @@ def running_server(folder: Path) -> Iterator[RunningServer]:
         def run() -> None:
             loop = asyncio.new_event_loop()
             asyncio.set_event_loop(loop)
-            with socket.create_server(("127.0.0.1", 0)) as probe:
-                port = probe.getsockname()[1]
+            port = a_free_port()
             ServerApp.clear_instance()
             app = ServerApp.instance(
                 ip="127.0.0.1",
@@ -156,7 +155,7 @@ def running_server(folder: Path) -> Iterator[RunningServer]:
 
         thread = threading.Thread(target=run, name="jupyter-server")
         thread.start()
-        assert ready.wait(60)
+        assert ready.wait(180)
         app, loop = started
         server = RunningServer(app, app.port, handler.lines)
         answer = server.get("api/status", Authorization=f"token {TOKEN}")
@@ -165,7 +164,8 @@ def running_server(folder: Path) -> Iterator[RunningServer]:
         )
         yield server
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(30)
+        thread.join(90)
+        assert not thread.is_alive()
         ServerApp.clear_instance()
         root.removeHandler(handler)
         root.setLevel(level)

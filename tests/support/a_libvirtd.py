@@ -7,6 +7,7 @@ in which /run, /etc/libvirt and the like are other folders.
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import os
 import pwd
 import shutil
@@ -115,17 +116,13 @@ class Libvirtd:
             self._process = subprocess.Popen(
                 [*self.prefix, *self._daemon], env=self.environment, stdout=log, stderr=log
             )
-        end = time.monotonic() + 60
-        while not _answers(self.socket):
-            if self._process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"libvirtd does not start: {(self.folder / 'log').read_text()}")
-            time.sleep(0.05)
+        _wait_for(self.socket, self._process, self.folder / "log")
 
     def kill(self) -> None:
         """End the daemon as a crash does; its machines go on."""
         assert self._process is not None
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(60)
 
     def signal(self, number: signal.Signals) -> None:
         """Send the daemon a signal."""
@@ -163,17 +160,12 @@ class Libvirtd:
 
     def stop(self) -> None:
         """End the machines, the daemon, and what it started."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(15)
-            if self._process.poll() is None:
-                self.kill()
-        for file in self.folder.rglob("*.pid"):
+        if self._process is not None:
+            end_soon(self._process)
+        for file in files_below(self.folder, "*.pid"):
             _end(file)
         for process in reversed(self._others):
-            process.terminate()
-            process.wait(10)
+            end_soon(process)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -265,6 +257,7 @@ def a_system(*, containers: bool = False, apart: bool = False) -> Libvirtd:
     prefix = ["nsenter", *spaces, "-t", str(keeper.pid), "--"]
     with (folder / "log").open("ab") as log:
         virtlogd = subprocess.Popen([*prefix, "virtlogd"], env=environment, stdout=log, stderr=log)
+    logger = folder / "run" / "libvirt" / "virtlogd-sock"
     socket = folder / "run" / "libvirt" / "libvirt-sock"
     daemon = Libvirtd(
         uri=f"qemu+unix:///system?socket={socket}",
@@ -278,6 +271,8 @@ def a_system(*, containers: bool = False, apart: bool = False) -> Libvirtd:
         _others=[keeper, virtlogd],
     )
     try:
+        # Machines that start before it listens do not start.
+        _wait_for(logger, virtlogd, folder / "log")
         daemon.start()
     except BaseException:
         daemon.stop()
@@ -295,13 +290,46 @@ def folder_of(user: pwd.struct_passwd | None) -> Path:
     return folder
 
 
-def _answers(path: Path) -> bool:
+def answers(path: Path) -> bool:
+    """Whether somebody listens on a unix socket."""
     with unix_socket(AF_UNIX) as client:
         try:
             client.connect(str(path))
         except OSError:
             return False
     return True
+
+
+def _wait_for(path: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a process listens on its socket."""
+    end = time.monotonic() + 120
+    while not answers(path):
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"nobody listens on {path}: {log.read_text()}")
+        time.sleep(0.05)
+
+
+def end_soon(process: subprocess.Popen[bytes]) -> None:
+    """End a process of ours: at our request, or else by force."""
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(60)
+
+
+def files_below(folder: Path, pattern: str) -> list[Path]:
+    """Return the files of a name in a folder and below, where other folders come and go.
+
+    :meth:`pathlib.Path.rglob` fails over one that goes while it looks, as libvirt's do for a QEMU
+    that it tries out.
+    """
+    return [
+        Path(place) / name
+        for place, _folders, names in os.walk(folder)
+        for name in fnmatch.filter(names, pattern)
+    ]
 
 
 def _end(file: Path) -> None:

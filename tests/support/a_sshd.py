@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from a_port import a_free_port
+
 if TYPE_CHECKING:
     import pwd
     from collections.abc import Iterator, Mapping
@@ -52,7 +54,7 @@ class Sshd:
         """Start the server and wait until it listens."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(self.command, stdout=log, stderr=log)
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while not _listens(self.port):
             assert self.process.poll() is None, self.log
             assert time.monotonic() < end, "sshd does not start"
@@ -60,10 +62,13 @@ class Sshd:
 
     def cut(self) -> None:
         """End the server and all who are signed in, as a cable does that is pulled out."""
-        assert self.process is not None
+        if self.process is None:
+            return
+        # Who signs in while the others are counted would be left.
+        self.process.send_signal(signal.SIGSTOP)
         sessions = _descendants(self.process.pid)
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(60)
         for number in sessions:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
@@ -149,7 +154,7 @@ def a_running_sshd(user: pwd.struct_passwd, environment: Mapping[str, str]) -> I
     folder = Path(tempfile.mkdtemp(prefix="qv-ssh-"))
     # What signs in reads it; StrictModes is off, for it is not anybody's home.
     folder.chmod(0o755)
-    server = Sshd(_free_port(), user.pw_name, folder)
+    server = Sshd(a_free_port(), user.pw_name, folder)
     for name, passphrase in (
         *(("host", ""), ("otherhost", ""), ("right", ""), ("wrong", "")),
         ("locked", server.passphrase),
@@ -194,13 +199,6 @@ def _children(number: int) -> list[int]:
         listed = Path(f"/proc/{number}/task/{number}/children").read_text()
         return [int(child) for child in listed.split()]
     return []
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
 
 
 def _listens(port: int) -> bool:

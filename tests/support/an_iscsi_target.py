@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from a_port import a_free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,21 +47,19 @@ class Target:
             ["tgtadm", "--lld", "iscsi", *arguments],
             check=True,
             capture_output=True,
-            timeout=30,
+            timeout=120,
             env=_environment(self.folder),
         )
 
     def stop(self) -> None:
         """End it; asked politely, it would wait for its initiators."""
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(60)
 
 
 def a_target(folder: Path, size: int) -> Target:
     """Start it, with disks of so many bytes."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = a_free_port()
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             ["tgtd", "--foreground", "--iscsi", f"portal=127.0.0.1:{port}"],
@@ -70,7 +69,7 @@ def a_target(folder: Path, size: int) -> Target:
         )
     target = Target(folder, port, process)
     try:
-        _wait(folder, process)
+        _wait(target, process)
         for number, name in enumerate((IQN, CHAP_IQN), 1):
             tid = ("--tid", str(number))
             disk = folder / f"disk{number}"
@@ -95,10 +94,18 @@ def _environment(folder: Path) -> dict[str, str]:
     return {"PATH": _PATH, "TGT_IPC_SOCKET": str(folder / "socket")}
 
 
-def _wait(folder: Path, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + 20
-    # tgtd numbers its sockets.
-    while not (folder / "socket.0").exists():
+def _wait(target: Target, process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 120
+    # Its socket is there a moment before it answers.
+    while not _is_up(target):
         if process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"tgtd does not start: {(folder / 'log').read_text()}")
+            raise RuntimeError(f"tgtd does not start: {(target.folder / 'log').read_text()}")
         time.sleep(0.05)
+
+
+def _is_up(target: Target) -> bool:
+    try:
+        target.admin("--mode", "target", "--op", "show")
+    except subprocess.CalledProcessError:
+        return False
+    return True

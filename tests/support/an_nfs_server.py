@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from a_libvirtd import end_soon
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -78,7 +80,7 @@ def an_nfs_server(daemon: Libvirtd, export: Path, folder: Path) -> Iterator[None
             )
             for command in commands
         )
-        end = time.monotonic() + 40
+        end = time.monotonic() + 120
         while str(export) not in daemon.run("showmount", "--exports", "127.0.0.1").stdout:
             ended = [each.args for each in running if each.poll() is not None]
             if ended or time.monotonic() > end:
@@ -88,9 +90,4 @@ def an_nfs_server(daemon: Libvirtd, export: Path, folder: Path) -> Iterator[None
         yield
     finally:
         for process in reversed(running):
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(10)
+            end_soon(process)

@@ -70,7 +70,7 @@ def an_outside():
     finally:
         if server is not None:
             server.terminate()
-            server.wait(10)
+            server.wait(60)
             server.stdout.close()
         _ip("link", "delete", _NEAR, check=False)
         _ip("netns", "delete", _SPACE)

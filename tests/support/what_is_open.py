@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -36,8 +37,12 @@ def threads() -> int:
 
 def processes() -> set[str]:
     """Return the processes that any thread of this one started."""
-    ours = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return {child for file in ours for child in file.read_text().split()}
+    found: set[str] = set()
+    for file in Path(f"/proc/{os.getpid()}/task").glob("*/children"):
+        # A thread may end in this moment, and what it started is another one's then.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            found.update(file.read_text().split())
+    return found
 
 
 def files() -> set[Path]:

@@ -7,6 +7,7 @@ import socket
 import threading
 
 import pytest
+from a_port import a_free_port
 
 from qvirt_jupyter.documents import parse_xml
 from qvirt_jupyter.hypervisor.errors import Subject, Unsupported
@@ -109,11 +110,6 @@ def hang_up(connection):
 
 def stay_silent(_connection):
     """Wait to be spoken to."""
-
-
-def a_free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def test_forwards_of_libvirt_and_of_qemu_are_found():
