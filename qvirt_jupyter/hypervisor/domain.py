@@ -14,7 +14,12 @@ from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.hypervisor.domain_definition import Definition
 from qvirt_jupyter.hypervisor.domain_handle import read_state
 from qvirt_jupyter.hypervisor.editing.hotplug import Hotplug
-from qvirt_jupyter.hypervisor.errors import InvalidDefinition, QvirtError, WrongState
+from qvirt_jupyter.hypervisor.errors import (
+    InvalidDefinition,
+    OperationFailed,
+    QvirtError,
+    WrongState,
+)
 from qvirt_jupyter.hypervisor.guest.access import GuestAccess
 from qvirt_jupyter.hypervisor.guest.agent_answers import is_agent_connected
 from qvirt_jupyter.hypervisor.host.usb_devices import UsbDevices
@@ -146,8 +151,8 @@ class Domain(Power, Definition, Hotplug, Keyboard, GuestAccess):
                 ),
                 subject=subject,
             )
-        except WrongState as error:
-            # It stopped in this moment.
+        except (WrongState, OperationFailed) as error:
+            # It stopped in this moment, for which libvirt has more than one code.
             if self.is_active:
                 raise
             raise off from error

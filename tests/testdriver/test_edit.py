@@ -16,6 +16,7 @@ from qvirt_jupyter.hypervisor import (
     action_log,
     publisher,
 )
+from qvirt_jupyter.hypervisor.editing import live_strategies
 
 
 def test_edit_writes_what_the_block_changed(a_connection):
@@ -155,6 +156,24 @@ def test_an_edit_keeps_passwords_that_only_a_secure_definition_has(a_connection)
     machine.destroy()
     machine.rename("another")
     assert "hunter2" in machine.xml(inactive=True, secure=True)
+
+
+def test_what_a_machine_refuses_because_it_stops_waits_for_nothing(a_connection, monkeypatch):
+    machine = a_connection.domains["running"]
+
+    def stop(target, _step):
+        target.domain.destroy()
+        target.domain.resume()
+
+    monkeypatch.setattr(
+        live_strategies, "STRATEGIES", dict.fromkeys(live_strategies.STRATEGIES, stop)
+    )
+    edit = machine.edit()
+    with edit as definition:
+        definition.title = "too late"
+    assert [effect.when for effect in edit.result.effects] == ["now"]
+    assert not edit.result.waits_for_start
+    assert machine.document(inactive=True).title == "too late"
 
 
 def test_a_transient_machine_takes_over_what_it_can_and_says_what_it_never_does(a_connection):

@@ -15,11 +15,13 @@ from qvirt_jupyter.hypervisor import (
     JobState,
     NotShown,
     OperationCancelled,
+    OperationFailed,
     QvirtError,
     ScreenGone,
     TimedOut,
     WrongState,
 )
+from qvirt_jupyter.hypervisor.screen import screenshot
 
 
 @pytest.fixture
@@ -126,6 +128,17 @@ def test_a_machine_that_is_off(a_connection, state):
     with pytest.raises(WrongState, match="off and has no picture") as caught:
         a_connection.domains[state].screen.wait_for(changed=True)
     assert not isinstance(caught.value, ScreenGone)
+
+
+def test_a_machine_that_stops_while_its_picture_is_taken(a_machine, a_screen, monkeypatch):
+    def take(*_arguments):
+        a_machine.destroy()
+        # In the words of a driver that waited for its hypervisor.
+        raise OperationFailed("Operation failed: domain is no longer running.")
+
+    monkeypatch.setattr(screenshot, "take", take)
+    with pytest.raises(WrongState, match="off and has no picture"):
+        a_screen.picture()
 
 
 def test_a_machine_that_stops_meanwhile(a_machine, a_screen, wait_until_seen):

@@ -188,6 +188,9 @@ def carry_out(
         tried: list[Effect] = []
         for step in plan.steps:
             tried += _try(target, step, lambda error: _words(error, subject))
+        if not domain.isActive():
+            # It stopped meanwhile: what it refused for that waits for nothing, either.
+            return live.all_now(before, after)
         return plan.effects(tuple(_seen(domain, plan.steps, tried, unplugs)))
 
     return handle.connection.call(work, subject=subject)
