@@ -10,6 +10,7 @@ import pytest
 from a_jupyter_server import TOKEN, running_server
 
 from qvirt_jupyter.console import SocketTarget, tickets
+from qvirt_jupyter.console.transfer_service import TransferService
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +74,17 @@ def a_ticket(a_server, an_echo):  # noqa: ARG001 - it sets the runtime folder
 @pytest.fixture
 def a_token():
     return TOKEN
+
+
+@pytest.fixture
+def a_service(a_server):  # noqa: ARG001 - it sets the runtime folder
+    """The kernel's end of transfers, in this process."""
+    service = TransferService()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def offer(a_service):
+    """Let the server reach a transfer; returns the ticket's id."""
+    return lambda transfer: a_service.ticket(a_service.offer(transfer)).id

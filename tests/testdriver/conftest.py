@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from a_fresh_store import make_fresh
 from a_manager import domains, wait_for
+from a_wizard import Wizard
 
 import qvirt_jupyter
 from qvirt_jupyter.hypervisor import connect, connection_to, connections, watcher
+from qvirt_jupyter.widgets import shell
 from qvirt_jupyter.widgets.connections.saved_connections import SavedConnection, saved_connections
 from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.preferences import preferences
@@ -64,6 +66,22 @@ def a_uri(a_driver_file):
     uri = f"test://{a_driver_file}"
     yield uri
     connection_to(uri).close()
+
+
+@pytest.fixture
+def a_wizard(a_uri):
+    """A wizard for a new machine on that connection."""
+    wizard = Wizard(a_uri)
+    yield wizard
+    wizard.panel.close()
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """What is asked of JupyterLab: which tabs it is to open."""
+    asked = []
+    monkeypatch.setattr(shell, "_send", asked.append)
+    return asked
 
 
 @pytest.fixture

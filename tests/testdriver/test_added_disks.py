@@ -7,8 +7,6 @@ from a_manager import wait_for
 from a_rich_machine import begin_adding, press, type_in
 from a_wizard import Wizard
 
-from qvirt_jupyter.widgets import shell
-
 pytestmark = pytest.mark.usefixtures("a_user_without_a_past")
 TAKEN = "11111111-1111-4111-8111-111111111101"
 
@@ -23,14 +21,6 @@ def a_wizard(a_uri):
     wizard.type("name", "tailored")
     yield wizard
     wizard.panel.close()
-
-
-@pytest.fixture
-def opened(monkeypatch):
-    """What is asked of JupyterLab."""
-    asked = []
-    monkeypatch.setattr(shell, "_send", asked.append)
-    return asked
 
 
 @pytest.fixture

@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 import time
-from pathlib import Path
 
 import pytest
 from a_fresh_store import make_fresh
 
-import qvirt_jupyter
 from qvirt_jupyter.console import DisplayTarget, tickets
 from qvirt_jupyter.console.display_routes import Route
 from qvirt_jupyter.hypervisor import NotFound, connect
 from qvirt_jupyter.hypervisor.screen.display_passwords import DisplayPasswords
 from qvirt_jupyter.hypervisor.screen.display_place import NotListening
 from qvirt_jupyter.widgets import _assets
-from qvirt_jupyter.widgets._console_messages import (
-    VERSION,
-    ConsoleMessage,
-    DisplayTicketMessage,
-    KeysMessage,
-    LayoutMessage,
-    PlannedMessage,
-    RecalledMessage,
-    SaidMessage,
-    TabletMessage,
-    ViewerMessage,
-)
-from qvirt_jupyter.widgets._console_strings import STRINGS
-from qvirt_jupyter.widgets._view_messages import (
-    MachineState,
-    ProblemMessage,
-    ReleaseMessage,
-    StateMessage,
-    TicketMessage,
-)
+from qvirt_jupyter.widgets._console_messages import VERSION
 from qvirt_jupyter.widgets.consoles import console, release_keys
 from qvirt_jupyter.widgets.consoles.console import ConsolePanel
 from qvirt_jupyter.widgets.consoles.terminal import TerminalPanel
 from qvirt_jupyter.widgets.preferences import Preferences, PreferenceStore, preferences
 
-FRONTEND = Path(qvirt_jupyter.__file__).parent.parent / "frontend"
 MACHINE = """<domain type='test'><name>{name}</name><memory>1024</memory>
 <os><type>hvm</type></os><devices>{displays}</devices></domain>"""
 WORD = "s3cret"
@@ -377,65 +354,6 @@ def test_a_read_only_connection_gives_no_screen_and_starts_nothing(a_driver_file
         browser.panel.close()
     finally:
         connection.close()
-
-
-def test_page_and_kernel_know_the_same_words():
-    used = set()
-    for file in [
-        *(FRONTEND / "console").glob("*.ts"),
-        *(FRONTEND / "viewer").glob("*.ts"),
-        FRONTEND / "widgets/panel/framedPage.ts",
-    ]:
-        text = file.read_text()
-        used |= set(re.findall(r"""\bwords\(\s*['"](\w+)['"]""", text))
-        used |= set(re.findall(r"\bstrings\.(\w+)", text))
-        if "words(screen.viewOnly" in text:
-            used |= {"view_only_on", "view_only_off"}
-        used |= {
-            f"scaling_{scaling}"
-            for names in re.findall(r"type Scaling = (.*);", text)
-            for scaling in re.findall(r"'(\w+)'", names)
-        }
-    assert used == set(STRINGS)
-
-
-def test_page_and_kernel_speak_the_same_version_and_name_the_same_fields():
-    text = (FRONTEND / "console" / "messages.ts").read_text()
-    assert int(re.search(r"VERSION = (\d+)", text)[1]) == VERSION
-    text += (FRONTEND / "viewer" / "machine.ts").read_text()
-    for message in (
-        MachineState,
-        ConsoleMessage,
-        DisplayTicketMessage,
-        StateMessage,
-        TicketMessage,
-        ProblemMessage,
-        ReleaseMessage,
-        LayoutMessage,
-        KeysMessage,
-        TabletMessage,
-        PlannedMessage,
-        RecalledMessage,
-        SaidMessage,
-        ViewerMessage,
-    ):
-        name = message.__name__
-        body = re.search(rf"interface {name} {{(.*?)\n}}", text, re.DOTALL)[1]
-        fields = set(re.findall(r"^  (\w+):", body, re.MULTILINE))
-        assert fields == set(message.__annotations__), name
-
-
-def test_the_fields_of_a_sentence_survive_translation():
-    for name, words in STRINGS.items():
-        assert str(words), name
-    for name, words in release_keys.filled(STRINGS, "lctrl-lalt").items():
-        assert "{chord}" not in words, name
-    assert "Left Ctrl+Left Alt" in words_of("leave_hint")
-    assert "Left Ctrl+Left Alt" in words_of("held_hint")
-
-
-def words_of(name):
-    return release_keys.filled(STRINGS, "lctrl-lalt")[name]
 
 
 def test_other_keys_leave_a_console_as_soon_as_they_are_preferred(

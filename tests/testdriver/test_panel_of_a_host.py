@@ -7,7 +7,7 @@ import pytest
 from a_manager import wait_for
 
 from qvirt_jupyter.hypervisor import connect, publisher
-from qvirt_jupyter.widgets import host_panel, shell, show_panel
+from qvirt_jupyter.widgets import host_panel, show_panel
 from qvirt_jupyter.widgets.fleet import fleet
 
 ALL_WIDGETS = ipywidgets.widgets.widget._instances
@@ -19,14 +19,6 @@ def a_panel(a_connection):
     assert wait_for(lambda: facts(panel))
     yield panel
     panel.close()
-
-
-@pytest.fixture
-def opened(monkeypatch):
-    """Which tabs were asked for."""
-    messages = []
-    monkeypatch.setattr(shell, "_send", messages.append)
-    return messages
 
 
 def look(panel, *, visible=True):

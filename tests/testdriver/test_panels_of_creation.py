@@ -1,53 +1,20 @@
-"""The wizard for a new machine: each of its pages, what is refused there, and what it makes."""
+"""The wizard for a new machine: its way from page to page, what is refused, and what it makes."""
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-from pathlib import Path
-
 import pytest
-from a_fresh_store import make_fresh
 from a_manager import wait_for
 from a_wizard import Wizard
-from an_iso import an_iso
 
-from qvirt_jupyter.console import tickets
-from qvirt_jupyter.hypervisor.host.emulator_access import Account
-from qvirt_jupyter.provision import DiskRequest, GuestRequest, NoInstall, osinfo
+from qvirt_jupyter.provision import osinfo
 from qvirt_jupyter.provision.guest.equipment import put_in
 from qvirt_jupyter.widgets import shell
-from qvirt_jupyter.widgets.creation import CreationPanel, checks
+from qvirt_jupyter.widgets.creation import CreationPanel
 from qvirt_jupyter.widgets.details import Customisation
-from qvirt_jupyter.widgets.questions import Answer
-from qvirt_jupyter.widgets.recent_media import folders_let_be
 
-NOBODY = 65534
-RECIPES = json.loads((Path(__file__).parent.parent / "data/iso/recipes.json").read_text("utf-8"))
 pytestmark = pytest.mark.usefixtures("a_user_without_a_past")
+
 needs_osinfo = pytest.mark.skipif(not osinfo().is_installed, reason="osinfo-db is not installed")
-
-
-@pytest.fixture
-def a_wizard(a_uri):
-    wizard = Wizard(a_uri)
-    yield wizard
-    wizard.panel.close()
-
-
-@pytest.fixture
-def a_medium(tmp_path):
-    """An image that no pool has, which the test driver's machines may have all the same."""
-    return an_iso(tmp_path, {"id": "installer", "bootable": True, "volume": "NOBODY KNOWS"})
-
-
-@pytest.fixture
-def opened(monkeypatch):
-    """What is asked of JupyterLab."""
-    asked = []
-    monkeypatch.setattr(shell, "_send", asked.append)
-    return asked
 
 
 def test_it_goes_from_page_to_page_and_back(a_wizard):
@@ -160,29 +127,6 @@ def test_what_is_wrong_is_said_at_the_field(a_wizard, page, field, text, words):
     assert a_wizard.state["page"] == page
 
 
-def test_a_disk_that_does_not_fit_is_refused_where_it_is_taken_at_once(a_wizard, monkeypatch):
-    opened = []
-    monkeypatch.setattr(shell, "_send", opened.append)
-    a_wizard.say(type="kind", id="manual")
-    a_wizard.go_to("medium")
-    a_wizard.choose_system("generic")
-    a_wizard.go_to("storage")
-    a_wizard.type("size", "900000")
-    assert any("may grow to" in words for words in a_wizard.state["warnings"]), "it is sparse"
-    a_wizard.type("format", "raw")
-    a_wizard.press("next")
-    assert "do not fit" in a_wizard.field("size")["error"]
-    assert a_wizard.state["attempt"] == 1, "the field gets the focus"
-    # Room is made in the storage of the host, which is a press away.
-    assert a_wizard.field("size")["mend"] == "Open the host's storage"
-    a_wizard.say(type="mend", name="size", waives=False)
-    assert wait_for(lambda: opened)
-    assert (opened[0]["kind"], opened[0]["arguments"]["section"]) == ("host", "storage")
-    a_wizard.type("size", "1")
-    a_wizard.press("next")
-    assert a_wizard.state["page"] == "network"
-
-
 def test_a_network_that_is_off_can_be_started_here(a_wizard):
     connection = a_wizard.panel._connection
     connection.networks["default"].stop()
@@ -198,36 +142,6 @@ def test_a_network_that_is_off_can_be_started_here(a_wizard):
     assert wait_for(lambda: not a_wizard.field("network")["error"])
     assert connection.networks["default"].is_active
     a_wizard.go_to("summary")
-
-
-def test_a_system_must_be_chosen(a_wizard):
-    a_wizard.say(type="kind", id="manual")
-    a_wizard.go_to("medium")
-    a_wizard.press("next")
-    assert a_wizard.state["page"] == "medium"
-    assert "Choose the operating system" in a_wizard.state["systems"]["error"]
-
-
-def test_a_disk_of_another_machine_is_asked_about(a_wizard):
-    connection = a_wizard.panel._connection
-    disk = connection.storage_pools["images"].create_volume("shared.qcow2", 2**20)
-    GuestRequest(
-        name="owner", disks=(DiskRequest(path=disk.path),), network=None, install=NoInstall()
-    ).create(connection, start=False)
-    a_wizard.say(type="kind", id="import")
-    a_wizard.go_to("medium")
-    a_wizard.choose_system("generic")
-    a_wizard.type("disk", disk.path)
-    a_wizard.press("next")
-    questions = a_wizard.panel._questions
-    assert wait_for(lambda: questions.questions)
-    ((number, question),) = questions.questions
-    assert "owner" in str(question.text)
-    questions.answer(number, Answer())
-    assert wait_for(lambda: a_wizard.state["page"] == "resources")
-    a_wizard.go_to("summary")
-    assert "storage" not in [step["id"] for step in a_wizard.state["steps"]]
-    assert disk.path in [row["value"] for row in a_wizard.state["summary"]]
 
 
 def test_everything_on_one_page(a_uri, opened):
@@ -269,29 +183,6 @@ def test_what_failed_can_be_tried_again(a_wizard, opened, monkeypatch):
     assert "vm1" in connection.domains
 
 
-def test_a_file_that_the_file_browser_pointed_at(a_uri, a_medium):
-    wizard = Wizard(a_uri, medium=str(a_medium))
-    try:
-        assert wizard.state["page"] == "medium"
-        assert wizard.field("media")["value"] == str(a_medium)
-        assert wait_for(lambda: not wizard.state["systems"]["busy"])
-        assert "does not say" in wizard.state["systems"]["note"]
-    finally:
-        wizard.panel.close()
-
-
-def test_what_has_no_medium_is_not_asked_what_it_says(a_wizard):
-    a_wizard.go_to("medium")
-    a_wizard.press("next")
-    assert wait_for(lambda: a_wizard.state["systems"]["error"])
-    a_wizard.press("back")
-    a_wizard.say(type="kind", id="manual")
-    a_wizard.go_to("medium")
-    assert not a_wizard.state["systems"]["error"], "that was about another way"
-    a_wizard.choose_system("generic")
-    assert a_wizard.state["systems"]["automatic"], "there is no button for it"
-
-
 def test_a_network_that_has_nothing_to_start_from_is_said(a_wizard):
     a_wizard.say(type="kind", id="network")
     a_wizard.go_to("medium")
@@ -304,23 +195,6 @@ def test_a_network_that_has_nothing_to_start_from_is_said(a_wizard):
     assert "no server that says what to load" in said["user"]
     assert "nothing to start from" in said["none"]
     assert not said["bridge"]
-
-
-@needs_osinfo
-def test_a_system_is_found_on_the_medium_and_can_be_overruled(a_uri, tmp_path):
-    recipe = next(each for each in RECIPES if each["id"] == "fedora35-everything")
-    wizard = Wizard(a_uri, medium=str(an_iso(tmp_path, recipe)))
-    try:
-        assert wait_for(lambda: not wizard.state["systems"]["busy"])
-        found = wizard.state["systems"]["chosen"]
-        assert wizard.state["systems"]["note"].startswith("Found on the medium.")
-        wizard.choose_system("generic")
-        assert wizard.state["systems"]["automatic"] is False
-        assert wizard.state["systems"]["chosen"] != found
-        wizard.say(type="system", wish="detect", text="")
-        assert wizard.state["systems"]["chosen"] == found
-    finally:
-        wizard.panel.close()
 
 
 def test_it_is_customised_before_it_is_made(a_wizard, opened):
@@ -382,88 +256,6 @@ def test_customising_can_be_left_without_a_machine(a_wizard):
     assert a_wizard.state["page"] == "summary"
 
 
-def test_a_cloud_image_is_told_who_may_sign_in(a_wizard):
-    connection = a_wizard.panel._connection
-    image = connection.storage_pools["images"].create_volume("debian-11-generic.qcow2", 2**20)
-    a_wizard.say(type="kind", id="cloud")
-    a_wizard.go_to("medium")
-    a_wizard.type("image", image.path)
-    assert wait_for(lambda: not a_wizard.state["systems"]["busy"])
-    if not a_wizard.state["systems"]["chosen"]:
-        a_wizard.choose_system("generic")
-    a_wizard.go_to("seed")
-    assert wait_for(lambda: a_wizard.panel._extra.children)
-    (form,) = a_wizard.panel._extra.children
-    assert a_wizard.state["buttons"] == [], "they stand in one row with the form's own"
-    form.press("back")
-    assert wait_for(lambda: a_wizard.state["page"] == "medium")
-    a_wizard.go_to("seed")
-    assert wait_for(lambda: a_wizard.panel._extra.children)
-    (form,) = a_wizard.panel._extra.children
-    form.edit("user", "anna")
-    form.edit("user_data", "chpasswd: {list: 'root:c0rrect stable'}")
-    assert form.submit({"password": "c0rrect horse"})
-    assert wait_for(lambda: a_wizard.state["page"] == "resources")
-    a_wizard.press("back")
-    assert wait_for(lambda: a_wizard.panel._extra.children)
-    (form,) = a_wizard.panel._extra.children
-    assert "name: anna" in form.shown["note"]["text"], "what was typed is there again"
-    # Also where the page is left by another way than its button.
-    form.edit("host_name", "typed-only")
-    form._handle_custom_msg(
-        {"client": "window-1", "type": "secret", "name": "password", "value": "c0rrect battery"}, []
-    )
-    assert wait_for(lambda: "typed-only" in str(form.shown))
-    a_wizard.press("back")
-    assert wait_for(lambda: a_wizard.state["page"] == "medium")
-    a_wizard.go_to("seed")
-    assert wait_for(lambda: a_wizard.panel._extra.children)
-    (form,) = a_wizard.panel._extra.children
-    assert "typed-only" in str(form.shown)
-    assert form.draft.password.endswith("battery")
-    assert "battery" not in str(form.shown)
-    assert "battery" not in str(form.get_state())
-    assert form.submit({"password": ""})
-    assert wait_for(lambda: a_wizard.state["page"] == "resources")
-    a_wizard.go_to("storage")
-    assert [field["name"] for field in a_wizard.state["fields"]] == ["size", "pool"]
-    a_wizard.go_to("summary")
-    assert "anna" in str(a_wizard.state["summary"])
-    a_wizard.press("code")
-    assert "CloudSeed(password=getpass(), user='anna'" in a_wizard.state["text"]
-    assert "c0rrect" not in str(a_wizard.state)
-
-
-def test_the_tree_of_a_server_that_is_none_is_said(a_wizard):
-    a_wizard.say(type="kind", id="tree")
-    a_wizard.go_to("medium")
-    a_wizard.press("next")
-    assert "address" in a_wizard.field("url")["error"]
-    a_wizard.type("url", "gopher://nowhere/")
-    assert a_wizard.field("url")["error"]
-    a_wizard.type("url", "http://127.0.0.1:1/tree/")
-    assert wait_for(lambda: not a_wizard.state["systems"]["busy"])
-    assert a_wizard.state["systems"]["note"], "why nothing was found"
-
-
-def test_without_a_disk_it_starts_from_its_medium(a_wizard, opened):
-    connection = a_wizard.panel._connection
-    medium = connection.storage_pools["images"].create_volume("live.iso", 2**20, format="raw")
-    a_wizard.go_to("medium")
-    a_wizard.type("media", medium.path)
-    a_wizard.choose_system("generic")
-    a_wizard.go_to("storage")
-    a_wizard.type("storage", "none")
-    assert any("Without a disk" in words for words in a_wizard.state["warnings"])
-    a_wizard.go_to("summary")
-    a_wizard.type("name", "live")
-    a_wizard.press("create")
-    assert wait_for(lambda: opened)
-    definition = connection.domains["live"].document()
-    assert [each.device for each in definition.os.boot] == ["cdrom"]
-    assert medium.path in [disk.path for disk in definition.devices.disks]
-
-
 def test_without_a_connection_nothing_can_be_made():
     panel = CreationPanel()
     try:
@@ -489,34 +281,6 @@ def test_a_connection_that_breaks_is_said_and_what_was_typed_stays(a_wizard):
     assert a_wizard.field("memory")["value"] == "333"
 
 
-def test_an_upload_that_is_cancelled_leaves_nothing(a_wizard):
-    volumes = a_wizard.panel._connection.storage_pools["images"].volumes
-    before = volumes.names
-    a_wizard.go_to("medium")
-    assert a_wizard.state["upload"] is True
-    a_wizard.say(type="file", name="../outside/a.iso", size=3, modified=1, number=1)
-    assert wait_for(lambda: "a.iso" in volumes.names)
-    assert wait_for(lambda: a_wizard.state["run"])
-    a_wizard.press("cancel")
-    assert wait_for(lambda: volumes.names == before)
-    assert a_wizard.field("media")["value"] == ""
-    a_wizard.say(type="file", name="a.iso", size=-3, modified=1, number=2)
-    a_wizard.say(type="file", name="a.iso", size="3", modified=1, number=2)
-    assert volumes.names == before
-
-
-def test_a_browser_gets_a_ticket_for_its_file(a_wizard, monkeypatch):
-    told = []
-    monkeypatch.setattr(a_wizard.panel._view, "send", told.append)
-    a_wizard.go_to("medium")
-    a_wizard.say(type="file", name="a.iso", size=3, modified=1, number=7)
-    assert wait_for(lambda: [each for each in told if each.get("type") == "go"])
-    (said,) = (each for each in told if each.get("type") == "go")
-    assert (said["number"], said["at"]) == (7, 0)
-    assert tickets.find(said["ticket"]).describe().startswith("transfer ")
-    a_wizard.press("cancel")
-
-
 def test_a_page_that_is_loaded_again_goes_on_where_it_was(a_wizard, a_uri):
     a_wizard.say(type="kind", id="manual")
     a_wizard.go_to("medium")
@@ -532,111 +296,6 @@ def test_a_page_that_is_loaded_again_goes_on_where_it_was(a_wizard, a_uri):
         again.go_to("summary")
     finally:
         again.panel.close()
-
-
-def test_a_cloud_image_on_one_page_trusts_the_users_own_keys(a_uri, tmp_path, monkeypatch):
-    (tmp_path / ".ssh").mkdir()
-    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGbPhcCFCqRrQdUCQBfQUUxUCNhhaVlMbYkDOBUDWpOX me"
-    (tmp_path / ".ssh/id_ed25519.pub").write_text(key)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    wizard = Wizard(a_uri, quick="true")
-    try:
-        wizard.say(type="kind", id="cloud")
-        wizard.type("image", "/lab/images/debian-11-generic.qcow2")
-        assert "1 SSH key may sign in" in str(wizard.state["summary"])
-        assert not any("no SSH key" in words for words in wizard.state["warnings"])
-        wizard.press("code")
-        assert "CloudSeed" in wizard.state["text"]
-        assert key.split()[1] in wizard.state["text"]
-        (tmp_path / ".ssh/id_ed25519.pub").unlink()
-        wizard.type("name", "nobody-could-sign-in")
-        assert any("no SSH key" in words for words in wizard.state["warnings"])
-    finally:
-        wizard.panel.close()
-
-
-@pytest.mark.skipif(os.geteuid() == NOBODY, reason="this user is the one that is let in")
-def test_a_folder_that_qemu_may_not_pass_is_opened_from_the_field(a_connection, monkeypatch):
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "a.iso")
-        nobody = Account(NOBODY, "nobody", frozenset({NOBODY}))
-        monkeypatch.setattr(checks, "emulator_account", lambda _connection: nobody)
-        problem = checks._reach_problem("media", path, a_connection)["media"]
-        assert "nobody" in str(problem.text)
-        assert folder in str(problem.text)
-        assert str(problem.mend) == "Let it pass"
-        problem.do()
-        assert checks._reach_problem("media", path, a_connection) == {}
-
-
-@pytest.mark.skipif(os.geteuid() == NOBODY, reason="this user is the one that is let in")
-def test_a_folder_that_qemu_may_not_pass_is_let_be_for_good(a_connection, monkeypatch):
-    make_fresh(monkeypatch, folders_let_be)
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "a.iso")
-        nobody = Account(NOBODY, "nobody", frozenset({NOBODY}))
-        monkeypatch.setattr(checks, "emulator_account", lambda _connection: nobody)
-        problem = checks._reach_problem("media", path, a_connection)["media"]
-        assert str(problem.waive) == "Use it all the same"
-        problem.let_be()
-        assert checks._reach_problem("media", path, a_connection) == {}
-        assert oct(Path(folder).stat().st_mode & 0o777) == "0o700", "nothing was opened"
-
-
-def test_a_disk_that_does_not_exist_is_made_where_it_was_typed(a_wizard, opened):
-    connection = a_wizard.panel._connection
-    folder = connection.storage_pools["images"].document().path
-    a_wizard.say(type="kind", id="manual")
-    a_wizard.go_to("medium")
-    a_wizard.choose_system("generic")
-    a_wizard.go_to("storage")
-    a_wizard.type("storage", "existing")
-    a_wizard.type("disk", f"{folder}/chosen.img")
-    a_wizard.press("next")
-    assert a_wizard.field("disk")["mend"] == "Create it"
-    a_wizard.say(type="mend", name="disk", waives=False)
-    assert wait_for(lambda: len(a_wizard.state["fields"]) > 2)
-    assert a_wizard.field("pool")["value"] == "images"
-    assert a_wizard.field("volume")["value"] == "chosen.img"
-    a_wizard.type("size", "1 MiB")
-    a_wizard.go_to("summary")
-    a_wizard.type("name", "chosen")
-    a_wizard.press("create")
-    assert wait_for(lambda: opened)
-    made = connection.domains["chosen"].document().devices.disks[0]
-    assert made.path == f"{folder}/chosen.img"
-
-
-def test_a_name_of_a_volume_that_is_taken_is_said(a_wizard):
-    a_wizard.panel._connection.storage_pools["images"].create_volume("taken.img", 2**20)
-    a_wizard.say(type="kind", id="manual")
-    a_wizard.go_to("medium")
-    a_wizard.choose_system("generic")
-    a_wizard.go_to("storage")
-    a_wizard.type("pool", "images")
-    a_wizard.type("volume", "taken.img")
-    a_wizard.press("next")
-    assert wait_for(lambda: "taken.img already" in a_wizard.field("volume")["error"])
-    a_wizard.type("volume", "a/b")
-    assert "slash" in a_wizard.field("volume")["error"]
-    a_wizard.type("volume", "")
-    a_wizard.go_to("network")
-
-
-def test_a_folder_that_no_pool_manages_becomes_one(a_wizard):
-    connection = a_wizard.panel._connection
-    a_wizard.say(type="kind", id="import")
-    a_wizard.go_to("medium")
-    a_wizard.type("disk", "/lab/elsewhere/disk.img")
-    a_wizard.choose_system("generic")
-    a_wizard.press("next")
-    assert a_wizard.field("disk")["mend"] == "Make a pool of its folder"
-    a_wizard.say(type="mend", name="disk", waives=False)
-    assert wait_for(lambda: "elsewhere" in connection.storage_pools.names)
-    pool = connection.storage_pools["elsewhere"]
-    assert (pool.is_active, pool.autostart) == (True, True)
-    pool.create_volume("disk.img", 2**20)
-    a_wizard.go_to("summary")
 
 
 def test_closing_the_wizard_takes_back_what_a_failed_attempt_made(a_uri):
@@ -660,19 +319,3 @@ def test_closing_the_wizard_takes_back_what_a_failed_attempt_made(a_uri):
     assert set(volumes.names) - before, "the next attempt would use it"
     wizard.panel.close()
     assert wait_for(lambda: set(volumes.names) == before)
-
-
-def test_a_path_is_typed_letter_by_letter(a_wizard):
-    a_wizard.go_to("medium")
-    a_wizard.press("next")
-    assert a_wizard.field("media")["error"]
-    path = "/lab/images/a.iso"
-    for length in range(1, len(path) + 1):
-        a_wizard.type("media", path[:length])
-        assert a_wizard.field("media")["value"] == path[:length]
-        assert not a_wizard.field("media")["error"]
-    a_wizard.type("media", "/")
-    a_wizard.choose_system("generic")
-    a_wizard.press("next")
-    assert a_wizard.field("media")["error"], "a folder is no medium"
-    assert a_wizard.state["page"] == "medium"
