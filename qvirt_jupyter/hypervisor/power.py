@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -39,6 +40,10 @@ _REBOOT_MODES: Final = {
     "acpi": libvirt.VIR_DOMAIN_REBOOT_ACPI_POWER_BTN,
     "agent": libvirt.VIR_DOMAIN_REBOOT_GUEST_AGENT,
 }
+
+_WAKING: Final = 10.0
+_LOOK_AGAIN: Final = 0.05
+"""Seconds."""
 
 # Drivers with virDomainAbortJob (https://libvirt.org/hvsupport.html).
 _CAN_ABORT: Final = frozenset({"qemu", "vz"})
@@ -174,7 +179,7 @@ class Power(DomainHandle):
         def go_on(domain: libvirt.virDomain) -> None:
             # libvirt has a call of its own for a guest that sleeps, and refuses the other one.
             if domain.state(0)[0] == libvirt.VIR_DOMAIN_PMSUSPENDED:
-                domain.pMWakeup(0)
+                _wake_up(domain)
             else:
                 domain.resume()
 
@@ -300,6 +305,17 @@ class Power(DomainHandle):
             ) from error
         if saved and not paused:
             guest_clock.set_soon(self)
+
+
+def _wake_up(domain: libvirt.virDomain) -> None:
+    """Wake a guest up, and wait until libvirt has heard that it is awake.
+
+    QEMU says so by an event that may come after its yes: until then the machine still sleeps.
+    """
+    domain.pMWakeup(0)
+    end = time.monotonic() + _WAKING
+    while domain.state(0)[0] == libvirt.VIR_DOMAIN_PMSUSPENDED and time.monotonic() < end:
+        time.sleep(_LOOK_AGAIN)
 
 
 def absolute_on_host(path: str) -> str | None:

@@ -12,14 +12,14 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final
 
+import libvirt
+
 from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor.errors import QvirtError
 from qvirt_jupyter.hypervisor.guest.agent_answers import has_agent_channel, is_agent_connected
 from qvirt_jupyter.hypervisor.records import DomainState
 
 if TYPE_CHECKING:
-    import libvirt
-
     from qvirt_jupyter.hypervisor.domain_handle import DomainHandle
 
 _LOG = logging.getLogger(__name__)
@@ -51,12 +51,23 @@ def _set_when_ready(machine: DomainHandle) -> None:
             definition = parse_xml(machine.xml())
             if not has_agent_channel(definition):
                 return
-            if is_agent_connected(definition):
-                machine.connection.call(lambda raw: _set(raw, machine.uuid))
+            if is_agent_connected(definition) and _is_set(machine):
                 return
             time.sleep(_PAUSE)
     except QvirtError as error:
         _LOG.info("The clock of %s was not set: %s", machine.subject, error)
+
+
+def _is_set(machine: DomainHandle) -> bool:
+    """Set it; an agent whose channel is open may not answer yet, or be busy."""
+    try:
+        machine.connection.call(lambda raw: _set(raw, machine.uuid))
+    except QvirtError as error:
+        if error.code != libvirt.VIR_ERR_AGENT_UNRESPONSIVE:
+            raise
+        _LOG.debug("%s: %s", machine.subject, error)
+        return False
+    return True
 
 
 def _set(connection: libvirt.virConnect, uuid: str) -> None:
