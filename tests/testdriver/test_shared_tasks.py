@@ -133,7 +133,7 @@ def run(client, code):
     assert answer["status"] == "ok", answer
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_a_notebooks_kernel_and_this_one(a_driver_file, monkeypatch):
     """Two real kernels: the notebook's task stands in this one's list, until its kernel is gone."""
     monkeypatch.setattr(shared_tasks, "LOOK", 0.1)
