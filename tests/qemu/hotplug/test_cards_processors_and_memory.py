@@ -12,7 +12,7 @@ from qvirt_jupyter import documents
 from qvirt_jupyter.documents import parse
 from qvirt_jupyter.hypervisor import QvirtError
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 RNG = "<rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>"
 DIMM = "<memory model='dimm'><target><size unit='MiB'>128</size><node>0</node></target></memory>"

@@ -17,7 +17,7 @@ from qvirt_jupyter.hypervisor.storage.disk_growth import grow_disk, growth_of
 from qvirt_jupyter.widgets import vm_panel
 from qvirt_jupyter.widgets.preferences import preferences
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def both(guest):
@@ -40,8 +40,8 @@ def test_a_disk_comes_grows_and_goes(a_guest, an_image, wait_until):
     a_guest.detach(stored.devices.disks["vdb"])
     wait_until(lambda: "vdb" not in a_guest.document().devices.disks, LONG)
     assert "vdb" not in a_guest.document(inactive=True).devices.disks
-    assert "vdb" not in run_inside(a_guest, "ls /sys/block")
-    assert a_guest.record.unplugs == ()
+    wait_until(lambda: "vdb" not in run_inside(a_guest, "ls /sys/block"), LONG)
+    wait_until(lambda: a_guest.record.unplugs == (), LONG)
 
 
 def grow_in(panel, tab, size):
@@ -82,7 +82,7 @@ def test_a_running_disk_grows_on_its_page(a_guest, an_image, wait_until, monkeyp
         assert "The running guest has the new size at once." in str(question.text)
         question = grow_in(panel, tab, "1")
         assert wait_for(lambda: capacity_on(tab) == "1 GiB", LONG)
-        assert "have to be grown there" in str(tab._view.shown["said"])
+        assert wait_for(lambda: "have to be grown there" in str(tab._view.shown["said"]), LONG)
         size = "cat /sys/block/vdb/size"
         wait_until(lambda: run_inside(a_guest, size).strip() == str(1024 * MIB // 512), LONG)
         assert f"resize_disk('vdb', {1024 * MIB})" in action_log.entries[-1].code
@@ -165,7 +165,8 @@ def test_a_tray_that_the_guest_has_locked_is_opened_by_force(a_guest, a_folder, 
     reader = run_inside(
         a_guest,
         "i=0; until head -c1 /dev/sr0 >/dev/null 2>&1; do sleep 1; done; "
-        "sleep 3600 </dev/sr0 >/dev/null 2>&1 & echo $!",
+        "sleep 3600 </dev/sr0 >/dev/null 2>&1 & "
+        'until [ "$(readlink /proc/$!/fd/0)" = /dev/sr0 ]; do sleep 0.1; done; echo $!',
         LONG,
     ).strip()
     try:
@@ -239,7 +240,7 @@ def test_the_file_of_a_disk_goes_when_the_guest_has_let_go_of_it_not_before(
         assert an_image.exists()
         a_guest.resume()
         assert wait_for(lambda: not an_image.exists(), LONG)
-        assert a_guest.record.unplugs == ()
+        assert wait_for(lambda: a_guest.record.unplugs == (), LONG)
     finally:
         with contextlib.suppress(QvirtError):
             a_guest.resume()

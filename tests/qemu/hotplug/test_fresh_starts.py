@@ -14,7 +14,7 @@ from qvirt_jupyter.hypervisor import QvirtError
 from qvirt_jupyter.hypervisor.editing.live_strategies import forget_the_run
 from qvirt_jupyter.hypervisor.editing.live_tables import strategy_of_device
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 FRESH = """<domain type='qemu'>
   <name>fresh</name>

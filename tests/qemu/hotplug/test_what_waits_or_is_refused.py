@@ -15,7 +15,7 @@ from qvirt_jupyter.hypervisor import (
     Unsupported,
 )
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 def test_what_cannot_be_now_says_why_and_is_taken_back(a_guest):
