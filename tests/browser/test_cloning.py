@@ -32,7 +32,7 @@ def row(page, name):
     page.locator(".qvirt-vm-list").get_by_role("searchbox").fill(name)
     word = "" if ":" in name else name
     found = page.locator(".qvirt-vm-list .qvirt-row-domain", has_text=word).first
-    expect(found).to_be_visible(timeout=60_000)
+    expect(found).to_be_visible(timeout=120_000)
     return found
 
 
@@ -54,7 +54,7 @@ def use_theme(page, theme):
 def test_a_machine_is_cloned_by_mouse(a_lab_page, a_picture):
     wish(a_lab_page, "db-04", "Clone…")
     dialog = a_lab_page.locator(".qvirt-clone")
-    expect(dialog.get_by_role("heading", name="Clone db-04")).to_be_visible(timeout=30_000)
+    expect(dialog.get_by_role("heading", name="Clone db-04")).to_be_visible(timeout=120_000)
     rows = dialog.locator(".qvirt-clone-disks tbody tr")
     expect(rows).to_have_count(2)
     expect(dialog.get_by_label("Name", exact=True)).to_have_value("db-04-clone")
@@ -63,7 +63,7 @@ def test_a_machine_is_cloned_by_mouse(a_lab_page, a_picture):
     # Sharing what the guest writes to is said to be dangerous, and wants to be read.
     first.get_by_label("What becomes of it").select_option("share")
     warning = dialog.locator(".qvirt-clone-warning", has_text="destroy it")
-    expect(warning).to_be_visible(timeout=30_000)
+    expect(warning).to_be_visible(timeout=120_000)
     clone = dialog.get_by_role("button", name="Clone")
     expect(clone).to_have_attribute("aria-disabled", "true")
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
@@ -74,7 +74,7 @@ def test_a_machine_is_cloned_by_mouse(a_lab_page, a_picture):
     first.get_by_label("What becomes of it").select_option("clone")
     expect(warning).to_have_count(0)
     dialog.get_by_label("Name", exact=True).fill("copy-by-mouse")
-    expect(dialog.locator(".qvirt-clone-warning").first).to_be_visible(timeout=30_000)
+    expect(dialog.locator(".qvirt-clone-warning").first).to_be_visible(timeout=120_000)
     dialog.get_by_label("I have read this").click()
     expect(clone).not_to_have_attribute("aria-disabled", "true")
     clone.click()
@@ -90,14 +90,14 @@ def test_many_linked_clones_are_made_by_keyboard(a_lab_page):
     expect(name).to_be_focused()
     dialog.get_by_label("Number of clones").fill("3")
     pattern = dialog.get_by_label("Names; {n} is the number")
-    expect(pattern).to_be_visible(timeout=30_000)
+    expect(pattern).to_be_visible(timeout=120_000)
     pattern.fill("pupil-{n:02}")
-    expect(dialog.get_by_text("pupil-01, pupil-02, pupil-03")).to_be_visible(timeout=30_000)
+    expect(dialog.get_by_text("pupil-01, pupil-02, pupil-03")).to_be_visible(timeout=120_000)
     linked = dialog.get_by_label("Linked clones")
     linked.focus()
     linked.press("Space")
     warning = dialog.locator(".qvirt-clone-warning", has_text="becomes a template")
-    expect(warning).to_be_visible(timeout=30_000)
+    expect(warning).to_be_visible(timeout=120_000)
     agree = dialog.get_by_label("I have read this")
     agree.focus()
     agree.press("Space")
@@ -129,7 +129,7 @@ def test_several_machines_are_cloned_at_once(a_lab_page, a_picture):
     a_lab_page.get_by_role("menuitem", name="Clone").first.click()
     dialog = a_lab_page.locator(".qvirt-clone")
     expect(dialog.get_by_role("heading", name="Clone 2 virtual machines")).to_be_visible(
-        timeout=30_000
+        timeout=120_000
     )
     parts = dialog.locator(".qvirt-clone-machine")
     expect(parts).to_have_count(2)

@@ -70,7 +70,7 @@ def a_manager(a_context, a_lab_of_a_user, a_workspace, tmp_path):
     )
     page = lab.enter(a_context, a_workspace, qvirt="manager")
     row = page.locator(".qvirt-vm-list [role=row]", has_text="web <b>").first
-    expect(row).to_be_visible(timeout=60_000)
+    expect(row).to_be_visible(timeout=120_000)
     yield page, row, lab
     lab.end_sessions()
 
@@ -157,7 +157,7 @@ def test_several_machines_go_at_once(a_manager, a_picture):
     a_picture(page, "deletion-several-light")
     dialog.get_by_role("button", name=re.compile("and 3 files")).click()
     page.get_by_role("alertdialog").get_by_role("button", name=re.compile("Force off")).click()
-    expect(dialog).to_be_hidden(timeout=60_000)
+    expect(dialog).to_be_hidden(timeout=120_000)
     expect(row).to_be_hidden()
     expect(other).to_be_hidden()
     left = "sorted(host.storage_pools['images'].volumes.names)"

@@ -36,7 +36,7 @@ def open_details(a_lab_page):
 
     def open_it(name="web"):
         row = a_lab_page.locator(".qvirt-vm-list [role=row]", has_text=name).first
-        expect(row).to_be_visible(timeout=60_000)
+        expect(row).to_be_visible(timeout=120_000)
         row.dblclick()
         panel = a_lab_page.locator(PANEL)
         expect(panel.locator(".qvirt-machine h2")).to_have_text(name)

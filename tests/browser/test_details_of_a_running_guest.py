@@ -52,7 +52,7 @@ def a_panel(a_context, a_lab_with_our_panels, a_workspace, a_host, a_machine):
         {"uri": a_host.uri, "uuid": a_machine.UUIDString(), "title": "web"},
     )
     panel = page.locator(PANEL)
-    expect(panel.locator(".qvirt-machine h2")).to_have_text("web", timeout=90_000)
+    expect(panel.locator(".qvirt-machine h2")).to_have_text("web", timeout=180_000)
     panel.locator(".qvirt-tabs").get_by_role("tab", name="Details").click()
     expect(panel.locator(".qvirt-page-form h3")).to_have_text("Overview")
     yield panel
@@ -75,7 +75,7 @@ def is_added(panel, label):
     form = panel.locator(".qvirt-page-form")
     form.get_by_role("button", name="Add", exact=True).click()
     expect(panel.locator(".qvirt-device-label", has_text=re.compile(label))).to_be_visible(
-        timeout=60_000
+        timeout=120_000
     )
 
 

@@ -16,7 +16,7 @@ from qvirt_jupyter.provision import PackagesMissing, tiny_guest
 pytestmark = [
     pytest.mark.qemu,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(
         bool(a_libvirtd.missing(system=True)), reason=a_libvirtd.missing(system=True)
     ),
@@ -52,10 +52,10 @@ def a_section(a_daemon, a_context, a_lab_of_a_user):
     lab = a_lab_of_a_user(SAVED.format(uri=a_daemon.uri))
     page = lab.enter(a_context, "leases", qvirt="manager")
     row = page.locator(".qvirt-vm-list [role=row][aria-level='1']", has_text="Workshop")
-    expect(row).to_have_attribute("data-qvirt-state", "connected", timeout=60_000)
+    expect(row).to_have_attribute("data-qvirt-state", "connected", timeout=120_000)
     row.dblclick()
-    expect(page.locator(TAB, has_text="Workshop")).to_be_visible(timeout=60_000)
-    page.get_by_role("tab", name="Networks", exact=True).click(timeout=60_000)
+    expect(page.locator(TAB, has_text="Workshop")).to_be_visible(timeout=120_000)
+    page.get_by_role("tab", name="Networks", exact=True).click(timeout=120_000)
     yield page.locator(".qvirt-networks")
     lab.end_sessions()
 
@@ -75,7 +75,7 @@ def test_the_lease_of_a_static_host_appears(a_section, a_host, tmp_path, a_pictu
     form.get_by_role("button", name="Create").click()
     members = a_section.locator(".qvirt-network-details")
     row = members.get_by_role("row", name=re.compile(MAC))
-    expect(row).to_contain_text("10.30.0.7 (seven)", timeout=60_000)
+    expect(row).to_contain_text("10.30.0.7 (seven)", timeout=120_000)
     definition = guest.definition("tiny", accelerator="tcg", memory=192 * 1024)
     a_host.createXML(re.sub(r"(?s)<interface.*</interface>", CARD, definition))
 

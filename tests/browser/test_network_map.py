@@ -95,7 +95,7 @@ def test_who_is_searched_is_found_and_opened_by_keyboard(a_map):
     name = opener.inner_text()
     opener.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".qvirt-machine h2", has_text=name)).to_be_visible(timeout=30_000)
+    expect(page.locator(".qvirt-machine h2", has_text=name)).to_be_visible(timeout=120_000)
 
 
 def test_a_click_on_a_machine_in_the_graph_opens_it(a_map):
@@ -120,7 +120,7 @@ def test_a_click_on_a_machine_in_the_graph_opens_it(a_map):
     name = tip.locator("div").first.inner_text()
     page.mouse.down()
     page.mouse.up()
-    expect(page.locator(".qvirt-machine h2", has_text=name)).to_be_visible(timeout=30_000)
+    expect(page.locator(".qvirt-machine h2", has_text=name)).to_be_visible(timeout=120_000)
 
 
 def test_the_whole_map_is_saved_as_a_picture(a_map):

@@ -26,9 +26,9 @@ def a_section(a_context, a_lab_with_a_host, a_workspace):
     row = page.locator(".qvirt-vm-list [role=row][aria-level='1']", has_text=HOST)
     expect(row).to_have_attribute("data-qvirt-state", "connected")
     row.dblclick()
-    page.get_by_role("tab", name="Networks", exact=True).click(timeout=60_000)
+    page.get_by_role("tab", name="Networks", exact=True).click(timeout=120_000)
     section = page.locator(".qvirt-networks")
-    expect(network(section, "default")).to_be_visible(timeout=60_000)
+    expect(network(section, "default")).to_be_visible(timeout=120_000)
     yield section
     a_lab_with_a_host.end_sessions()
 
@@ -134,7 +134,7 @@ def test_the_section_and_what_is_folded_in_it_fit_into_800_pixels(a_section, a_p
     parts = a_section.get_by_text("Interfaces of the host and network filters", exact=True)
     parts.click()
     table = a_section.get_by_role("grid", name="Interfaces of the host and network filters")
-    expect(table.get_by_role("row").nth(1)).to_be_visible(timeout=30_000)
+    expect(table.get_by_role("row").nth(1)).to_be_visible(timeout=120_000)
     table.get_by_role("row").nth(1).click()
     expect(a_section.locator(".cm-content")).to_contain_text("name='br0'")
     page.set_viewport_size({"width": 800, "height": 900})

@@ -45,7 +45,7 @@ READ = 100 * 1024
 pytestmark = [
     pytest.mark.qemu,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(bool(missing()), reason=missing()),
     pytest.mark.skipif(not MEDIUM.exists(), reason="grub-rescue-pc is not installed"),
 ]
@@ -97,7 +97,7 @@ def has_no_barrier(page):
 def boots_the_medium(page, host, name):
     """Wait for the menu on the console's screen, which changes where a key is pressed."""
     frame = page.frame_locator(".qvirt-console iframe")
-    expect(frame.locator("html")).to_have_attribute("data-phase", "connected", timeout=90_000)
+    expect(frame.locator("html")).to_have_attribute("data-phase", "connected", timeout=180_000)
     canvas = frame.locator("canvas")
     domain = host.connection.lookupByName(name)
     disks = documents.Domain.parse(domain.XMLDesc()).devices.disks
@@ -161,7 +161,7 @@ def test_by_mouse_to_the_menu_of_the_medium(a_lab_of_the_host, a_host, a_context
     use_theme(page, "JupyterLab Light")
     a_picture(page, "new-machine-light")
     press(page, "Customize before install")
-    expect(page.locator(".qvirt-customisation .qvirt-device").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".qvirt-customisation .qvirt-device").first).to_be_visible(timeout=120_000)
     a_picture(page, "wizard-customise")
     press(page, "Back")
     expect(page.locator(".qvirt-customisation")).to_have_count(0)
@@ -174,7 +174,7 @@ def test_by_mouse_to_the_menu_of_the_medium(a_lab_of_the_host, a_host, a_context
 def choose_the_way_by_keys(page):
     on_page(page, "How to install")
     way = wizard(page).get_by_role("radio", name="Local install media")
-    expect(way).to_be_focused(timeout=60_000)
+    expect(way).to_be_focused(timeout=120_000)
     page.keyboard.press("ArrowDown")
     expect(wizard(page).get_by_role("radio", name="Network install")).to_have_attribute(
         "aria-checked", "true"
@@ -309,7 +309,7 @@ def test_cloud_config_is_edited_as_code(a_lab_of_the_host, a_host, a_context, a_
     row = page.locator(".qvirt-vm-list [role=row]", has_text="Workshop")
     expect(row).to_have_attribute("data-qvirt-state", "connected")
     page.get_by_role("button", name="New virtual machine").click()
-    wizard(page).get_by_role("radio", name="Cloud image").click(timeout=60_000)
+    wizard(page).get_by_role("radio", name="Cloud image").click(timeout=120_000)
     press(page, "Next")
     on_page(page, "Medium and system")
     wizard(page).get_by_label("Cloud image", exact=True).fill(str(image))
@@ -320,7 +320,7 @@ def test_cloud_config_is_edited_as_code(a_lab_of_the_host, a_host, a_context, a_
     press(page, "Next")
     on_page(page, "First start")
     code = page.locator(".qvirt-code .cm-content")
-    code.click(timeout=30_000)
+    code.click(timeout=120_000)
     page.keyboard.type("timezone: Europe/Berlin\nruncmdd: [ls]\nusers: {")
     mark = page.locator(".qvirt-code .cm-lint-marker-error")
     expect(mark).to_have_count(1)
@@ -377,7 +377,7 @@ def test_files_that_are_dropped_onto_the_list(a_lab_of_the_host, a_host, a_conte
     page.evaluate(HOLD)
     drop(page, "dropped.iso", 5000)
     on_page(page, "Medium and system")
-    expect(wizard(page).get_by_role("button", name="Cancel")).to_be_visible(timeout=60_000)
+    expect(wizard(page).get_by_role("button", name="Cancel")).to_be_visible(timeout=120_000)
     dialog = page.locator(".jp-Dialog")
     for button in ("Stay", "Cancel it and close"):
         expect(wizard(page)).to_have_attribute("data-leaving", re.compile("being uploaded"))

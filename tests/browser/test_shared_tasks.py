@@ -43,14 +43,14 @@ def a_notebook(a_lab_with_a_host):
     return lambda expression: lab.run(expression, NOTEBOOK)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(1200)
 def test_what_a_notebook_does_stands_in_the_managers_list(
     a_context, a_lab_with_a_host, a_workspace, a_notebook, a_picture
 ):
     page = a_lab_with_a_host.enter(a_context, a_workspace, qvirt="manager")
     try:
         machine = page.locator(".qvirt-vm-list [data-qvirt-name='build-03']")
-        expect(machine).to_be_visible(timeout=60_000)
+        expect(machine).to_be_visible(timeout=120_000)
         a_notebook(PAUSE)
         tasks = page.locator(".qvirt-tasks").first
         tasks.locator("summary").click()

@@ -94,7 +94,7 @@ def open_consoles(page, host, machine):
         {"uri": host.uri, "uuid": machine.UUIDString(), "title": "web"},
     )
     switch = page.get_by_role("radiogroup", name="Consoles")
-    expect(switch).to_be_visible(timeout=90_000)
+    expect(switch).to_be_visible(timeout=180_000)
     return switch
 
 
@@ -147,7 +147,7 @@ def test_the_switch_keeps_both_alive_a_reload_brings_them_back_and_a_removal_end
     terminal.html.evaluate("html => { html.dataset.same = 'yes'; }")
     switch.get_by_role("radio", name="Screen (VNC)").click()
     screen = page.frame_locator(".qvirt-console:visible iframe").locator("canvas")
-    expect(screen).to_be_visible(timeout=60_000)
+    expect(screen).to_be_visible(timeout=120_000)
     switch.get_by_role("radio", name="Serial port 1").click()
     expect(terminal.html).to_have_attribute("data-same", "yes")
     terminal.says("[42]")
@@ -180,7 +180,7 @@ def test_two_windows_share_a_serial_port_one_of_them_in_the_machines_own_tab(
         {"uri": a_host.uri, "uuid": a_machine.UUIDString(), "title": "web"},
     )
     own = second.locator(".qvirt-vm-panel").get_by_role("radiogroup", name="Consoles")
-    expect(own).to_be_visible(timeout=90_000)
+    expect(own).to_be_visible(timeout=180_000)
     # What was chosen last for this machine is in front here, too.
     expect(own.get_by_role("radio", name="Serial port 1")).to_have_attribute("aria-checked", "true")
     two = Terminal(second)
@@ -197,7 +197,7 @@ def test_two_windows_share_a_serial_port_one_of_them_in_the_machines_own_tab(
     # Each chooses for itself, and comes back to what went on meanwhile.
     own.get_by_role("radio", name="Screen (VNC)").click()
     screen = second.frame_locator(".qvirt-console:visible iframe").locator("canvas")
-    expect(screen).to_be_visible(timeout=60_000)
+    expect(screen).to_be_visible(timeout=120_000)
     expect(switch.get_by_role("radio", name="Serial port 1")).to_have_attribute(
         "aria-checked", "true"
     )

@@ -358,7 +358,7 @@ def test_the_palette_opens_what_is_selected(a_list, a_page):
 def test_two_views_show_the_same_machines(a_context, a_list, a_lab, a_workspace, a_kernel):
     second = a_lab.enter(a_context, f"{a_workspace}-2", qvirt="manager")
     other = second.locator(".qvirt-vm-list")
-    expect(row(other, "machine-1")).to_be_visible(timeout=60_000)
+    expect(row(other, "machine-1")).to_be_visible(timeout=120_000)
     a_kernel("[each.list.patch(domains=[record(1, title='Both')]) for each in panels][0]")
     expect(row(other, "machine-1")).to_contain_text("Both")
     expect(row(a_list, "machine-1")).to_contain_text("Both")

@@ -24,7 +24,7 @@ def a_busy_list(a_page, a_lab):
     """A list with figures that rise and fall."""
     a_page.get_by_text("Virtual Machine Manager").first.click()
     grid = a_page.locator(".qvirt-vm-list")
-    expect(grid.locator("[role=row]", has_text="machine-1")).to_be_visible(timeout=60_000)
+    expect(grid.locator("[role=row]", has_text="machine-1")).to_be_visible(timeout=120_000)
     a_lab.run("panel.fill(21)")
     values = [50 + 45 * math.sin(step / 4) for step in range(45)]
     a_lab.run(

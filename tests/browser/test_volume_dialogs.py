@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 pytestmark = [
     pytest.mark.qemu,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(bool(missing()), reason=missing()),
 ]
 VOLUME = (
@@ -68,7 +68,7 @@ def row(page, name):
 
 def choose(page, name, entry):
     """Select a volume and take an entry of its menu, once the kernel says that it can be done."""
-    expect(row(page, name)).to_be_visible(timeout=60_000)
+    expect(row(page, name)).to_be_visible(timeout=120_000)
     row(page, name).click()
     expect(row(page, name)).to_have_attribute("aria-selected", "true")
     delete = volumes(page).locator("[data-action=delete]")
@@ -87,7 +87,7 @@ def dialog(page, title):
 
 def question(page, words):
     asked = page.locator(".qvirt-host-panel .qvirt-question", has_text=words)
-    expect(asked).to_be_visible(timeout=60_000)
+    expect(asked).to_be_visible(timeout=120_000)
     return asked
 
 
@@ -104,7 +104,7 @@ def test_a_volume_grows_is_cloned_and_deleted(a_page, a_host):
     size.fill("1")
     size.press("Tab")
     # What was typed has arrived: there is more of it to say now.
-    expect(form.get_by_label("Take the room that comes at once")).to_be_visible(timeout=30_000)
+    expect(form.get_by_label("Take the room that comes at once")).to_be_visible(timeout=120_000)
     form.get_by_role("button", name="Resize", exact=True).click()
     expect(form).to_have_count(0)
     expect(row(page, "grow.raw")).to_contain_text("1 GiB")
@@ -116,7 +116,7 @@ def test_a_volume_grows_is_cloned_and_deleted(a_page, a_host):
     name.fill("twin.qcow2")
     form.get_by_label("Format").select_option(label="qcow2")
     form.get_by_role("button", name="Clone", exact=True).click()
-    expect(row(page, "twin.qcow2")).to_be_visible(timeout=60_000)
+    expect(row(page, "twin.qcow2")).to_be_visible(timeout=120_000)
     expect(row(page, "twin.qcow2")).to_contain_text("qcow2")
     expect(row(page, "twin.qcow2")).to_have_attribute("aria-selected", "true")
 
@@ -214,12 +214,12 @@ def test_an_upload_that_was_left_is_taken_up_with_the_same_file(
     expect(left).to_have_count(0, timeout=120_000)
     file = Path(a_host.folder) / "images" / "left.iso"
     assert file.read_bytes() == content_of(20 * MIB)
-    expect(row(other, "left.iso")).to_be_visible(timeout=60_000)
+    expect(row(other, "left.iso")).to_be_visible(timeout=120_000)
 
 
 def test_a_daemon_that_is_started_anew_brings_its_volumes_back(a_page, a_host):
     page = a_page
-    expect(row(page, "base.raw")).to_be_visible(timeout=60_000)
+    expect(row(page, "base.raw")).to_be_visible(timeout=120_000)
     # The second pool is in front, and is so again afterwards.
     section = page.locator(".qvirt-storage-section")
     section.locator("[role=row]", has_text="other").first.click()

@@ -24,7 +24,7 @@ def a_machine_tab(a_context, a_lab_with_a_host, a_workspace):
     page = a_lab_with_a_host.enter(a_context, a_workspace, qvirt="manager")
 
     def show(tab, name=MACHINE):
-        page.locator(f".qvirt-vm-list [data-qvirt-name='{name}']").dblclick(timeout=60_000)
+        page.locator(f".qvirt-vm-list [data-qvirt-name='{name}']").dblclick(timeout=120_000)
         expect(panel(page).locator("h2")).to_have_text(name)
         a_lab_with_a_host.run(f"exec({GET.format(name=name)!r}, globals())")
         to_tab(page, tab)

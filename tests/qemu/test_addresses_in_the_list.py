@@ -12,7 +12,7 @@ from qvirt_jupyter.hypervisor.networks.address_feed import AddressBook
 from qvirt_jupyter.hypervisor.networks.addresses import SOURCES
 from qvirt_jupyter.provision import tiny_guest
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 # No machine has a way out of it, and the range is one for documentation: RFC 5737.
 NETWORK = """

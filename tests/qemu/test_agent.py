@@ -25,7 +25,7 @@ from qvirt_jupyter.hypervisor.job_state import JobState
 from qvirt_jupyter.provision import tiny_guest
 from qvirt_jupyter.widgets.machine.guest_section import look, said
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 ODD = "/tmp/a b'\"$(reboot)\n* ö"  # noqa: S108 - in the guest
 A_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample somebody@example.org"

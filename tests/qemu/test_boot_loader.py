@@ -11,7 +11,7 @@ import pytest
 
 from qvirt_jupyter.hypervisor import NotShown
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 RESCUE = Path("/usr/lib/grub-rescue/grub-rescue-cdrom.iso")
 BOOT = 180

@@ -39,7 +39,7 @@ def test_images_get_a_pool_and_what_others_put_there_is_seen(a_host_without_pool
         images = a_host_without_pools.folder / "var-lib-libvirt" / "images"
         (images / "from-elsewhere.img").write_bytes(b"\0" * 512)
         connection.close()
-        connection.open().result(20)
+        connection.open().result(90)
         wait_until(lambda: "from-elsewhere.img" in pool.volumes)
         assert connection.storage_pools.names == (NAME,)
     finally:

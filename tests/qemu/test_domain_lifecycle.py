@@ -179,7 +179,7 @@ def slow_file(path):
         os.close(descriptor)
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=180):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"

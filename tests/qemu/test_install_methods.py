@@ -38,7 +38,7 @@ from qvirt_jupyter.provision import (
 from qvirt_jupyter.provision.guest.found_installations import found_installations
 from qvirt_jupyter.provision.osinfo import Database
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 BOOT = 240
 """Seconds; ten suffice on a machine that does nothing else."""

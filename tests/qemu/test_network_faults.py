@@ -22,7 +22,7 @@ from qvirt_jupyter.provision import HostNetworks, NetworkRequest
 from qvirt_jupyter.widgets.networks.host_parts import look_at_parts
 from qvirt_jupyter.widgets.networks.settings import NetworkSettings
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(200)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 FILTER = """<filter name='qv-filter' chain='ipv4'>
   <rule action='drop' direction='in'><tcp dstportstart='23'/></rule></filter>"""

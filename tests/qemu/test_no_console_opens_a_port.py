@@ -18,7 +18,7 @@ from qvirt_jupyter.console.display_service import service as displays
 from qvirt_jupyter.console.serial_service import service as serials
 from qvirt_jupyter.hypervisor import SerialState, Unsupported, connect
 
-pytestmark = [pytest.mark.qemu, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.qemu, pytest.mark.timeout(1200)]
 
 DISPLAYS = """
 <graphics type='vnc'><listen type='none'/></graphics>

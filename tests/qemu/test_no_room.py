@@ -16,7 +16,7 @@ from qvirt_jupyter.provision import PoolRequest, tiny_guest
 from qvirt_jupyter.widgets.room_words import room_warning
 
 MIB = a_loop_device.MIB
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture
@@ -74,21 +74,21 @@ def test_a_disk_without_room_is_named_and_goes_on_later(
     write = "dd if=/dev/urandom of=/dev/vda bs=64k count=128 conv=fsync"
     ask_agent(a_guest, execute="guest-exec", arguments={"path": "/bin/sh", "arg": ["-c", write]})
     # Nobody asks: libvirt's event says that it was paused.
-    wait_until(lambda: inventory.domain(a_guest.uuid).state is DomainState.PAUSED, 120)
+    wait_until(lambda: inventory.domain(a_guest.uuid).state is DomainState.PAUSED, 240)
     record = inventory.domain(a_guest.uuid)
     assert record.full_disks == ("vda",)
     assert record.reason == "no space is left for its disk vda"
     assert "press Resume" in room_warning(record)
     # The pool was measured before; a refresh, anybody's, brings its machines up to date.
     pool.refresh()
-    wait_until(lambda: inventory.domain(a_guest.uuid).tight_disks, 30)
+    wait_until(lambda: inventory.domain(a_guest.uuid).tight_disks, 120)
     (tight,) = inventory.domain(a_guest.uuid).tight_disks
     assert (tight.disk, tight.pool) == ("vda", "small")
     assert tight.used >= 90
     assert "in the pool small" in room_warning(inventory.domain(a_guest.uuid))
     pool.volumes["filler.raw"].delete()
     a_guest.resume()
-    wait_until(lambda: not inventory.domain(a_guest.uuid).full_disks, 30)
+    wait_until(lambda: not inventory.domain(a_guest.uuid).full_disks, 120)
     assert inventory.domain(a_guest.uuid).state is DomainState.RUNNING
     pool.refresh()
-    wait_until(lambda: room_warning(inventory.domain(a_guest.uuid)) == "", 30)
+    wait_until(lambda: room_warning(inventory.domain(a_guest.uuid)) == "", 120)

@@ -457,7 +457,7 @@ def test_a_daemon_that_dies_meanwhile_is_said_with_what_may_be_left(a_daemon, tm
             caught.value.__notes__
         )
         a_daemon.start()
-        connection.open().result(30)
+        connection.open().result(90)
         pool = connection.storage_pools["half"]
         # A daemon that starts takes a folder that is there for a pool that was on.
         if pool.is_active:
@@ -477,7 +477,7 @@ def test_two_who_want_one_name_get_one_pool(a_connection, a_system_libvirtd, tmp
         outcomes = []
         for job in (first, second):
             try:
-                outcomes.append(job.result(30))
+                outcomes.append(job.result(120))
             except QvirtError as error:
                 outcomes.append(error)
         made = [each for each in outcomes if not isinstance(each, QvirtError)]

@@ -10,7 +10,7 @@ from qvirt_jupyter.hypervisor import WrongState
 from qvirt_jupyter.hypervisor.screen.picture_search import difference
 from qvirt_jupyter.provision import tiny_guest
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 BOOT = 240
 """Seconds for a guest without hardware help on a busy machine."""

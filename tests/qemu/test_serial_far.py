@@ -7,7 +7,7 @@ import pytest
 
 from qvirt_jupyter.hypervisor import SerialState, connect
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture

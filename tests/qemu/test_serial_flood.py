@@ -12,7 +12,7 @@ from a_fast_console import END
 from qvirt_jupyter.hypervisor.serial.scrollback import LINES, SIZE
 from qvirt_jupyter.hypervisor.serial.stream import SerialStream
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 MEBIBYTES = 32
 
 
@@ -62,7 +62,7 @@ def test_nothing_grows_and_who_sleeps_is_told_what_they_missed(
             assert len(line.scrollback.splitlines()) == LINES
             assert asleep.came == 0
             asleep.may.set()
-            wait_until(lambda: asleep.tail == END, 60)
+            wait_until(lambda: asleep.tail == END, 120)
             assert asleep.came + asleep.lost == len(said)
             assert 0 < asleep.came < 2 * SIZE
         # What ended is opened again, now as it is.

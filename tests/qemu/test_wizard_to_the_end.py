@@ -22,7 +22,7 @@ from qvirt_jupyter.widgets.connections.saved_connections import saved_connection
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.recent_media import recent_media, recent_trees
 
-pytestmark = [pytest.mark.qemu, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.qemu, pytest.mark.timeout(1200)]
 IMAGES = "/current/images/"
 NETBOOT = f"{IMAGES}netboot/debian-installer/amd64/"
 NAME = "new-by-wizard"

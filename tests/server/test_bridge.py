@@ -41,7 +41,7 @@ def a_peer(serve):
         thread = threading.Thread(target=run)
         thread.start()
         yield f"{folder}/peer"
-        thread.join(20)
+        thread.join(90)
         assert not thread.is_alive()
 
 
@@ -393,7 +393,7 @@ def test_only_a_person_counts_as_activity(a_server, a_ticket):
     assert settings["qvirt_last_activity"].year == 2020, "opening is not input"
     client.send_binary(b"typed")
     client.recv()
-    assert (datetime.now(UTC) - settings["qvirt_last_activity"]).total_seconds() < 10
+    assert (datetime.now(UTC) - settings["qvirt_last_activity"]).total_seconds() < 120
     # Jupyter's own sum of all activity takes it in.
     assert a_server.app.web_app.last_activity() >= settings["qvirt_last_activity"]
 

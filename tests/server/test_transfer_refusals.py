@@ -213,7 +213,7 @@ def test_a_hole_larger_than_any_is_refused(a_server, offer):
 
 
 def test_a_chunk_without_a_length_is_refused(a_server, offer):
-    with closing(socket.create_connection(("127.0.0.1", a_server.port), timeout=20)) as client:
+    with closing(socket.create_connection(("127.0.0.1", a_server.port), timeout=90)) as client:
         client.sendall(
             f"PUT /user/x/qvirt/transfer?ticket={offer(AnUpload(9))}&at=0 HTTP/1.1\r\nHost: "
             f"127.0.0.1:{a_server.port}\r\nCookie: {a_server.cookie}; _xsrf={XSRF}\r\n"

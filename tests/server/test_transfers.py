@@ -98,7 +98,7 @@ def test_a_download_that_breaks_off_is_not_taken_for_whole(a_server, offer):
 def test_a_slow_browser_holds_the_kernel_back(a_server, offer):
     download = ADownload(bytes(64 * MIB))
     ticket = offer(download)
-    with closing(socket.create_connection(("127.0.0.1", a_server.port), timeout=20)) as client:
+    with closing(socket.create_connection(("127.0.0.1", a_server.port), timeout=90)) as client:
         client.sendall(
             f"GET /user/x/qvirt/transfer?ticket={ticket} HTTP/1.1\r\nHost: 127.0.0.1:"
             f"{a_server.port}\r\nCookie: {a_server.cookie}\r\n\r\n".encode()
@@ -160,7 +160,7 @@ def test_a_chunk_that_broke_on_its_way_is_not_taken(a_server, offer):
 def test_a_browser_that_goes_within_a_chunk_leaves_the_upload_where_it_was(a_server, offer):
     upload = AnUpload(MIB)
     ticket = offer(upload)
-    with closing(socket.create_connection(("127.0.0.1", a_server.port), timeout=20)) as client:
+    with closing(socket.create_connection(("127.0.0.1", a_server.port), timeout=90)) as client:
         client.sendall(
             f"PUT /user/x/qvirt/transfer?ticket={ticket}&at=0 HTTP/1.1\r\nHost: 127.0.0.1:"
             f"{a_server.port}\r\nCookie: {a_server.cookie}; _xsrf={XSRF}\r\n"
@@ -174,7 +174,7 @@ def test_a_browser_that_goes_within_a_chunk_leaves_the_upload_where_it_was(a_ser
 
 def test_a_large_chunk_is_refused_before_it_is_read(a_server, offer):
     upload = AnUpload(100 * MIB)
-    with closing(socket.create_connection(("127.0.0.1", a_server.port), timeout=20)) as client:
+    with closing(socket.create_connection(("127.0.0.1", a_server.port), timeout=90)) as client:
         client.sendall(
             f"PUT /user/x/qvirt/transfer?ticket={offer(upload)}&at=0 HTTP/1.1\r\nHost: 127.0.0.1:"
             f"{a_server.port}\r\nCookie: {a_server.cookie}; _xsrf={XSRF}\r\n"

@@ -33,12 +33,12 @@ def opened(lab, context, workspace):
     """Return a page with the storage of the host in front."""
     page = lab.enter(context, workspace, qvirt="manager")
     row = page.locator(".qvirt-vm-list [role=row][aria-level='1']", has_text="Workshop")
-    expect(row).to_have_attribute("data-qvirt-state", "connected", timeout=60_000)
+    expect(row).to_have_attribute("data-qvirt-state", "connected", timeout=120_000)
     row.dblclick()
-    expect(page.locator(TAB, has_text="Workshop")).to_be_visible(timeout=60_000)
+    expect(page.locator(TAB, has_text="Workshop")).to_be_visible(timeout=120_000)
     panel = page.locator(".qvirt-host-panel")
     panel.get_by_role("tab", name="Storage", exact=True).click()
-    expect(panel.locator(".qvirt-transfer-place")).to_contain_text("default", timeout=60_000)
+    expect(panel.locator(".qvirt-transfer-place")).to_contain_text("default", timeout=120_000)
     return page
 
 

@@ -79,7 +79,7 @@ def ask(server, ticket, method="GET", query="", body=None, **options):
         **given,
     }
     headers = {name: value for name, value in headers.items() if value is not None}
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=90)
     named = "" if ticket is None else f"ticket={ticket}&"
     connection.request(method, f"/user/x/qvirt/transfer?{named}{query}", body, headers)
     answer = connection.getresponse()

@@ -3,7 +3,7 @@
 import time
 
 
-def until(page, question, seconds=60):
+def until(page, question, seconds=120):
     """Ask until the answer is true, and return it; the last answer where it never is.
 
     The page goes on meanwhile, as it does not where a test sleeps.
