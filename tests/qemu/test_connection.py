@@ -130,9 +130,10 @@ def test_a_second_client_shows_up_by_its_events(
         assert record.state is DomainState.SHUTOFF
         assert record.displays[0].listen == "none"
 
+        before = time.time()
         virsh("start", "second")
         wait_until(lambda: find(a_connection, "second").state is DomainState.RUNNING)
-        assert find(a_connection, "second").started_at == pytest.approx(time.time(), abs=20)
+        assert before - 5 < find(a_connection, "second").started_at < time.time() + 5
         virsh("suspend", "second")
         wait_until(lambda: find(a_connection, "second").state is DomainState.PAUSED)
         virsh("resume", "second")
@@ -152,11 +153,12 @@ def test_a_second_client_shows_up_by_its_events(
 
 def test_a_machine_that_ran_before_has_its_start(a_connection, a_libvirtd, a_file, wait_until):
     a_libvirtd.virsh("define", a_file())
+    before = time.time()
     a_libvirtd.virsh("start", "second")
     wait_until(lambda: find(a_connection, "second").started_at)
     a_connection.close()
     connect(a_libvirtd.uri)
-    assert find(a_connection, "second").started_at == pytest.approx(time.time(), abs=30)
+    assert before - 5 < find(a_connection, "second").started_at < time.time() + 5
 
 
 def test_networks_and_pools_of_a_second_client(a_connection, a_libvirtd, tmp_path, wait_until):
@@ -195,14 +197,13 @@ def test_a_daemon_that_dies_and_comes_back(a_connection, a_libvirtd, a_file, wai
             (a_libvirtd.folder / folder / "going.xml").unlink(missing_ok=True)
         a_libvirtd.start()
         wait_until(lambda: a_connection.state is ConnectionState.CONNECTED)
-        wait_until(lambda: states[-1] is ConnectionState.CONNECTED)
+        wait_until(lambda: states and states[-1] is ConnectionState.CONNECTED)
         assert a_connection.error is None
         # The handle still works, the machine went on, and only what really went is gone.
         assert machine.state is DomainState.RUNNING
         after = find(a_connection, "lasting")
         assert (after.uuid, after.id) == (before.uuid, before.id)
-        removed = {key for batch in batches for key in batch.removed}
-        assert going.record_key in removed
+        wait_until(lambda: any(going.record_key in batch.removed for batch in batches))
         assert find(a_connection, "going") is None
         # The subscriptions are alive.
         batches.clear()
@@ -224,7 +225,7 @@ def test_rows_go_when_it_stays_away(a_connection, a_libvirtd, monkeypatch, wait_
         a_libvirtd.kill()
         try:
             wait_until(lambda: len(a_connection.inventory.snapshot()) == 0)
-            wait_until(lambda: batches[-1].removed)
+            wait_until(lambda: batches and batches[-1].removed)
         finally:
             a_libvirtd.start()
         wait_until(lambda: a_connection.state is ConnectionState.CONNECTED)
@@ -265,7 +266,7 @@ def test_the_interpreter_ends_though_the_daemon_died(a_libvirtd):
         assert process.stdout.readline() == "up\n"
         a_libvirtd.kill()
         try:
-            output, _errors = process.communicate("\n", timeout=30)
+            output, _errors = process.communicate("\n", timeout=120)
             assert (output, process.returncode) == ("end\n", 0)
         finally:
             a_libvirtd.start()

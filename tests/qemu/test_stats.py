@@ -64,7 +64,7 @@ def test_a_machine_with_a_disk(a_qemu_connection, machines, batches, tmp_path, w
                 and machine.uuid in batches[-1].samples
                 and batches[-1].samples[machine.uuid].cpu_guest is not None
             ),
-            20,
+            120,
         )
         sample = batches[-1].samples[machine.uuid]
         assert 0 <= sample.cpu_guest <= 100
@@ -103,7 +103,7 @@ def test_without_processor_times_machines_are_still_asked_in_bulk(
                     machine.uuid in connection.stats.newest
                     and connection.stats.newest[machine.uuid].disk_read is not None
                 ),
-                20,
+                120,
             )
             assert connection.stats.newest[machine.uuid].cpu_guest is None
             assert connection.stats._reader._bulk
@@ -124,7 +124,7 @@ def test_user_networking_is_not_available_and_not_zero(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(1200)
 def test_the_agent_of_the_open_machine_counts_its_user_networking(
     a_tiny_guest, a_qemu_connection, batches, wait_until
 ):
@@ -135,10 +135,10 @@ def test_the_agent_of_the_open_machine_counts_its_user_networking(
         return sample is not None and all(getattr(sample, name) is not None for name in names)
 
     with a_qemu_connection.stats.watch([uuid]):
-        wait_until(lambda: newest("network_in", "network_out", "cpu_guest"), 60)
+        wait_until(lambda: newest("network_in", "network_out", "cpu_guest"), 180)
         assert batches[-1].samples[uuid].network_in >= 0
         # Its balloon driver says what is used, once it was asked to.
-        wait_until(lambda: newest("memory"), 60)
+        wait_until(lambda: newest("memory"), 180)
         sample = batches[-1].samples[uuid]
         assert 0 < sample.memory < sample.memory_total == 160 * 1024
     record = a_tiny_guest.record
@@ -170,9 +170,11 @@ def test_many_machines_take_turns_and_the_open_one_is_in_every_tick(
         wait_until(lambda: all(new > old for new, old in zip(read_at(), first, strict=True)))
         wait_until(lambda: all(one.stats.newest.cpu_guest is not None for one in made))
         with stats.watch([second.uuid]):
-            before = read_at()
             ticks = []
+            # What was under way may have been another one's turn.
+            wait_until(lambda: ticks.append(read_at()[1]) or len(set(ticks)) >= 3)
+            before = read_at()
+            ticks.clear()
             wait_until(lambda: ticks.append(read_at()[1]) or len(set(ticks)) >= 5)
             # The open one is in every tick, and so the only one, as there is time for one only.
-            assert [at for at in read_at() if at > max(ticks[1:])] == []
-            assert read_at()[0] - before[0] < 1.0
+            assert read_at()[::2] == before[::2]
