@@ -43,7 +43,7 @@ from qvirt_jupyter.documents.values import Choice, Integer, Path, Size, Text, Uu
 
 NAME = Text(
     pattern=r"[^/\n]*[^/\s][^/\n]*",
-    expected=_("a name without slash that is not all blank"),
+    expected=_("a usable name (no slash, no line break, not only spaces)"),
 )
 """libvirt refuses these names itself (src/conf/domain_conf.c, virDomainDefPostParse)."""
 

@@ -218,5 +218,5 @@ def test_a_strange_name_is_data(a_lab):
     (made,) = CloneRequest(source="win-01", name=name).create(a_lab)
     assert made.name == name
     assert name in a_lab.domains
-    with pytest.raises(ValueError, match="without slash"):
+    with pytest.raises(ValueError, match="no slash"):
         CloneRequest(source="win-01", name="a/b").create(a_lab)

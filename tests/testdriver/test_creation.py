@@ -6,6 +6,7 @@ import pytest
 
 from qvirt_jupyter.hypervisor import (
     AlreadyExists,
+    JobState,
     NotFound,
     OperationCancelled,
     QvirtError,
@@ -13,6 +14,7 @@ from qvirt_jupyter.hypervisor import (
 )
 from qvirt_jupyter.provision import (
     Creation,
+    DeleteRequest,
     DiskRequest,
     GuestRequest,
     InstallFromMedia,
@@ -255,7 +257,17 @@ def test_the_two_definitions_of_an_installation(a_creation, pool):
     assert installation in tuple(jobs.recent)
     assert installation.title == "Install new"
     made.destroy()
-    assert installation.result(30) is False
+    with pytest.raises(OperationCancelled, match="stopped the machine; it stays off"):
+        installation.result(30)
+    assert installation.state is JobState.CANCELLED, "it is not done: nobody knows what is inside"
+
+
+def test_of_a_machine_that_is_deleted_no_installation_is_done(a_creation, pool):
+    pool.create_volume("some.iso", 2**20, format="raw")
+    made = a_creation.run(asked(install=InstallFromMedia("images/some.iso")))
+    assert not DeleteRequest(made, power_off=True).run().left
+    with pytest.raises(OperationCancelled, match=r"stopped|deleted"):
+        a_creation.installation.result(30)
 
 
 def test_an_installation_ends_with_its_connection(a_creation, a_connection, pool):
@@ -271,6 +283,6 @@ def test_a_system_that_powers_off_is_started_again(a_creation, a_connection, poo
     made = a_creation.run(asked(install=InstallFromMedia("images/some.iso")))
     # As the guest does it, and nobody here.
     a_connection.call(lambda raw: raw.lookupByUUIDString(made.uuid).shutdown())
-    assert a_creation.installation.result(30) is True
+    assert a_creation.installation.result(30) is made
     assert made.is_active
     assert made.document().devices.disks[1].path is None

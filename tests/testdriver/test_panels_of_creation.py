@@ -110,7 +110,7 @@ def test_a_machine_is_made_and_its_tab_opens(a_wizard, opened):
         ("resources", "memory", "0", "above zero"),
         ("resources", "vcpus", "0", "whole number of at least 1"),
         ("storage", "size", "-3", "such as 20 GiB"),
-        ("summary", "name", "a/b", "without slash"),
+        ("summary", "name", "a/b", "no slash"),
         ("summary", "name", "cl\u00f4ned", ""),
     ],
 )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.uri import ConnectionUri
 
 _LOCAL: Final = _("this machine")
+_QEMU_PATHS: Final = ("/session", "/system", "/embed")
+"""https://libvirt.org/drvqemu.html"""
 
 
 def open_failure(
@@ -95,6 +97,15 @@ def failure_of(
             cancelled=by_somebody,
             subject=subject,
             next_step=_("Connect again and answer.") if by_somebody else ANSWER,
+            code=code,
+            details=details,
+        )
+    if uri.driver == "qemu" and not uri.is_remote and uri.path not in _QEMU_PATHS:
+        # libvirt looks for the daemon of the system then, and says that it is not there.
+        return ConnectionFailed(
+            _("QEMU has no libvirt called {path}.").format(path=uri.path),
+            subject=subject,
+            next_step=_("Write qemu:///session for your own, or qemu:///system for the host's."),
             code=code,
             details=details,
         )

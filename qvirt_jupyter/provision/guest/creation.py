@@ -86,7 +86,7 @@ class Creation:
         self._made: dict[Hashable, _Made] = {}
         self._manages_folders = manages_folders
         self._folders = ManagedFolders(connection)
-        self.installation: Job[bool] | None = None
+        self.installation: Job[Domain] | None = None
         """The job that waits for the end of the installer, where there is one."""
 
     # What a caller does -------------------------------------------------------------------------

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Final
 import libvirt
 
 from qvirt_jupyter import documents
-from qvirt_jupyter._translation import _
+from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import (
     ConnectionLost,
     ConnectionState,
@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger(__name__)
 THREAD_NAME: Final = "qvirt-installation"
+SOON: Final = 2.0
+"""Seconds between looks at a machine that the inventory has not told of yet."""
 _INTERVENTIONS: Final = re.compile(
     r"\.(?:shutdown|reboot|reset|destroy|save|managed_save|restore|migrate)\("
 )
@@ -78,14 +80,15 @@ class Installation:
             lambda raw: raw.lookupByUUIDString(machine.uuid).ID(), subject=machine.subject
         )
         self._look = threading.Event()
-        self.job: Job[bool] = Job(
+        self._is_told_of = False
+        self.job: Job[Domain] = Job(
             _("Install {name}").format(name=machine.name),
             machine.subject,
             cancel=self._look.set,
         )
-        """Ends with whether the machine was started again; cancelling it leaves it off then."""
+        """Ends with the machine, started again; cancelled where somebody stopped or deleted it."""
 
-    def watch(self) -> Job[bool]:
+    def watch(self) -> Job[Domain]:
         """Watch on a thread of its own, and return the job of it."""
         threading.Thread(target=self.follow, name=THREAD_NAME, daemon=True).start()
         return self.job
@@ -94,12 +97,9 @@ class Installation:
         """Watch on this thread until it has ended."""
         self.job.run(self._follow)
 
-    def _follow(self) -> bool:
+    def _follow(self) -> Domain:
         try:
             return self._until_it_ended()
-        except OperationCancelled:
-            self._unmark()
-            raise
         finally:
             self._end.close()
             self._claim.give_back()
@@ -122,15 +122,18 @@ class Installation:
             # It has ended just now, and the mark with it.
             _LOG.info("The mark of the installation stays: %s", error)
 
-    def _until_it_ended(self) -> bool:
+    def _until_it_ended(self) -> Domain:
         connection = self._machine.connection
         self.job.report(phase=_("The installer runs; when it ends, the machine starts again."))
         with connection.inventory.subscribe(self._on_batch), connection.observe(self._on_state):
             self._look.set()
             while True:
-                self._look.wait()
+                # What came and went between two batches stands in none of them.
+                self._look.wait(None if self._is_told_of else SOON)
                 self._look.clear()
-                self.job.check_cancelled()
+                if self.job.cancel_wanted:
+                    self._unmark()
+                    self.job.check_cancelled()
                 if connection.state in (ConnectionState.CLOSED, ConnectionState.FAILED):
                     raise ConnectionLost(
                         _("The connection was closed before the installation ended."),
@@ -144,14 +147,17 @@ class Installation:
                 if reason is not None:
                     break
         if reason in _ENDED and self._end.was_asked:
-            self.job.report(phase=_("Somebody asked the machine to shut down; it stays off."))
-            return False
+            raise self._stopped(_("Somebody asked the machine to shut down; it stays off."))
         if reason not in _ENDED or self._somebody_intervened():
-            self.job.report(phase=_("Somebody stopped the machine; it stays off."))
-            return False
+            raise self._stopped(_("Somebody stopped the machine; it stays off."))
         self.job.report(phase=_("Starting the installed system"))
         self._machine.submit.start().result()
-        return True
+        return self._machine
+
+    def _stopped(self, words: LazyString) -> OperationCancelled:
+        """Return what says that nothing was installed to its end, as far as anybody knows."""
+        self.job.report(phase=words)
+        return OperationCancelled(words, subject=self._machine.subject)
 
     def _listen(self) -> None:
         try:
@@ -166,6 +172,7 @@ class Installation:
             for record in (*batch.added, *batch.changed)
         )
         gone = any(key.id == self._machine.uuid for key in batch.removed)
+        self._is_told_of = self._is_told_of or changed
         if changed or gone:
             self._look.set()
 
@@ -187,7 +194,7 @@ class Installation:
         try:
             return self._machine.connection.call(ask, subject=self._machine.subject)
         except NotFound:
-            return -1
+            raise self._stopped(_("The machine was deleted before its installer ended.")) from None
         except ConnectionLost:
             # It comes back, or is closed: the state of the connection says so.
             return None

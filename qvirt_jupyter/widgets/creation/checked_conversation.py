@@ -115,15 +115,19 @@ class CheckedConversation(Conversation):
         names = page.inputs(self.draft, view)
         if connection is None or self.facts is None:
             return
-        self.problems = self._problems(names, view, connection)
-        wrong_system = self.asks_for_system and not self._has_system()
-        if self.problems or wrong_system or self.inputs.errors(names):
-            self._refuse()
-            return
-        files = [(name, getattr(self.draft, name)) for name in names if name in _FILES]
+        known = self._problems(names, view, connection)
+        typed = self.inputs.errors(names)
+        lacks_system = self.asks_for_system and not self._has_system()
+        is_wrong = bool(known or typed or lacks_system)
+        self.problems = known
+        files = [
+            (name, getattr(self.draft, name))
+            for name in names
+            if name in _FILES and name not in known and name not in typed
+        ]
         pool = view.value("pool") if "volume" in names and self.draft.volume else ""
-        if not files and not pool:
-            then()
+        if not files and (is_wrong or not pool):
+            self._refuse() if is_wrong else then()
             return
         self._begin(_("Looking at the file…"))
         draft = self.draft
@@ -137,11 +141,13 @@ class CheckedConversation(Conversation):
                 if name == "media" and name not in found and agreed not in self._agreed:
                     let_be = partial(self._agreed.add, agreed)
                     found.update(medium_problem(path, connection, let_be))
-            if pool:
+            if pool and not is_wrong:
                 found.update(checks.volume_problem(draft, pool, connection))
             return found, checks.users_of(draft, connection)
 
-        self._work(look, partial(self._checked, then), self._check_failed)
+        # All that is wrong on the page is said at once.
+        checked = self._refuse_with if is_wrong else partial(self._checked, then)
+        self._work(look, checked, self._check_failed)
 
     def _problems(self, names: tuple[str, ...], view: Shown, connection: Connection) -> Problems:
         found: Problems = {}
@@ -207,6 +213,11 @@ class CheckedConversation(Conversation):
     def _check_failed(self, error: BaseException) -> None:
         self.busy, self.problem = "", why(error)
         self._on_change()
+
+    def _refuse_with(self, found: tuple[Problems, tuple[str, ...]]) -> None:
+        self.busy = ""
+        self.problems |= found[0]
+        self._refuse()
 
     def _refuse(self) -> None:
         self.attempt += 1

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 _OPEN_STORAGE: Final = _("Open the host's storage")
 
 
+LONGEST_NAME: Final = 255 - len("_VARS.fd") - len(".qcow2")
+"""Bytes; Linux gives the name of a file 255, and libvirt adds such ends to a machine's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that is wrong.
@@ -73,6 +77,12 @@ def name_problem(name: str, connection: Connection) -> Problems:
     """Say whether another machine has the name."""
     if not name:
         return {"name": Problem(_("Enter a name."))}
+    if len(name.encode()) > LONGEST_NAME:
+        text = _(
+            "The name is {length} bytes long. Choose one of at most {most}: files are named after "
+            "it."
+        )
+        return {"name": Problem(text.format(length=len(name.encode()), most=LONGEST_NAME))}
     if name in names_of(connection):
         text = _("There is a virtual machine called {name} already. Choose another name.")
         return {"name": Problem(text.format(name=name))}
@@ -115,6 +125,35 @@ def size_warning(view: Shown) -> LazyString | str:
         "The disk may grow to {size}, and the pool has {free} free: a guest whose disk cannot "
         "grow any more is paused."
     ).format(size=quantities.size(size), free=quantities.size(space))
+
+
+def power_warnings(view: Shown) -> list[LazyString | str]:
+    """Say that a machine has more than its host, or less memory than its system asks for.
+
+    libvirt takes such machines, and some are meant: a host can swap, and a system be trimmed.
+    """
+    found: list[LazyString | str] = []
+    memory, vcpus, known = view.value("memory"), view.value("vcpus"), view.facts
+    least = view.least_memory
+    if memory and known.memory and memory > known.memory:
+        text = _(
+            "The machine has {size} of memory, more than the whole host ({host}): it may not "
+            "start, or the host runs out of memory."
+        )
+        of_host = quantities.size(known.memory, unit="KiB")
+        found.append(text.format(size=quantities.size(memory, unit="KiB"), host=of_host))
+    elif memory and least and memory < least:
+        text = _(
+            "{system} needs {least} of memory at least, and the machine has {size}: it may not "
+            "start."
+        )
+        size = quantities.size(memory, unit="KiB")
+        wanted = quantities.size(least, unit="KiB")
+        found.append(text.format(system=view.system_name, least=wanted, size=size))
+    if vcpus and known.cpus and vcpus > known.cpus:
+        text = _("The machine has {count} CPUs, more than the host ({host}): that makes it slower.")
+        found.append(text.format(count=vcpus, host=known.cpus))
+    return found
 
 
 def network_problem(chosen: str, connection: Connection) -> Problems:

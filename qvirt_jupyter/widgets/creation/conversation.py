@@ -367,7 +367,9 @@ class Conversation:
 
     def _detect(self) -> None:
         way = ways.way_of(self.draft.method)
-        where = getattr(self.draft, way.source) if way.source else ""
+        # The draft keeps what was right before, and that is not what stands in the input now.
+        is_wrong = bool(self.inputs.errors((way.source,)))
+        where = getattr(self.draft, way.source) if way.source and not is_wrong else ""
         if self.connection is not None:
             self.systems.detect(self.connection, way.id, where, self._work)
 

@@ -165,6 +165,7 @@ class Shown:
         connections: Sequence[tuple[str, str, str]],
     ) -> None:
         self._draft, self._facts, self._connection = draft, facts, connection
+        self._system = None if draft.is_container else facts.system(draft.os)
         self.whole = whole
         self._connections = connections
         self._kinds = Kinds(draft, facts, whole)
@@ -173,6 +174,23 @@ class Shown:
     def kinds(self) -> tuple[str, ...]:
         """The inputs that say which kind of machine it is."""
         return () if self._draft.is_container else self._kinds.names
+
+    @property
+    def facts(self) -> Facts:
+        """What was read of the host."""
+        return self._facts
+
+    @property
+    def system_name(self) -> str:
+        """The name of the operating system; empty where none was chosen."""
+        return self._system.label if self._system is not None else ""
+
+    @property
+    def least_memory(self) -> int:
+        """How much memory the system asks for at least, in KiB; zero where nobody says."""
+        architecture = self._draft.architecture or self._facts.offer.architecture
+        least = self._system and self._system.resources("minimum", architecture)
+        return ((least and least.memory) or 0) // 1024
 
     @property
     def emulates(self) -> bool:

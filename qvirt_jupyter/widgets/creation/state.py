@@ -164,6 +164,8 @@ def _warnings(wizard: Wizard, view: Shown | None) -> list[LazyString | str]:
         warning = checks.size_warning(view)
         if warning:
             found.append(warning)
+    if view is not None and page in ("resources", "summary", "quick"):
+        found += checks.power_warnings(view)
     starts_from_network = wizard.draft.method == "network" and page in ("network", "summary")
     if view is not None and starts_from_network and view.value("network") in _NO_PXE:
         found.append(_NO_PXE[view.value("network")])

@@ -47,7 +47,7 @@ class SystemChoice:
         self._old = False
         self._chosen: OperatingSystem | None = None
         self._is_by_hand = False
-        self._detected: tuple[str, OperatingSystem | None] | None = None
+        self._detected: tuple[str, OperatingSystem | None, LazyString | str] | None = None
         self._looking = ""
         self._has_medium = False
         self._note: LazyString | str = ""
@@ -93,8 +93,8 @@ class SystemChoice:
     def automatic(self) -> None:
         """Let the medium say which system it is again."""
         self._is_by_hand = False
-        self._set(self._detected[1] if self._detected is not None else None)
-        self._note = self._detection_note()
+        _where, system, self._note = self._detected or ("", None, "")
+        self._set(system)
         self._on_change()
 
     def detect(self, connection: Connection, kind: str, where: str, work: Work) -> None:
@@ -112,7 +112,8 @@ class SystemChoice:
             How that is done which waits.
         """
         self._has_medium, self.error = kind in _KINDS, ""
-        if self._looking == where or (self._detected is not None and self._detected[0] == where):
+        known = (self._looking, self._detected[0] if self._detected is not None else "")
+        if where and where in known:
             return
         self._detected, self._looking = None, where
         if not self._is_by_hand:
@@ -140,7 +141,7 @@ class SystemChoice:
 
     def state(self) -> SystemsState:
         """Return what it shows."""
-        found = self._systems.search(self._text, old=self._old) if self._systems else ()
+        found = self._matching()
         more = len(found) - SHOWN
         options = found if more <= 0 else (*found[: SHOWN - 1], *_generic(found))
         return {
@@ -164,6 +165,18 @@ class SystemChoice:
             "error": str(self.error),
         }
 
+    def _matching(self) -> tuple[OperatingSystem, ...]:
+        """Return the systems for what was typed.
+
+        Who types the name of one that is no longer maintained has not to find the tick first.
+        """
+        if self._systems is None:
+            return ()
+        found = self._systems.search(self._text, old=self._old)
+        if self._text.strip() and all(system.is_generic for system in found):
+            return self._systems.search(self._text, old=True)
+        return found
+
     def _remark(self) -> LazyString | str:
         if self.is_looking:
             return _("Looking which system it is…")
@@ -180,35 +193,33 @@ class SystemChoice:
         self._on_choose(self.chosen)
 
     def _found(self, where: str, system: OperatingSystem | None) -> None:
-        if where != self._looking:
-            return
-        self._looking, self._detected = "", (where, system)
-        if not self._is_by_hand:
-            self._note = self._detection_note()
-            self.error = ""
-            self._set(system)
-        self._on_change()
+        self._end_look(
+            where,
+            system,
+            _("Found on the medium.")
+            if system is not None
+            else _("It does not say which system it holds. Choose it here."),
+        )
 
     def _not_found(self, where: str, error: BaseException) -> None:
-        if where == self._looking:
-            # Whether the medium can be used at all is said where its path is typed.
-            self._found(where, None)
-            if not self._is_by_hand:
-                reason = error.reason if isinstance(error, QvirtError) else error
-                self._note = str(reason)
-                self._on_change()
+        # Whether the medium can be used at all is said where its path is typed.
+        self._end_look(where, None, str(error.reason if isinstance(error, QvirtError) else error))
 
-    def _detection_note(self) -> LazyString | str:
-        if self._detected is None:
-            return ""
-        if self._detected[1] is None:
-            return _("It does not say which system it holds. Choose it here.")
-        return _("Found on the medium.")
+    def _end_look(self, where: str, system: OperatingSystem | None, note: LazyString | str) -> None:
+        if where != self._looking:
+            return
+        self._looking, self._detected = "", (where, system, note)
+        if not self._is_by_hand:
+            self._note, self.error = note, ""
+            self._set(system)
+        self._on_change()
 
 
 def _system_of_medium(connection: Connection, where: str) -> OperatingSystem | None:
     found = look_at(connection, where)
-    return found.os if found is not None else None
+    if found is None:
+        raise OSError(_("The medium could not be looked at. Choose its system here."))
+    return found.os
 
 
 def look_at(connection: Connection, where: str) -> DetectedMedia | None:

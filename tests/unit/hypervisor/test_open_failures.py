@@ -110,6 +110,14 @@ def test_each_failure_is_explained(name, uri, kind, text, word):
     assert "{" not in str(error)
 
 
+def test_a_slip_in_the_path_is_no_service_that_does_not_run():
+    text = "Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory"
+    error = failure(text, "qemu:///sesion")
+    assert error.reason == "QEMU has no libvirt called /sesion."
+    assert "qemu:///session" in error.next_step
+    assert "systemctl" in str(failure(text, "qemu:///system"))
+
+
 def test_every_row_of_the_table_has_a_sample():
     covered = {sample[0] for sample in SAMPLES}
     without = {row.name for row in FAILURES} - covered
