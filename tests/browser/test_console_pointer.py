@@ -214,9 +214,9 @@ def test_the_keyboard_of_the_device_types_into_the_guest(a_touched_console):
         )
         return len(codes) >= count
 
-    until(console.page, lambda: typed(3))
+    assert until(console.page, lambda: typed(3))
     assert codes == [0x1E, 0x2A, 0x2C]
     console.page.keyboard.press("Backspace")
     console.page.keyboard.press("Enter")
-    until(console.page, lambda: typed(5))
+    assert until(console.page, lambda: typed(5))
     assert codes[3:] == [0x0E, 0x1C]

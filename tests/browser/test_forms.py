@@ -41,7 +41,7 @@ panel.children = (panel.form,)
 def a_panel(a_page, a_lab):
     """A function that puts widgets into a tab and returns their form."""
     a_page.get_by_text("Virtual Machine Manager").first.click()
-    expect(a_page.locator(".qvirt-vm-list").first).to_be_visible(timeout=60_000)
+    expect(a_page.locator(".qvirt-vm-list").first).to_be_visible(timeout=120_000)
     a_lab.run("panel.add_class('qvirt-panel')")
 
     def show(source):
@@ -78,7 +78,7 @@ def test_a_connection_is_added_by_keyboard_alone(a_panel, a_page, a_lab):
     expect(form.get_by_label("Host", exact=True)).to_have_value("far.example.org")
     expect(form.get_by_label("Connect when the manager opens")).not_to_be_checked()
     a_page.keyboard.press("Enter")
-    until(a_page, lambda: a_lab.run("closed") != "[]")
+    assert until(a_page, lambda: a_lab.run("closed") != "[]")
     assert a_lab.run("[(one.uri, one.autoconnect) for one in added], closed") == (
         "([('qemu+ssh://root@far.example.org/system', False)], [1])"
     )
@@ -108,7 +108,7 @@ def test_what_is_missing_is_said_at_its_field_which_gets_the_focus(a_panel, a_pa
     expect(host).to_have_attribute("aria-invalid", "false")
     # A letter that is a shortcut of JupyterLab elsewhere is text here.
     a_page.keyboard.press("Escape")
-    until(a_page, lambda: a_lab.run("closed") != "[]")
+    assert until(a_page, lambda: a_lab.run("closed") != "[]")
     assert a_lab.run("added, closed") == "([], [1])"
 
 
@@ -131,7 +131,7 @@ def test_a_secret_is_sent_once_and_is_nowhere_afterwards(a_panel, a_page, a_lab)
     expect(password).to_have_attribute("type", "text")
     form.get_by_role("button", name="Apply").click()
     expect(password).to_have_value("")
-    until(a_page, lambda: a_lab.run("panel.display.source.password") == repr(SECRET))
+    assert until(a_page, lambda: a_lab.run("panel.display.source.password") == repr(SECRET))
     assert a_lab.run("panel.display.source.password") == repr(SECRET)
     assert a_lab.run(
         f"{SECRET!r} in repr([w.get_state() for w in type(panel).widgets.values()])"
@@ -180,7 +180,7 @@ def test_a_narrow_panel_has_labels_above_their_inputs(a_panel, a_page, a_picture
 def test_the_manager_adds_a_connection_with_it(a_context, a_lab_with_our_panels, a_workspace):
     page = a_lab_with_our_panels.enter(a_context, a_workspace)
     page.get_by_text("Virtual Machine Manager").first.click()
-    page.get_by_role("button", name="Add connection…").click(timeout=60_000)
+    page.get_by_role("button", name="Add connection…").click(timeout=120_000)
     form = page.locator("form.qvirt-form")
     form.get_by_label("Hypervisor").select_option("custom")
     uri = form.get_by_label("URI")
@@ -210,7 +210,7 @@ def test_a_seed_is_typed_and_seen_before_it_is_made(a_panel, a_page, a_lab):
     expect(seen.locator("code")).to_contain_text("- 192.0.2.5/24")
     form.get_by_label("Password", exact=True).fill(SECRET)
     form.get_by_role("button", name="Next").click()
-    until(a_page, lambda: a_lab.run("len(seeds)") == "1")
+    assert until(a_page, lambda: a_lab.run("len(seeds)") == "1")
     assert a_lab.run(f"seeds[0].password == {SECRET!r}, {SECRET!r} in repr(seeds)") == (
         "(True, False)"
     )

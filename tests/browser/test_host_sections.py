@@ -40,7 +40,7 @@ def a_panel(a_context, a_lab_with_our_panels, a_workspace, a_host):
         {"uri": a_host.uri, "title": "Host"},
     )
     panel = page.locator(".qvirt-host-panel")
-    expect(panel.locator(".qvirt-tabs").first).to_be_visible(timeout=90_000)
+    expect(panel.locator(".qvirt-tabs").first).to_be_visible(timeout=180_000)
     yield panel
     a_lab_with_our_panels.end_sessions()
     for secret in a_host.connection.listAllSecrets():
@@ -75,7 +75,7 @@ def looks(panel, name, a_picture):
 def test_a_secret_is_made_set_and_deleted_by_keyboard(a_panel, a_host, a_picture):
     page = a_panel.page
     tab(a_panel, "Secrets")
-    expect(a_panel.get_by_text("There are no secrets.")).to_be_visible(timeout=60_000)
+    expect(a_panel.get_by_text("There are no secrets.")).to_be_visible(timeout=120_000)
     a_panel.get_by_role("button", name="New secret…").click()
     form = a_panel.locator(".qvirt-form").filter(has_text="New secret")
     form.get_by_label("Used for").select_option(label="iSCSI")
@@ -84,7 +84,7 @@ def test_a_secret_is_made_set_and_deleted_by_keyboard(a_panel, a_host, a_picture
     a_picture(page, "host-secret-new")
     form.get_by_label("Value", exact=True).press("Enter")
     row = table(a_panel, "Secrets").get_by_role("row", name=re.compile("iqn.2026-01"))
-    expect(row).to_be_visible(timeout=30_000)
+    expect(row).to_be_visible(timeout=120_000)
     expect(row).to_contain_text("set")
     (secret,) = a_host.connection.listAllSecrets()
     assert secret.value() == VALUE.encode()
@@ -94,33 +94,35 @@ def test_a_secret_is_made_set_and_deleted_by_keyboard(a_panel, a_host, a_picture
     row.click()
     page.keyboard.press("Enter")
     another = a_panel.get_by_label("Value", exact=True)
-    expect(another).to_be_visible(timeout=30_000)
+    expect(another).to_be_visible(timeout=120_000)
     another.fill("another")
     another.press("Enter")
     assert until(page, lambda: secret.value() == b"another")
     row.click()
     page.keyboard.press("Delete")
     question = a_panel.get_by_text("Its value is gone for good.")
-    expect(question).to_be_visible(timeout=30_000)
+    expect(question).to_be_visible(timeout=120_000)
     a_panel.get_by_role("button", name="Delete", exact=True).click()
-    expect(a_panel.get_by_text("There are no secrets.")).to_be_visible(timeout=30_000)
+    expect(a_panel.get_by_text("There are no secrets.")).to_be_visible(timeout=120_000)
 
 
 def test_devices_are_a_tree_to_search_with_their_xml(a_panel, a_picture):
     page = a_panel.page
     tab(a_panel, "Devices")
     tree = table(a_panel, "Devices of the host")
-    expect(tree.get_by_role("row").nth(3)).to_be_visible(timeout=60_000)
+    expect(tree.get_by_role("row").nth(3)).to_be_visible(timeout=120_000)
     looks(a_panel, "host-devices", a_picture)
     first = tree.get_by_role("row").nth(1)
     first.click()
-    expect(a_panel.get_by_role("button", name="Detach…")).to_be_visible(timeout=30_000)
+    expect(a_panel.get_by_role("button", name="Detach…")).to_be_visible(timeout=120_000)
     page.keyboard.press("Enter")
     text = a_panel.locator(".cm-content")
     expect(text).to_contain_text("<device")
     a_picture(page, "host-devices-xml")
     a_panel.get_by_role("searchbox").or_(a_panel.get_by_label("Filter")).first.fill("computer")
-    expect(tree.get_by_role("row", name=re.compile("computer")).first).to_be_visible(timeout=30_000)
+    expect(tree.get_by_role("row", name=re.compile("computer")).first).to_be_visible(
+        timeout=120_000
+    )
 
 
 def test_the_overview_renames_the_connection(a_panel, a_picture):
@@ -135,7 +137,7 @@ def test_the_overview_renames_the_connection(a_panel, a_picture):
 def test_capabilities_follow_the_kind_of_machine(a_panel, a_picture):
     tab(a_panel, "Capabilities")
     ready = a_panel.get_by_role("table", name="Is it ready?")
-    expect(ready).to_contain_text("KVM", timeout=90_000)
+    expect(ready).to_contain_text("KVM", timeout=180_000)
     offers = a_panel.get_by_role("table", name="What a machine can have")
     expect(offers).to_contain_text("virtio")
     looks(a_panel, "host-capabilities", a_picture)
@@ -159,7 +161,7 @@ def test_a_host_that_is_open_is_not_opened_twice_for_another_section(a_panel, a_
 
 def test_huge_pages_are_asked_for_and_who_may_not_is_told(a_panel, a_picture):
     tab(a_panel, "Capabilities")
-    a_panel.get_by_role("button", name="Reserve huge pages…").click(timeout=90_000)
+    a_panel.get_by_role("button", name="Reserve huge pages…").click(timeout=180_000)
     form = a_panel.locator(".qvirt-form").filter(has_text="Huge pages")
     number = form.get_by_label("Number")
     number.fill("16")
@@ -168,7 +170,7 @@ def test_huge_pages_are_asked_for_and_who_may_not_is_told(a_panel, a_picture):
     number.press("Enter")
     # The service belongs to an ordinary user.
     told = a_panel.get_by_role("log", name="Messages").get_by_text("may not reserve").first
-    expect(told).to_be_visible(timeout=30_000)
+    expect(told).to_be_visible(timeout=120_000)
     expect(form).to_have_count(0)
 
 
@@ -182,9 +184,9 @@ def test_a_secret_leads_to_the_machine_that_needs_it(a_panel, a_host, a_picture)
     expect(row).to_contain_text("machine needy")
     row.click()
     opens = a_panel.get_by_role("button", name="Open machine needy")
-    expect(opens).to_be_visible(timeout=30_000)
+    expect(opens).to_be_visible(timeout=120_000)
     a_picture(a_panel.page, "host-secret-user")
     opens.click()
     opened = a_panel.page.locator(".qvirt-PanelTab h2", has_text="needy")
-    expect(opened).to_be_visible(timeout=60_000)
+    expect(opened).to_be_visible(timeout=120_000)
     machine.undefine()

@@ -17,7 +17,7 @@ TAB = ".lm-DockPanel-tabBar .lm-TabBar-tab"
 def a_manager(a_context, a_lab_with_a_host, a_workspace):
     """A page with the manager open and its machines listed."""
     page = a_lab_with_a_host.enter(a_context, a_workspace, qvirt="manager")
-    expect(row(page, "build-03")).to_be_visible(timeout=60_000)
+    expect(row(page, "build-03")).to_be_visible(timeout=120_000)
     yield page
     a_lab_with_a_host.end_sessions()
 
@@ -32,7 +32,7 @@ def a_machine_tab(a_manager):
 
 def open_machine(page):
     row(page, "build-03").dblclick()
-    expect(head(page)).to_be_visible(timeout=30_000)
+    expect(head(page)).to_be_visible(timeout=120_000)
     expect(head(page).locator("h2")).to_have_text("build-03")
 
 
@@ -58,7 +58,7 @@ def use_theme(page, theme: str) -> None:
 
 def test_a_failed_connection_is_explained_with_raw_text_behind_details(a_manager):
     notice = a_manager.locator(".qvirt-notice", has_text="Far")
-    expect(notice).to_be_visible(timeout=30_000)
+    expect(notice).to_be_visible(timeout=120_000)
     raw = notice.locator("pre")
     expect(raw).to_be_hidden()
     notice.locator("summary").click()
@@ -105,14 +105,14 @@ def test_a_machine_opens_on_its_console_and_an_open_tab_stays_as_it_is(
     open_machine(page)
     chosen = page.get_by_role("tab", selected=True).locator("visible=true")
     expect(chosen.filter(has_text="Console")).to_have_count(1)
-    expect(page.locator(".qvirt-console iframe")).to_be_visible(timeout=30_000)
+    expect(page.locator(".qvirt-console iframe")).to_be_visible(timeout=120_000)
     page.get_by_role("tab", name="Performance").click()
-    expect(page.locator(".qvirt-graph").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".qvirt-graph").first).to_be_visible(timeout=120_000)
     page.locator(TAB, has_text="Virtual Machine Manager").click()
     row(page, "build-03").press("Enter")
     expect(page.locator(".qvirt-graph").first).to_be_visible()
     a_lab_with_a_host.reload(page, "vm")
-    expect(page.locator(".qvirt-graph").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".qvirt-graph").first).to_be_visible(timeout=120_000)
 
 
 def test_pause_shows_the_real_state_in_both_panels(a_machine_tab):
@@ -129,7 +129,7 @@ def test_the_overview_shows_facts_and_the_screen(a_machine_tab):
     expect(facts).to_contain_text("10.7.2.185")
     expect(facts).to_contain_text("4 GiB")
     picture = a_machine_tab.locator(".qvirt-screen-picture")
-    expect(picture).to_be_visible(timeout=30_000)
+    expect(picture).to_be_visible(timeout=120_000)
     # Its source is there before the picture is decoded.
     picture.evaluate("image => image.decode()")
     assert picture.evaluate("image => image.naturalWidth") > 100
@@ -195,16 +195,16 @@ def test_title_is_edited_in_place_and_renames_the_tab(a_machine_tab):
 def test_tabs_come_back_after_a_reload(a_machine_tab, a_lab_with_a_host):
     page = a_machine_tab
     a_lab_with_a_host.reload(page, "vm")
-    expect(head(page)).to_be_visible(timeout=60_000)
+    expect(head(page)).to_be_visible(timeout=120_000)
     expect(head(page).locator("h2")).to_have_text("build-03")
     page.locator(TAB, has_text="Virtual Machine Manager").click()
-    expect(row(page, "build-03")).to_be_visible(timeout=30_000)
+    expect(row(page, "build-03")).to_be_visible(timeout=120_000)
 
 
 def test_closing_a_tab_closes_its_widgets(a_machine_tab, a_lab_with_a_host):
     page = a_machine_tab
     page.get_by_role("tab", name="Performance").click()
-    expect(page.locator(".qvirt-graph").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".qvirt-graph").first).to_be_visible(timeout=120_000)
     count = "len(__import__('ipywidgets').widgets.widget._instances)"
     before = int(a_lab_with_a_host.run(count))
     page.locator(TAB, has_text="build-03").locator(".lm-TabBar-tabCloseIcon").click()
@@ -286,18 +286,18 @@ def test_the_same_panels_work_in_a_notebook(a_context, a_lab_with_a_host, a_work
     expect(page.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute("data-status", "idle")
     # Not waited for: its promise ends with the last cell.
     page.evaluate("() => { void jupyterapp.commands.execute('notebook:run-all-cells'); }")
-    expect(row(page, "build-03")).to_be_visible(timeout=60_000)
-    expect(head(page)).to_be_attached(timeout=60_000)
+    expect(row(page, "build-03")).to_be_visible(timeout=120_000)
+    expect(head(page)).to_be_attached(timeout=120_000)
     # What is far away in a notebook is not drawn.
     page.locator(".jp-NotebookPanel .jp-Cell").nth(2).scroll_into_view_if_needed()
     expect(head(page)).to_be_visible()
     # The third cell goes on for a minute, and the panels go on beside it.
     press(page, "Pause")
-    expect(head(page)).to_contain_text("Paused", timeout=15_000)
+    expect(head(page)).to_contain_text("Paused")
     a_picture(page, "panels-in-a-notebook")
     # What is saved reads without a kernel.
     page.evaluate("jupyterapp.commands.execute('docmanager:save')")
-    until(page, lambda: "build-03" in path.read_text())
+    assert until(page, lambda: "build-03" in path.read_text())
     outputs = json.loads(path.read_text())["cells"][0]["outputs"]
     assert "build-03" in "".join(outputs[0]["data"]["text/html"])
     a_lab_with_a_host.end_sessions()

@@ -26,7 +26,7 @@ def a_page(a_context, a_lab_with_a_host, a_workspace):
     row.dblclick()
     expect(panel(page).locator("h2")).to_have_text(HOST)
     panel(page).get_by_role("tab", name="Storage", exact=True).click()
-    expect(pool(page, "images")).to_be_visible(timeout=60_000)
+    expect(pool(page, "images")).to_be_visible(timeout=120_000)
     yield page
     a_lab_with_a_host.end_sessions()
 
@@ -154,7 +154,7 @@ def test_a_pool_is_made_renamed_and_deleted(a_page, a_picture):
     question = panel(page).locator(".qvirt-question")
     question.get_by_label("New name").fill("kept")
     question.get_by_role("button", name="Rename").click()
-    expect(pool(page, "kept")).to_be_visible(timeout=30_000)
+    expect(pool(page, "kept")).to_be_visible(timeout=120_000)
     expect(pool(page, "scratch")).to_have_count(0)
     pool(page, "kept").click()
     expect(delete).to_have_attribute("aria-disabled", "false")
@@ -225,14 +225,14 @@ def test_two_panels_make_one_name(a_page, in_kernel):
         "from qvirt_jupyter.provision.pools import PoolRequest\n"
         "PoolRequest(type='dir', name='twice', target='/lab/other').submit(host)"
     )
-    expect(pool(page, "twice")).to_be_visible(timeout=30_000)
+    expect(pool(page, "twice")).to_be_visible(timeout=120_000)
     form.get_by_role("button", name="Create").click()
     name = form.get_by_label("Name", exact=True)
     expect(name).to_have_attribute("aria-invalid", "true")
     # What was typed stays, so another name is all that it takes.
     name.fill("once")
     form.get_by_role("button", name="Create").click()
-    expect(pool(page, "once")).to_be_visible(timeout=30_000)
+    expect(pool(page, "once")).to_be_visible(timeout=120_000)
     expect(form).to_have_count(0)
 
 
@@ -261,7 +261,7 @@ def test_without_a_connection_nothing_can_be_done(a_page):
     expect(new).to_have_attribute("aria-disabled", "false")
     # The made-up host begins anew with each connection.
     choose(page, "images")
-    expect(volumes(page).locator("[data-key='base-image.qcow2']")).to_be_visible(timeout=30_000)
+    expect(volumes(page).locator("[data-key='base-image.qcow2']")).to_be_visible(timeout=120_000)
 
 
 def test_xml_that_is_not_stored_is_asked_about(a_page, in_kernel):
@@ -282,7 +282,7 @@ def test_xml_that_is_not_stored_is_asked_about(a_page, in_kernel):
     )
     pool(page, "iso").click()
     # The question is there, and the old pool stays in front until it is answered (STOR-19).
-    until(page, lambda: panel(page).get_by_role("button", name="Discard").count() > 0)
+    assert until(page, lambda: panel(page).get_by_role("button", name="Discard").count() > 0)
     expect(panel(page).locator(".qvirt-pool-details h3")).to_have_text("images")
     panel(page).get_by_role("button", name=re.compile("Discard")).first.click()
     expect(panel(page).locator(".qvirt-pool-details h3")).to_have_text("iso")

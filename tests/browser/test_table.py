@@ -53,7 +53,7 @@ def show(a_page, a_lab):
 
     def show(count):
         a_page.get_by_text("Virtual Machine Manager").first.click()
-        expect(a_page.locator(".qvirt-vm-list").first).to_be_visible(timeout=60_000)
+        expect(a_page.locator(".qvirt-vm-list").first).to_be_visible(timeout=120_000)
         run(a_lab, SHOW.replace("COUNT", str(count)))
         table = a_page.locator(".qvirt-table")
         expect(table.locator("[role=columnheader]").first).to_be_visible()
