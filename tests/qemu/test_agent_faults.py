@@ -20,7 +20,7 @@ from qvirt_jupyter.hypervisor import (
 )
 from qvirt_jupyter.provision import tiny_guest
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 # Freezes, says so, and dies as by the kernel's own hand.
 DIES_FROZEN = """
@@ -116,7 +116,7 @@ def test_a_kernel_that_is_killed_leaves_no_frozen_guest(a_guest, an_agent):
 def test_no_program_is_left_beside_the_kernel(an_agent):
     with an_agent.frozen(timeout=300):
         assert guards()
-    until(lambda: not guards(), 30)
+    until(lambda: not guards())
 
 
 def guards():
@@ -136,7 +136,7 @@ def test_what_cannot_be_frozen_leaves_nothing_behind(a_guest, an_agent):
     ):
         pytest.fail("it froze")
     assert status_of(a_guest) == "thawed"
-    assert not guards()
+    until(lambda: not guards())
 
 
 def test_a_dead_libvirtd_neither_ends_a_program_nor_keeps_a_guest_frozen(
@@ -157,7 +157,7 @@ def test_a_dead_libvirtd_neither_ends_a_program_nor_keeps_a_guest_frozen(
 
 def test_an_agent_that_is_killed_is_said_to_have_lost_the_program(a_guest, an_agent):
     with pytest.raises(OperationFailed, match=r"agent ended while process \d+ ran"):
-        an_agent.shell("sleep 1; killall -9 qemu-ga; sleep 300", timeout=250)
+        an_agent.shell("sleep 3; killall -9 qemu-ga; sleep 300", timeout=250)
     # The guest begins it anew.
     a_guest.wait_for(agent=True, timeout=120)
     an_agent.shell("killall sleep", check=True)
@@ -169,14 +169,15 @@ def test_an_agent_that_stands_still_is_silent_and_not_absent(a_guest, an_agent):
         " > /dev/null 2>&1 < /dev/null &"
     )
     with pytest.raises(OperationFailed, match=r"channel is open in the guest, but nothing answers"):
-        until(lambda: an_agent.ping(1), 60)
+        until(lambda: an_agent.ping(5), 60)
     with pytest.raises(TimedOut, match="nothing answers on it"):
-        a_guest.wait_for(agent=True, timeout=0)
+        # On a busy machine it may not have been asked to stand still yet, and only be slow.
+        until(lambda: not a_guest.wait_for(agent=True, timeout=0), 60)
     a_guest.wait_for(agent=True, timeout=240)
 
 
 def test_a_program_of_a_paused_guest_waits_and_of_a_stopped_one_ends(a_guest, an_agent):
-    job = an_agent.submit.exec(["sleep", "4"], timeout=200)
+    job = an_agent.submit.exec(["sleep", "15"], timeout=200)
     until(lambda: job.phase)
     a_guest.suspend()
     until(lambda: "is paused" in job.phase, 60)
@@ -199,4 +200,4 @@ def test_a_machine_that_stops_ends_its_programs_files_and_freezes(a_guest):
     a_guest.wait_for(agent=True, timeout=240)
     with a_guest.agent.frozen(timeout=300):
         a_guest.destroy()
-    assert not guards()
+    until(lambda: not guards())
