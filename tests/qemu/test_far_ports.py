@@ -9,6 +9,7 @@ import time
 
 import pytest
 from a_console_host import a_tiny_guest_for
+from a_port import a_free_port
 
 from qvirt_jupyter.hypervisor import AccessDenied, TimedOut, connect
 from qvirt_jupyter.hypervisor.errors import Subject
@@ -16,7 +17,7 @@ from qvirt_jupyter.hypervisor.guest.far_ports import FarPorts
 from qvirt_jupyter.hypervisor.guest.waiting import NotYet
 from qvirt_jupyter.provision import PackagesMissing
 
-pytestmark = [pytest.mark.qemu, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.timeout(1200)]
 
 WEB = Subject("domain", "web", "qemu+ssh://far/session")
 
@@ -53,11 +54,6 @@ def a_service(deal):
         server.shutdown(socket.SHUT_RDWR)
         server.close()
         thread.join()
-
-
-def a_free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 def test_a_service_that_speaks(far):

@@ -123,7 +123,7 @@ def test_a_second_one_for_the_same_is_refused_in_the_form(a_section, a_qemu_conn
     assert wait_for(lambda: rows(a_section))
     press(a_section, "create")
     form = fill(a_section, {"value": VALUE}, usage_type="tls", usage_id="key")
-    assert "already" in form.shown["problem"]
+    assert wait_for(lambda: "already" in form.shown["problem"])
     assert a_section.dialog.children
     # What is right now goes through without anything typed anew but the value.
     form._handle_custom_msg({"type": "edit", "name": "usage_id", "value": "other", "number": 9}, [])
@@ -143,6 +143,7 @@ def test_who_needs_it_is_named_before_it_is_deleted_and_can_be_opened(
         <encryption secret='{secret.uuid}'/></backend></tpm></devices></domain>"""
     )
     try:
+        assert wait_for(lambda: secret.uuid in rows(a_section))
         assert wait_for(lambda: rows(a_section)[secret.uuid].cells["users"] == "machine sealed")
         press(a_section, "delete", secret.uuid)
         ((key, question),) = a_section.context.questions.questions
@@ -169,4 +170,4 @@ def test_nothing_can_be_done_while_it_is_not_connected(a_section, a_qemu_connect
     press(a_section, "create")
     publisher.flush()
     assert not a_section.dialog.children
-    a_qemu_connection.open().result(30)
+    a_qemu_connection.open().result(90)

@@ -16,7 +16,7 @@ from in_time import until
 
 from qvirt_jupyter.hypervisor import InUse, NotFound, SerialState, Unsupported, WrongState, connect
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 EMULATOR = re.compile("(?<=<emulator>).*(?=</emulator>)")
 
 
@@ -202,21 +202,25 @@ def test_somebody_else_has_it_and_it_is_taken_from_them(a_line, a_qemu_libvirtd,
         target=lambda: seen.extend(iter(lambda: virsh.stdout.read1(4096), b""))
     )
     reader.start()
-    wait_until(lambda: b"Escape character" in b"".join(seen))
-    with pytest.raises(InUse, match=r"Somebody else has the console open.*force"):
-        a_line.open()
-    assert a_line.state is SerialState.BUSY
-    with pytest.raises(InUse, match="Somebody else"):
-        a_line.write(b"x")
-    job = a_line.submit.open(force=True)
-    assert job.result(30) is None
-    heard = hear(a_line, replay=False)
-    says(a_line, heard, 77)
-    assert virsh.wait(30) is not None
-    reader.join(30)
-    # Whoever collects the garbage later would be warned of open files.
-    virsh.stdin.close()
-    virsh.stdout.close()
+    try:
+        wait_until(lambda: b"Escape character" in b"".join(seen))
+        with pytest.raises(InUse, match=r"Somebody else has the console open.*force"):
+            a_line.open()
+        assert a_line.state is SerialState.BUSY
+        with pytest.raises(InUse, match="Somebody else"):
+            a_line.write(b"x")
+        job = a_line.submit.open(force=True)
+        assert job.result(90) is None
+        heard = hear(a_line, replay=False)
+        says(a_line, heard, 77)
+        assert virsh.wait(90) is not None
+    finally:
+        virsh.kill()
+        virsh.wait(60)
+        reader.join(60)
+        # Whoever collects the garbage later would be warned of open files.
+        virsh.stdin.close()
+        virsh.stdout.close()
 
 
 def test_one_that_is_taken_from_us_is_not_taken_back(a_booted_machine, a_line, wait_until):

@@ -8,6 +8,7 @@ import socket
 import a_certificate
 import a_libvirtd
 import pytest
+from a_port import a_free_port
 
 from qvirt_jupyter.hypervisor import AccessDenied, ConnectionFailed, QvirtError, connection_to
 
@@ -36,9 +37,7 @@ def certificates():
 @pytest.fixture(scope="module")
 def a_port(certificates, wait_until):
     """The port of a daemon that speaks TLS."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    port = a_free_port()
     settings = f"""
 listen_tls = 1
 listen_addr = "127.0.0.1"
@@ -49,10 +48,12 @@ cert_file = "{certificates}/servercert.pem"
 ca_file = "{certificates}/cacert.pem"
 """
     daemon = a_libvirtd.a_session(settings=settings, arguments=("--listen",))
-    # Its unix socket answers a moment before.
-    wait_until(lambda: listens(port))
-    yield port
-    daemon.stop()
+    try:
+        # Its unix socket answers a moment before.
+        wait_until(lambda: listens(port))
+        yield port
+    finally:
+        daemon.stop()
 
 
 def listens(port):

@@ -19,7 +19,7 @@ from qvirt_jupyter.hypervisor import (
 )
 from qvirt_jupyter.provision import tiny_guest
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 # No machine has a way out of it, and the range is one for documentation: RFC 5737.
 NETWORK = """
@@ -138,7 +138,7 @@ def test_a_guest_is_waited_for_from_its_start_to_its_end(a_guest):
 
     # A port on which nothing listens, and one behind a firewall.
     with pytest.raises(TimedOut, match="refuses port 81: nothing listens"):
-        a_guest.wait_for(port=81, timeout=1)
+        a_guest.wait_for(port=81, timeout=5)
 
     # A cable that was pulled: the agent still knows the address, so it is the port that fails.
     with a_guest.edit() as definition:
@@ -191,10 +191,11 @@ def test_a_cancelled_wait_ends(an_empty_machine):
     threads = threading.active_count()
     job = an_empty_machine.submit.wait_for(address=True, timeout=3600)
     until(lambda: job.phase)
-    assert job.phase.startswith("Waiting for an address of the guest: its card 52:54:00:0a:0b:2c")
+    begin = "Waiting for an address of the guest: its card 52:54:00:0a:0b:2c"
+    until(lambda: job.phase.startswith(begin))
     assert job.cancel()
     with pytest.raises(OperationCancelled):
-        job.result(30)
+        job.result(90)
     until(lambda: threading.active_count() <= threads + 4)
 
 

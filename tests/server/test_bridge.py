@@ -45,7 +45,7 @@ def a_peer(serve):
         assert not thread.is_alive()
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=120):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"

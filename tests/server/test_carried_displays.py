@@ -87,7 +87,7 @@ def refusal(server, ticket, **options):
     return caught.value.status_code, json.loads(caught.value.resp_body)["code"]
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=180):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
@@ -254,7 +254,7 @@ def test_two_hundred_consoles_leave_nothing_and_open_no_port(a_server):
         assert listening_ports() == ports
         wait_for(lambda: threads() <= before[1])
         wait_for(lambda: descriptors() <= before[0] + 1)
-        assert children() == before[2]
+        wait_for(lambda: children() == before[2])
         assert set(tickets.tickets_folder().iterdir()) <= issued
     folder = service._folder
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -275,7 +275,7 @@ def test_strangers_on_the_socket_are_not_served():
             b'{"do":"open"}\n',
         ):
             with socket.socket(socket.AF_UNIX) as client:
-                client.settimeout(20)
+                client.settimeout(90)
                 client.connect(path)
                 try:
                     client.sendall(words)

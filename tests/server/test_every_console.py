@@ -67,7 +67,7 @@ def refusal(server, ticket, **options):
     return caught.value.status_code, json.loads(caught.value.resp_body)["code"]
 
 
-def wait_for(condition, seconds=60):
+def wait_for(condition, seconds=180):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
@@ -206,11 +206,11 @@ def test_one_that_is_silent_is_kept_while_its_browser_is_there(
         client.shutdown()
         wait_for(lambda: a_server.console.connections == 0)
         if kind != "serial":  # a guest does not learn who looks
-            assert left.wait(20)
+            assert left.wait(90)
 
 
 @EVERY
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_two_hundred_leave_nothing_and_open_no_port(a_server, a_console, kind):
     # Each of those by ssh is several processes: the one to a port stands for the others' number.
     count = 40 if kind in {"VNC on a socket by ssh", "SPICE by ssh"} else 200
@@ -248,6 +248,7 @@ def test_two_hundred_leave_nothing_and_open_no_port(a_server, a_console, kind):
         cycle(count)
         wait_for(lambda: what_is_open.threads() <= before[1])
         wait_for(lambda: what_is_open.descriptors() <= before[0] + 1)
-        assert what_is_open.processes() <= before[2]
-        assert what_is_open.files() <= before[3]
-        assert what_is_open.listening_ports() == before[4]
+        # What was closed last ends in its own time.
+        wait_for(lambda: what_is_open.processes() <= before[2])
+        wait_for(lambda: what_is_open.files() <= before[3])
+        wait_for(lambda: what_is_open.listening_ports() == before[4])

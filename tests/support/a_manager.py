@@ -7,7 +7,7 @@ import time
 from qvirt_jupyter.hypervisor import publisher
 
 
-def wait_for(condition, seconds=60.0):
+def wait_for(condition, seconds=180.0):
     """Return what the condition returns once that is true, else what it returns at the end."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

@@ -16,7 +16,7 @@ from qvirt_jupyter.provision.pools.offer import pool_types
 from qvirt_jupyter.widgets.storage.pool_dialog import PoolDialog
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=120):
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, "it did not happen in time"

@@ -53,7 +53,7 @@ def batches(a_connection):
         yield received
 
 
-def wait_for(condition, seconds=30.0):
+def wait_for(condition, seconds=120):
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, "it did not happen in time"
