@@ -17,7 +17,7 @@ from qvirt_jupyter.hypervisor.definition_names import (
     checked_definition,
     refuse_taken,
 )
-from qvirt_jupyter.hypervisor.errors import NotFound, QvirtError, Subject
+from qvirt_jupyter.hypervisor.errors import NotFound, QvirtError, Subject, Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -73,6 +73,15 @@ class Collection(ABC, Generic[_Handle]):
     def names(self) -> tuple[str, ...]:
         """All names, sorted without regard to case."""
         return tuple(name for name, _key in self._listed())
+
+    @property
+    def why_missing(self) -> str:
+        """Why the driver has none of them; empty where it can have some."""
+        try:
+            self._connection.call(self._list, subject=self.subject)
+        except Unsupported as error:
+            return error.reason
+        return ""
 
     def get(self, key: str) -> _Handle | None:
         """Return the object of this name or UUID, or None where there is none."""

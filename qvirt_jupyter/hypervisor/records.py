@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import libvirt
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor.host.secret_record import SecretRecord
-from qvirt_jupyter.hypervisor.record_key import RecordKey
+from qvirt_jupyter.hypervisor.record_key import Recorded, RecordKey
 
 if TYPE_CHECKING:
     from qvirt_jupyter._translation import LazyString
@@ -105,7 +105,7 @@ class DisplayRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class DomainRecord:
+class DomainRecord(Recorded):
     """A virtual machine.
 
     Parameters
@@ -156,6 +156,8 @@ class DomainRecord:
         Its disks in pools that are nearly full.
     """
 
+    _kind: ClassVar[str] = "domain"
+
     uri: str
     uuid: str
     name: str
@@ -185,16 +187,6 @@ class DomainRecord:
     tight_disks: tuple[TightDisk, ...] = ()
 
     @property
-    def key(self) -> tuple[str, str]:
-        """The connection's URI and the UUID."""
-        return (self.uri, self.uuid)
-
-    @property
-    def record_key(self) -> RecordKey:
-        """The key under which batches say that it was removed."""
-        return RecordKey("domain", self.uri, self.uuid)
-
-    @property
     def label(self) -> str:
         """The title where there is one, otherwise the name."""
         return self.title or self.name
@@ -206,7 +198,7 @@ class DomainRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class NetworkRecord:
+class NetworkRecord(Recorded):
     """A virtual network.
 
     Parameters
@@ -225,6 +217,8 @@ class NetworkRecord:
         What its addresses span: ``"192.168.122.0/24"``.
     """
 
+    _kind: ClassVar[str] = "network"
+
     uri: str
     uuid: str
     name: str
@@ -236,19 +230,9 @@ class NetworkRecord:
     devices: tuple[str, ...] = ()
     subnets: tuple[str, ...] = ()
 
-    @property
-    def key(self) -> tuple[str, str]:
-        """The connection's URI and the UUID."""
-        return (self.uri, self.uuid)
-
-    @property
-    def record_key(self) -> RecordKey:
-        """The key under which batches say that it was removed."""
-        return RecordKey("network", self.uri, self.uuid)
-
 
 @dataclass(frozen=True, slots=True)
-class StoragePoolRecord:
+class StoragePoolRecord(Recorded):
     """A storage pool.
 
     Parameters
@@ -268,6 +252,8 @@ class StoragePoolRecord:
         for a pool that is a folder.
     """
 
+    _kind: ClassVar[str] = "pool"
+
     uri: str
     uuid: str
     name: str
@@ -280,16 +266,6 @@ class StoragePoolRecord:
     allocation: int
     available: int
     source: str = ""
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """The connection's URI and the UUID."""
-        return (self.uri, self.uuid)
-
-    @property
-    def record_key(self) -> RecordKey:
-        """The key under which batches say that it was removed."""
-        return RecordKey("pool", self.uri, self.uuid)
 
 
 @dataclass(frozen=True, slots=True)

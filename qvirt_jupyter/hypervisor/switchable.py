@@ -56,19 +56,7 @@ class Switchable(Handle):
         inactive
             The definition that counts from the next start.
         """
-
-        def read(found: Any) -> str:  # noqa: ANN401 - libvirt has no types
-            text: str
-            try:
-                text = found.XMLDesc(int(inactive))
-            except libvirt.libvirtError as error:
-                if not inactive or error.get_error_code() != libvirt.VIR_ERR_INVALID_ARG:
-                    raise
-                # A driver that has one definition of each only, such as libvirt's test driver.
-                text = found.XMLDesc(0)
-            return text
-
-        return self._call(read)
+        return self._call(lambda found: definition_of(found, int(inactive)))
 
     @action(_("Start {name}"))
     def start(self) -> None:
@@ -182,6 +170,27 @@ class Switchable(Handle):
             pairs = ((_("State"), error.reason),)
         caption = self._caption.format(name=self._known_name or self.uuid)
         return html.properties(caption, (*pairs, (_("UUID"), self.uuid)))
+
+
+def definition_of(found: Any, flags: int) -> str:  # noqa: ANN401 - libvirt has no types
+    """Return the XML of one of libvirt's objects.
+
+    Parameters
+    ----------
+    found
+        A network, a pool or an interface of the host.
+    flags
+        libvirt's flag for the definition that counts from the next start; 0 for the present one.
+    """
+    text: str
+    try:
+        text = found.XMLDesc(flags)
+    except libvirt.libvirtError as error:
+        if not flags or error.get_error_code() != libvirt.VIR_ERR_INVALID_ARG:
+            raise
+        # A driver that has one definition of each only, such as libvirt's test driver.
+        text = found.XMLDesc(0)
+    return text
 
 
 def switch_cells(found: Any) -> tuple[object, ...]:  # noqa: ANN401 - libvirt has no types

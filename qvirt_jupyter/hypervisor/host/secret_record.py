@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
-from qvirt_jupyter.hypervisor.record_key import RecordKey
+from qvirt_jupyter.hypervisor.record_key import Recorded
 
 
 @dataclass(frozen=True, slots=True)
-class SecretRecord:
+class SecretRecord(Recorded):
     """A secret that libvirt keeps; its value is never part of what we know.
 
     Parameters
@@ -30,6 +31,8 @@ class SecretRecord:
         Counts the changes that were seen, also those of the value.
     """
 
+    _kind: ClassVar[str] = "secret"
+
     uri: str
     uuid: str
     usage_type: str
@@ -43,13 +46,3 @@ class SecretRecord:
     def name(self) -> str:
         """What people call it: what it is for, or its UUID."""
         return self.usage_id or self.uuid
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """The connection's URI and the UUID."""
-        return (self.uri, self.uuid)
-
-    @property
-    def record_key(self) -> RecordKey:
-        """The key under which batches say that it was removed."""
-        return RecordKey("secret", self.uri, self.uuid)

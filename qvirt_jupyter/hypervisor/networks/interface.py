@@ -23,6 +23,7 @@ from qvirt_jupyter.hypervisor.errors import (
     WrongState,
 )
 from qvirt_jupyter.hypervisor.named_handle import NamedHandle
+from qvirt_jupyter.hypervisor.switchable import definition_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,19 +64,8 @@ class Interface(NamedHandle):
         inactive
             How it is configured, rather than how it is.
         """
-
-        def read(found: Any) -> str:  # noqa: ANN401 - libvirt has no types
-            text: str
-            try:
-                text = found.XMLDesc(libvirt.VIR_INTERFACE_XML_INACTIVE if inactive else 0)
-            except libvirt.libvirtError as error:
-                if not inactive or error.get_error_code() != libvirt.VIR_ERR_INVALID_ARG:
-                    raise
-                # A driver that has one definition of each only, such as libvirt's test driver.
-                text = found.XMLDesc(0)
-            return text
-
-        return self._call(read)
+        flags = libvirt.VIR_INTERFACE_XML_INACTIVE if inactive else 0
+        return self._call(lambda found: definition_of(found, flags))
 
     def document(self, *, inactive: bool = False) -> documents.HostInterface:
         """Return its definition as a document.
@@ -203,15 +193,6 @@ class Interfaces(Collection[Interface]):
     _caption: ClassVar[LazyString] = _("Interfaces of the host")
     _missing: ClassVar[LazyString] = _("There is no interface of this name.")
     _headings: ClassVar[tuple[LazyString, ...]] = (_("Name"), *_HEADINGS)
-
-    @property
-    def why_missing(self) -> str:
-        """Why none can be listed; empty where they can."""
-        try:
-            self._connection.call(self._list, subject=self.subject)
-        except Unsupported as error:
-            return error.reason
-        return ""
 
     @property
     def why_read_only(self) -> str:

@@ -13,7 +13,7 @@ from qvirt_jupyter.hypervisor import html
 from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.collection import Collection
 from qvirt_jupyter.hypervisor.editing.redefining import checked
-from qvirt_jupyter.hypervisor.errors import InUse, QvirtError, Unsupported
+from qvirt_jupyter.hypervisor.errors import InUse, QvirtError
 from qvirt_jupyter.hypervisor.handle import Handle
 
 if TYPE_CHECKING:
@@ -140,15 +140,6 @@ class NWFilters(Collection[NWFilter]):
     _caption: ClassVar[LazyString] = _("Network filters")
     _missing: ClassVar[LazyString] = _("There is no network filter of this name.")
     _headings: ClassVar[tuple[LazyString, ...]] = (_("Name"), *_HEADINGS)
-
-    @property
-    def why_missing(self) -> str:
-        """Why the driver has none; empty where it can have some."""
-        try:
-            self._connection.call(self._list, subject=self.subject)
-        except Unsupported as error:
-            return error.reason
-        return ""
 
     def users(self) -> Mapping[str, tuple[FilterUser, ...]]:
         """Return who uses each filter that anybody uses, by its name.

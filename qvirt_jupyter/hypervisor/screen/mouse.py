@@ -12,26 +12,24 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor.actions import Submit, action
+from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.errors import (
     InvalidDefinition,
     OperationFailed,
-    Subject,
     Unsupported,
 )
 from qvirt_jupyter.hypervisor.guest.ears import check_it_hears, turn
 from qvirt_jupyter.hypervisor.screen.display_sign_in import DisplaySignIn
+from qvirt_jupyter.hypervisor.screen.part_of_machine import PartOfMachine
 from qvirt_jupyter.hypervisor.screen.reached_display import ReachedDisplay
 from qvirt_jupyter.hypervisor.screen.rfb import DisplayError, PasswordRefusedError, RfbPointer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qvirt_jupyter.hypervisor.connection import Connection
-    from qvirt_jupyter.hypervisor.domain import Domain
 
 Button = Literal["left", "middle", "right"]
 
@@ -46,7 +44,7 @@ _PATIENCE: Final = 15.0
 """Seconds for one answer of the display; it answers at once, a busy host after a while."""
 
 
-class Mouse:
+class Mouse(PartOfMachine):
     """The mouse of a virtual machine: ``vm.mouse.click(300, 200)``.
 
     Positions are pixels of the screen from its upper left corner, as in the pictures of
@@ -59,30 +57,7 @@ class Mouse:
         The machine.
     """
 
-    kind = "domain"
-
-    def __init__(self, domain: Domain) -> None:
-        self._domain = domain
-
-    @property
-    def connection(self) -> Connection:
-        """The connection that the machine belongs to."""
-        return self._domain.connection
-
-    @property
-    def subject(self) -> Subject:
-        """The machine, for errors, jobs and the action log."""
-        return self._domain.subject
-
-    @property
-    def code(self) -> str:
-        """A Python expression for it."""
-        return f"{self._domain.code}.mouse"
-
-    @property
-    def submit(self) -> Submit:
-        """Its actions, each of which returns a :class:`Job` at once."""
-        return Submit(self)
+    _part: ClassVar[str] = "mouse"
 
     @action(_("Move the mouse of {name} to {x}, {y}"), own_thread=True)
     def move(self, x: float, y: float) -> None:

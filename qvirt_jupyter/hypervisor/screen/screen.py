@@ -6,12 +6,12 @@ import io
 import math
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from PIL import Image, UnidentifiedImageError
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.hypervisor.actions import Submit, action
+from qvirt_jupyter.hypervisor.actions import action
 from qvirt_jupyter.hypervisor.errors import (
     InvalidDefinition,
     OperationFailed,
@@ -22,6 +22,7 @@ from qvirt_jupyter.hypervisor.job import current_job
 from qvirt_jupyter.hypervisor.screen import picture_search
 from qvirt_jupyter.hypervisor.screen import text as screen_text
 from qvirt_jupyter.hypervisor.screen.look import Looker, cut
+from qvirt_jupyter.hypervisor.screen.part_of_machine import PartOfMachine
 from qvirt_jupyter.hypervisor.screen.recorder import ScreenRecorder
 from qvirt_jupyter.hypervisor.screen.screenshot import Screenshot
 
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
     import re
 
     from qvirt_jupyter._translation import LazyString
-    from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.hypervisor.domain import Domain
-    from qvirt_jupyter.hypervisor.errors import Subject
     from qvirt_jupyter.hypervisor.screen.look import Region
     from qvirt_jupyter.hypervisor.screen.picture_search import Place
 
@@ -43,7 +42,7 @@ _LOOK_AGAIN: Final = 0.2
 """Seconds after which a recording notices that it was cancelled."""
 
 
-class Screen:
+class Screen(PartOfMachine):
     """The screen of a virtual machine: ``vm.screen``; as last value of a cell, its picture now.
 
     Pictures come from libvirt, so they need no display and no viewer; each is taken when it is
@@ -57,31 +56,11 @@ class Screen:
         Number of the screen, from 0.
     """
 
-    kind = "domain"
+    _part: ClassVar[str] = "screen"
 
     def __init__(self, domain: Domain, number: int = 0) -> None:
-        self._domain = domain
+        super().__init__(domain)
         self._number = number
-
-    @property
-    def connection(self) -> Connection:
-        """The connection that the machine belongs to."""
-        return self._domain.connection
-
-    @property
-    def subject(self) -> Subject:
-        """The machine, for errors, jobs and the action log."""
-        return self._domain.subject
-
-    @property
-    def code(self) -> str:
-        """A Python expression for it."""
-        return f"{self._domain.code}.screen"
-
-    @property
-    def submit(self) -> Submit:
-        """``screen.submit.wait_for(...)`` returns a :class:`Job` at once."""
-        return Submit(self)
 
     @property
     def size(self) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
@@ -28,6 +28,7 @@ from qvirt_jupyter.provision.cloning.new_volumes import copy_of, overlay_of
 from qvirt_jupyter.provision.cloning.planning import Planning, nvram_path
 from qvirt_jupyter.provision.cloning.seeds import seed_of
 from qvirt_jupyter.provision.folder_pools import FolderPools
+from qvirt_jupyter.provision.lost_work import named_where_lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,9 +39,6 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor.transfer import Reporter, Transfer
     from qvirt_jupyter.provision.cloning.plan import ClonePlan, PlannedClone, PlannedDisk
     from qvirt_jupyter.provision.cloning.request import CloneRequest
-
-_MOMENT: Final = 10
-"""Seconds that taking back may need once the connection is lost: all of it fails at once."""
 
 
 class Cloning:
@@ -81,16 +79,8 @@ class Cloning:
 
     def run(self) -> tuple[Domain, ...]:
         """Make them and wait; see :meth:`CloneRequest.create`."""
-        try:
+        with named_where_lost(self._left, self._begun, self._over):
             result: tuple[Domain, ...] = self._begin(perform)
-        except ConnectionLost as error:
-            # The pool gave the job up; what could not be taken back is known in a moment.
-            if self._begun.is_set():
-                self._over.wait(_MOMENT)
-            for note in self._left:
-                if note not in getattr(error, "__notes__", ()):
-                    error.add_note(note)
-            raise
         return result
 
     def submit(self) -> Job[tuple[Domain, ...]]:

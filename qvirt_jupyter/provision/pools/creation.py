@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import (
     AlreadyExists,
-    ConnectionLost,
     InvalidDefinition,
     NotFound,
     OperationFailed,
@@ -20,6 +19,7 @@ from qvirt_jupyter.hypervisor import (
 )
 from qvirt_jupyter.hypervisor.actions import perform, submit
 from qvirt_jupyter.hypervisor.job import current_job
+from qvirt_jupyter.provision.lost_work import named_where_lost
 from qvirt_jupyter.provision.pools import reasons, sign_in
 from qvirt_jupyter.provision.pools.building import definition_of
 
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 _OVERWRITE: Final[dict[str, bool]] = {"new": False, "erase": True}
 # What building makes and tearing down removes with all that is in it: only where it is new.
 _MADE_WHOLE: Final = frozenset({"volume group", "zfs pool"})
-_MOMENT: Final = 10
-"""Seconds that taking back may need once the connection is lost: all of it fails at once."""
 
 
 class Creation:
@@ -64,16 +62,8 @@ class Creation:
 
     def run(self) -> StoragePool:
         """Make it and wait; see :meth:`PoolRequest.create`."""
-        try:
+        with named_where_lost(self._left, self._begun, self._over):
             made: StoragePool = self._begin(perform)
-        except ConnectionLost as error:
-            # The job was given up; what could not be taken back is known in a moment.
-            if self._begun.is_set():
-                self._over.wait(_MOMENT)
-            for note in self._left:
-                if note not in getattr(error, "__notes__", ()):
-                    error.add_note(note)
-            raise
         return made
 
     def submit(self) -> Job[StoragePool]:

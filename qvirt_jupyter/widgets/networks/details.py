@@ -19,6 +19,7 @@ from qvirt_jupyter.widgets.networks.settings import NetworkSettings, settings_fo
 from qvirt_jupyter.widgets.networks.static_host import StaticHost, static_host_form
 from qvirt_jupyter.widgets.notices import Notice
 from qvirt_jupyter.widgets.table import Action, RecordTable
+from qvirt_jupyter.widgets.xml.below import XmlBelow
 from qvirt_jupyter.widgets.xml.editor import XmlEditor
 from qvirt_jupyter.widgets.xml.host_xml_sources import StoredNetwork
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _NOBODY: Final = _("Nobody is on this network, and nobody has an address of it.")
 
 
-class NetworkDetails(ipywidgets.VBox):
+class NetworkDetails(XmlBelow, ipywidgets.VBox):
     """The network that is selected in the list.
 
     Parameters
@@ -75,18 +76,6 @@ class NetworkDetails(ipywidgets.VBox):
     def __del__(self) -> None:
         # ipywidgets closes what is deleted; this one is closed by its section.
         return
-
-    @property
-    def is_dirty(self) -> bool:
-        """Whether there is XML that is not stored."""
-        return self.xml is not None and self.xml.is_dirty
-
-    def leave(self, then: Callable[[], object]) -> None:
-        """Go on, after a question where XML is not stored."""
-        if self.xml is None:
-            then()
-        else:
-            self.xml.leave(then)
 
     def look_again(self) -> None:
         """Ask libvirt again, whatever is known."""

@@ -18,6 +18,7 @@ from qvirt_jupyter.widgets.networks.new_filter import NewFilterForm
 from qvirt_jupyter.widgets.preferences import preferences
 from qvirt_jupyter.widgets.questions import Question
 from qvirt_jupyter.widgets.table import Action, Column, RecordTable, Row
+from qvirt_jupyter.widgets.xml.below import XmlBelow
 from qvirt_jupyter.widgets.xml.editor import XmlEditor
 from qvirt_jupyter.widgets.xml.host_xml_sources import StoredFilter, StoredInterface, why_fixed
 from qvirt_jupyter.widgets.xml.words import EDITING_OFF
@@ -135,7 +136,7 @@ def _names(users: tuple[FilterUser, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(user.name for user in users))
 
 
-class HostParts(ipywidgets.Accordion):
+class HostParts(XmlBelow, ipywidgets.Accordion):
     """The list, folded away until somebody wants it; the XML of the selected one is below it.
 
     Parameters
@@ -172,18 +173,6 @@ class HostParts(ipywidgets.Accordion):
     def __del__(self) -> None:
         # ipywidgets closes what is deleted; this one is closed by its section.
         return
-
-    @property
-    def is_dirty(self) -> bool:
-        """Whether there is XML that is not stored."""
-        return self.xml is not None and self.xml.is_dirty
-
-    def leave(self, then: Callable[[], object]) -> None:
-        """Go on, after a question where XML is not stored."""
-        if self.xml is None:
-            then()
-        else:
-            self.xml.leave(then)
 
     def look(self) -> None:
         """Ask libvirt again, where it is unfolded."""

@@ -13,6 +13,7 @@ from qvirt_jupyter.widgets.storage import pool_view, volume_view
 from qvirt_jupyter.widgets.storage.storage_xml import StorageXml
 from qvirt_jupyter.widgets.storage.volume_looks import VolumeLooks
 from qvirt_jupyter.widgets.table import RecordTable
+from qvirt_jupyter.widgets.xml.below import XmlBelow
 from qvirt_jupyter.widgets.xml.host_xml_sources import StoredPool, VolumeDescription
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _XML_AT_MOST = 20
 """So many selected volumes are offered to the editor."""
 
 
-class PoolPage(ipywidgets.VBox):
+class PoolPage(XmlBelow, ipywidgets.VBox):
     """What is shown of the pool that is selected; always told on the publisher thread.
 
     Parameters
@@ -71,18 +72,6 @@ class PoolPage(ipywidgets.VBox):
         self._unfolding.observe(self._on_unfolded, "selected_index")
         super().__init__((self.details, self.volumes, self._unfolding))
         self.add_class("qvirt-pool-page")
-
-    @property
-    def is_dirty(self) -> bool:
-        """Whether there is XML that is not stored."""
-        return self.xml is not None and self.xml.is_dirty
-
-    def leave(self, then: Callable[[], object]) -> None:
-        """Go on, after a question where XML is not stored (STOR-19)."""
-        if self.xml is None:
-            then()
-        else:
-            self.xml.leave(then)
 
     def show(self, record: StoragePoolRecord | None) -> None:
         """Show another pool, or none."""
