@@ -23,20 +23,20 @@ import atexit
 import contextlib
 import logging
 import os
-import shutil
 import socket
 import struct
-import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from qvirt_jupyter._temporary_folders import make_temporary_folder, remove_temporary_folder
 from qvirt_jupyter.console.carried_display import CarriedDisplay, route_gone
 from qvirt_jupyter.console.refusal import Refusal
 from qvirt_jupyter.console.targets import CarriedTarget
 from qvirt_jupyter.console.transfer_wire import LINE, line_of, read_line, refusal_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qvirt_jupyter.hypervisor import Display, Domain
 
 _LOG = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ class DisplayService:
         for each in carried:
             each.close()
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_temporary_folder(folder)
 
     def _path(self) -> Path:
         if self._folder is None:
@@ -106,7 +106,7 @@ class DisplayService:
 
     def _listen(self) -> None:
         # As for transfers: 0700, and a path that is short enough for a socket.
-        self._folder = Path(tempfile.mkdtemp(prefix="qvirt-displays-"))
+        self._folder = make_temporary_folder("displays")
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(self._path()))
         self._path().chmod(0o600)

@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import socket
 import struct
-import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from qvirt_jupyter._temporary_folders import make_temporary_folder, remove_temporary_folder
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.console.targets import SocketTarget
 from qvirt_jupyter.hypervisor.errors import QvirtError
@@ -116,7 +114,7 @@ class _LineSocket:
         self._is_closed = False
         # mkdtemp makes a folder that only its owner may enter, with a path short enough for a
         # socket (unix(7): 108 bytes), which Jupyter's runtime folder may not have.
-        self._folder = Path(tempfile.mkdtemp(prefix="qvirt-serial-"))
+        self._folder = make_temporary_folder("serial")
         path = self._folder / "serve"
         self.path = str(path)
         self._listener = socket.socket(socket.AF_UNIX)
@@ -126,7 +124,7 @@ class _LineSocket:
             self._listener.listen()
         except OSError:
             self._listener.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove_temporary_folder(self._folder)
             raise
         threading.Thread(target=self._accept, name="qvirt-serial", daemon=True).start()
 
@@ -144,7 +142,7 @@ class _LineSocket:
         self._listener.close()
         for connection in connections:
             _end(connection)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove_temporary_folder(self._folder)
 
     def _accept(self) -> None:
         while True:

@@ -11,16 +11,14 @@ import atexit
 import logging
 import os
 import secrets
-import shutil
 import socket
 import struct
-import tempfile
 import threading
 from collections import OrderedDict
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from qvirt_jupyter._temporary_folders import make_temporary_folder, remove_temporary_folder
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.console import tickets
 from qvirt_jupyter.console.refusal import Refusal
@@ -37,6 +35,7 @@ from qvirt_jupyter.console.transfer_wire import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import BufferedReader
+    from pathlib import Path
 
     from qvirt_jupyter.console.tickets import Ticket
 
@@ -115,12 +114,12 @@ class TransferService:
             finally:
                 listener.close()
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_temporary_folder(folder)
 
     def _listen(self) -> None:
         # mkdtemp makes a folder that only its owner may enter, with a path short enough for a
         # socket (unix(7): 108 bytes), which Jupyter's runtime folder may not have.
-        self._folder = Path(tempfile.mkdtemp(prefix="qvirt-transfers-"))
+        self._folder = make_temporary_folder("transfers")
         path = self._folder / "serve"
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))

@@ -12,13 +12,13 @@ import hashlib
 import json
 import os
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from qvirt_jupyter._private_files import write_private
+from qvirt_jupyter._temporary_folders import temporary_folder
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor.errors import QvirtError
 from qvirt_jupyter.provision.cache_folder import cache_folder
@@ -158,8 +158,8 @@ def _read(place: Path, key: str) -> KvmReport | None:
 
 
 def _boot(qemu: Path, kernel: Path, initramfs: bytes, deadline: float) -> KvmReport:
-    with tempfile.TemporaryDirectory(prefix="qvirt-kvm-") as folder:
-        image = Path(folder) / "initramfs.img"
+    with temporary_folder("kvm") as folder:
+        image = folder / "initramfs.img"
         image.write_bytes(initramfs)
         command: list[str | Path] = [
             *(qemu, "-accel", "kvm", "-machine", "q35", "-m", "128", "-no-reboot"),

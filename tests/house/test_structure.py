@@ -16,7 +16,7 @@ import qvirt_jupyter
 PACKAGE = Path(qvirt_jupyter.__file__).parent
 # From the ground up. The server part stands beside the house and may enter by console/ only.
 FLOORS = ["documents", "hypervisor", "console", "provision", "lab", "widgets"]
-GROUND = {"_translation", "_private_files", "_views"}
+GROUND = {"_translation", "_private_files", "_temporary_folders", "_views"}
 SERVER_MAY_IMPORT = {"console", "server"} | GROUND
 LINES_AT_MOST = 400
 VAGUE_NAMES = {"utils", "helpers", "common", "base", "handlers", "misc", "tools"}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 import time
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from qvirt_jupyter._temporary_folders import make_temporary_folder, remove_temporary_folder
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor.errors import InvalidDefinition, QvirtError, WrongState
 from qvirt_jupyter.hypervisor.screen import recording_file
@@ -122,7 +121,7 @@ class ScreenRecorder:
                     subject=self._subject,
                     next_step=_("Make another one."),
                 )
-            self._folder = Path(tempfile.mkdtemp(prefix="qvirt-recording-"))
+            self._folder = make_temporary_folder("recording")
             self._thread = threading.Thread(target=self._record, name="qvirt-recorder", daemon=True)
             self._thread.start()
         return self
@@ -162,7 +161,7 @@ class ScreenRecorder:
                 end = self._seen if self._seen is not None else self._frames[0].shown
                 recording_file.write(self.path, self._frames, end, self._subject)
             finally:
-                shutil.rmtree(self._folder, ignore_errors=True)
+                remove_temporary_folder(self._folder)
                 self._folder = None
         return self.path
 

@@ -11,12 +11,11 @@ from __future__ import annotations
 import contextlib
 import re
 import socket
-import tempfile
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from qvirt_jupyter._temporary_folders import temporary_folder
 from qvirt_jupyter.hypervisor.opening.credentials import Questions
 from qvirt_jupyter.hypervisor.screen.display_line import DisplayLine
 from qvirt_jupyter.hypervisor.ssh import sharing as ssh_sharing
@@ -26,6 +25,8 @@ from qvirt_jupyter.hypervisor.ssh.process import PATIENCE, SshProcess
 from qvirt_jupyter.hypervisor.ssh.questions import SshQuestions
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qvirt_jupyter.hypervisor.errors import QvirtError, Subject
     from qvirt_jupyter.hypervisor.opening.credentials import Credentials
     from qvirt_jupyter.hypervisor.screen.display_place import Place
@@ -194,9 +195,7 @@ class SshLine(DisplayLine):
         return f"{local}:{there}"
 
     def _folder(self) -> Path:
-        # Its mode is 0700, and its path short: a socket's has at most 108 bytes.
-        made = tempfile.TemporaryDirectory(prefix="qvirt-way-", ignore_cleanup_errors=True)
-        return Path(self._kept.enter_context(made))
+        return self._kept.enter_context(temporary_folder("way"))
 
     # -- as a line ----------------------------------------------------------------------------
 
@@ -224,8 +223,8 @@ class SshLine(DisplayLine):
         """Try once more without sharing and without questions, and return what ssh says then."""
         if not self._place.socket:
             return self._finish(self._call_alone("-W", str(self._place)), LOCAL)[1]
-        with tempfile.TemporaryDirectory(prefix="qvirt-why-") as folder:
-            local = Path(folder) / "display"
+        with temporary_folder("why") as folder:
+            local = folder / "display"
             ssh = SshProcess(self._call_alone(*self._own_way(local)))
             try:
                 end = time.monotonic() + LOCAL

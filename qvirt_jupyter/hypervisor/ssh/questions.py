@@ -10,19 +10,18 @@ from __future__ import annotations
 import json
 import logging
 import shlex
-import shutil
 import socket
 import sys
-import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from qvirt_jupyter._temporary_folders import make_temporary_folder, remove_temporary_folder
 from qvirt_jupyter.hypervisor.opening.credentials import CredentialRequest
 from qvirt_jupyter.hypervisor.ssh import askpass
 from qvirt_jupyter.hypervisor.ssh import sharing as ssh_sharing
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import Self
 
     from qvirt_jupyter.hypervisor.opening.credentials import Questions
@@ -51,7 +50,7 @@ class SshQuestions:
     def __enter__(self) -> Self:
         # mkdtemp makes a folder that only its owner may enter, with a path short enough for a
         # socket (108 bytes).
-        self._folder = Path(tempfile.mkdtemp(prefix="qvirt-ssh-"))
+        self._folder = make_temporary_folder("ssh")
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(str(self._folder / "ask"))
         self._socket.listen()
@@ -78,7 +77,7 @@ class SshQuestions:
             finally:
                 self._socket.close()
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove_temporary_folder(self._folder)
 
     @property
     def command(self) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import atexit
 import functools
 import shlex
-import shutil
-import tempfile
 from typing import Final
+
+from qvirt_jupyter._temporary_folders import make_temporary_folder, remove_temporary_folder
 
 PERSIST: Final = 60
 """Seconds for which an SSH connection that nobody uses stays open."""
@@ -48,6 +48,6 @@ def control_folder() -> str:
 
     Its path is short: that of a socket has at most 108 bytes, and ssh adds 60 to it.
     """
-    folder = tempfile.mkdtemp(prefix="qvirt-ssh-", dir="/tmp")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    folder = make_temporary_folder("ssh", "/tmp")  # noqa: S108 - its mode is 0700
+    atexit.register(remove_temporary_folder, folder)
+    return str(folder)
