@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
 
 def _run(options: argparse.Namespace, accelerator: str, end: ExitStack) -> int:
     """Start everything and wait; what is to be done at the end is left with ``end``."""
-    guest = None if options.demo else lab_guest.LabGuest()
+    guest = None if options.demo else lab_guest.LabGuest(add_tablet=options.add_tablet)
     if guest is not None and not options.keep and not options.prepare:
         end.callback(guest.end)
     uri = demo_host() if guest is None else _start(guest, accelerator)
@@ -149,6 +149,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--no-browser", action="store_true", help="open no browser")
     parser.add_argument("--keep", action="store_true", help="leave the guest running at the end")
     parser.add_argument("--demo", action="store_true", help="a made-up host instead of QEMU")
+    parser.add_argument(
+        "--add-tablet", action="store_true", help="give a guest of an earlier version a tablet"
+    )
     parser.add_argument(
         "--check", action="store_true", help="say what this machine can do, and end"
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from qvirt_jupyter import connect
+from qvirt_jupyter.documents import Input
 from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor import DomainState, NotFound, QvirtError
 from qvirt_jupyter.provision import forwarded_ports, tiny_guest
@@ -29,11 +30,24 @@ SHUTDOWN: Final = 15.0
 DAEMON_PID_FILES: Final = ("libvirtd.pid", "virtqemud.pid", "virtlogd.pid")
 
 
-class LabGuest:
-    """The guest, and whether it was this run that started it."""
+NO_TABLET: Final = f"""\
+The guest {NAME!r} has no tablet, as earlier versions defined it: a click into its screen catches
+the pointer, and vm.mouse cannot click. Its definition is left as it is, since it may be as you want
+it; make lab LAB_ARGS=--add-tablet adds a tablet and nothing else."""
 
-    def __init__(self) -> None:
+
+class LabGuest:
+    """The guest, and whether it was this run that started it.
+
+    Parameters
+    ----------
+    add_tablet
+        Whether one that was defined without a tablet is given one.
+    """
+
+    def __init__(self, *, add_tablet: bool = False) -> None:
         self.is_ours = False
+        self._add_tablet = add_tablet
 
     def start(self) -> str | None:
         """Start the guest unless it runs; return the address of its web page, if it has one.
@@ -49,6 +63,7 @@ class LabGuest:
             if domain is None or not domain.is_active:
                 if domain is None or not _still_good(domain):
                     domain = _define(connection, domain)
+                self._look_for_tablet(domain)
                 # Before: a Ctrl+C may come while it starts.
                 self.is_ours = True
                 domain.start()
@@ -56,6 +71,19 @@ class LabGuest:
         finally:
             connection.close()
         return f"http://127.0.0.1:{ports[0][0]}/" if ports else None
+
+    def _look_for_tablet(self, domain: Domain) -> None:
+        """Add a tablet that is missing where that is wanted, or say how: you may not want it."""
+        devices = parse_xml(domain.xml(inactive=True)).find("devices")
+        has_screen = devices is not None and devices.find("graphics") is not None
+        if not has_screen or devices.find("input[@type='tablet']") is not None:
+            return
+        # A state that was saved goes on with the devices that it had.
+        if not self._add_tablet or domain.state is DomainState.SAVED:
+            print(NO_TABLET, flush=True)
+            return
+        domain.attach(Input(type="tablet", bus="virtio"))
+        print(f"The guest {NAME!r} has a tablet now", flush=True)
 
     def end(self) -> None:
         """Shut the guest down if this run started it."""
