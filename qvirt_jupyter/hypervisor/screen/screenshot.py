@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
     import libvirt
 
-# A frame of 16384 x 8192 pixels as a PPM; more is not a screen.
-_BYTES_AT_MOST: Final = 400 * 1024 * 1024
+PIXELS_AT_MOST: Final = 64 * 1024 * 1024
+"""Of a screen: what a guest can make of the 256 MiB that QEMU's virtio-gpu has; 8K is half."""
+_BYTES_AT_MOST: Final = 3 * PIXELS_AT_MOST + 1024
+"""That as a PPM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +141,12 @@ def opened(data: bytes, subject: Subject) -> Iterator[Image.Image]:
     try:
         # Only what hypervisors send: the guest controls the pixels, not the decoder.
         with Image.open(io.BytesIO(data), formats=("PPM", "PNG")) as image:
+            _check_size(image)
             yield image
     except (
-        # What claims to be larger than any screen, in the first of them.
+        # What claims to be larger than any screen, in the first two of them.
         Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
         UnidentifiedImageError,
         OSError,
         SyntaxError,
@@ -154,6 +158,12 @@ def opened(data: bytes, subject: Subject) -> Iterator[Image.Image]:
             next_step=_("Open the console instead."),
             details=str(error),
         ) from error
+
+
+def _check_size(image: Image.Image) -> None:
+    # A few kilobytes of PNG can be larger, and fill the memory when they are decoded.
+    if image.width * image.height > PIXELS_AT_MOST:
+        raise Image.DecompressionBombError(f"{image.width} x {image.height} pixels")
 
 
 def _as_png(data: bytes, subject: Subject) -> Screenshot:

@@ -80,7 +80,8 @@ def take(
     with screenshot.opened(data, subject) as image:
         # By a whole number: the cheapest way that leaves no letter out.
         factor = -(-image.width // width)
-        picture = image.convert("RGB").reduce(factor) if factor > 1 else image.convert("RGB")
-    encoded = io.BytesIO()
-    picture.save(encoded, "JPEG", quality=_QUALITY)
+        whole = image if image.mode == "RGB" else image.convert("RGB")
+        picture = whole.reduce(factor) if factor > 1 else whole
+        encoded = io.BytesIO()
+        picture.save(encoded, "JPEG", quality=_QUALITY)
     return Thumbnail(encoded.getvalue(), mark)
