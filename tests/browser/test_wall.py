@@ -186,3 +186,23 @@ def test_selected_machines_have_a_wall_of_their_own_that_survives_a_reload(
     a_lab_with_a_host.reload(page, "machines")
     expect(tiles(page)).to_have_count(2)
     expect(pictures(page).first).to_be_visible(timeout=120_000)
+
+
+def test_a_wall_without_machines_says_so_and_what_to_do(a_wall, a_lab_with_a_host, a_picture):
+    page = a_wall
+    machines = f"[tile.domain for wall in {WALLS} for tile in wall._tiles.tiles]"
+    a_lab_with_a_host.run(f"[machine.destroy() for machine in {machines}]")
+    expect(tiles(page)).to_have_count(0)
+    nothing = page.locator(".qvirt-wall-empty")
+    expect(nothing).to_contain_text("No machine runs")
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
+        )
+        page.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme)
+        expect(page.locator("#jupyterlab-splash")).to_have_count(0)
+        page.set_viewport_size({"width": 800, "height": 800})
+        a_picture(page, f"wall-empty-{theme.split()[-1].lower()}")
+        axe_finds_nothing(page)
+    page.get_by_label("Also those that are off").check()
+    expect(tiles(page).first).to_be_visible()
