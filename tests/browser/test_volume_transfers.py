@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 pytestmark = [
     pytest.mark.qemu,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(bool(missing()), reason=missing()),
 ]
 MIB = 2**20
@@ -61,16 +61,16 @@ def test_an_iso_is_dropped_the_connection_drops_and_it_goes_on(a_storage_page, a
     expect(upload).to_contain_text("cannot be reached")
     a_picture(page, "transfers-light")
     file = Path(a_host.folder) / "images" / "dropped.iso"
-    expect(upload).to_have_count(0, timeout=90_000)
+    expect(upload).to_have_count(0, timeout=180_000)
     assert "dropped" in refused
     digest = hashlib.sha256(content_of(length)).hexdigest()
     assert hashlib.sha256(file.read_bytes()).hexdigest() == digest
     page.unroute(re.compile("qvirt/transfer"))
     # It is selected, and comes down again as a file.
     row = page.locator(".qvirt-host-panel [role=row]", has_text="dropped.iso")
-    expect(row).to_be_visible(timeout=60_000)
+    expect(row).to_be_visible(timeout=120_000)
     row.click()
-    with page.expect_download(timeout=60_000) as found:
+    with page.expect_download(timeout=120_000) as found:
         page.get_by_role("button", name="Download", exact=True).click()
     assert found.value.suggested_filename == "dropped.iso"
     assert hashlib.sha256(Path(found.value.path()).read_bytes()).hexdigest() == digest
@@ -121,7 +121,7 @@ def test_a_new_volume_is_made(a_storage_page, a_host, a_picture):
     assert found.violations_count == 0, found.generate_report()
     form.get_by_role("button", name="Create", exact=True).click()
     row = page.locator(".qvirt-host-panel [role=row]", has_text="fresh.qcow2")
-    expect(row).to_be_visible(timeout=60_000)
+    expect(row).to_be_visible(timeout=120_000)
     expect(row).to_have_attribute("aria-selected", "true")
     assert (Path(a_host.folder) / "images" / "fresh.qcow2").exists()
 
@@ -135,7 +135,7 @@ def test_the_dialogs_about_a_volume(a_storage_page, a_host, a_picture, theme, wi
     section = page.locator(".qvirt-storage-section")
     section.locator(".qvirt-storage-columns > .qvirt-table [data-action=refresh]").click()
     row = section.locator(".qvirt-pool-page [role=row]", has_text="one.raw")
-    expect(row).to_be_visible(timeout=60_000)
+    expect(row).to_be_visible(timeout=120_000)
     page.set_viewport_size({"width": width, "height": 800})
     name = f"JupyterLab {theme}"
     page.evaluate(
