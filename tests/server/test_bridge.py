@@ -38,7 +38,8 @@ def a_peer(serve):
             with connection:
                 serve(connection)
 
-        thread = threading.Thread(target=run)
+        # Where the test fails, nobody may come.
+        thread = threading.Thread(target=run, daemon=True)
         thread.start()
         yield f"{folder}/peer"
         thread.join(90)

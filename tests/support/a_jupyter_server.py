@@ -153,19 +153,24 @@ def running_server(folder: Path) -> Iterator[RunningServer]:
             loop.run_until_complete(loop.shutdown_default_executor())
             loop.close()
 
+        def end() -> None:
+            if started:
+                started[1].call_soon_threadsafe(started[1].stop)
+            thread.join(90)
+            ServerApp.clear_instance()
+            root.removeHandler(handler)
+            root.setLevel(level)
+            assert not thread.is_alive()
+
         thread = threading.Thread(target=run, name="jupyter-server")
         thread.start()
+        # Also where the test fails: what goes on would keep the whole run from ending.
+        stack.callback(end)
         assert ready.wait(180)
-        app, loop = started
+        app = started[0]
         server = RunningServer(app, app.port, handler.lines)
         answer = server.get("api/status", Authorization=f"token {TOKEN}")
         server.cookie = "; ".join(
             value.split(";")[0] for name, value in answer.getheaders() if name == "Set-Cookie"
         )
         yield server
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(90)
-        assert not thread.is_alive()
-        ServerApp.clear_instance()
-        root.removeHandler(handler)
-        root.setLevel(level)
