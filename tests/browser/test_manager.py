@@ -258,6 +258,27 @@ def test_narrow_windows_show_everything_without_scrolling_sideways(a_machine_tab
         a_picture(page, f"machine-narrow-{tab.lower()}")
 
 
+def test_no_button_above_the_list_is_cut_in_a_narrow_window(a_manager, a_picture):
+    a_manager.set_viewport_size({"width": 640, "height": 700})
+    buttons = a_manager.locator(".qvirt-bar .jupyter-button")
+    expect(buttons.first).to_be_visible()
+    cut = "all => all.filter(each => each.scrollWidth > each.clientWidth + 1).length"
+    assert until(a_manager, lambda: buttons.evaluate_all(cut) == 0)
+    a_picture(a_manager, "manager-narrow")
+
+
+def test_the_buttons_above_the_list_stay_once_a_table_was_seen(a_manager, a_picture):
+    bar = a_manager.locator(".qvirt-manager > .qvirt-bar")
+    before = bar.bounding_box()["height"]
+    a_manager.locator(".qvirt-row-connection").first.dblclick()
+    a_manager.get_by_role("tab", name="Storage", exact=True).click()
+    expect(a_manager.locator(".qvirt-storage-section [role=row]").first).to_be_visible()
+    a_manager.locator(".lm-TabBar-tab", has_text="Virtual Machine Manager").click()
+    expect(bar).to_be_visible()
+    assert until(a_manager, lambda: bar.bounding_box()["height"] == before)
+    a_picture(a_manager, "manager-after-storage")
+
+
 def test_the_same_panels_work_in_a_notebook(a_context, a_lab_with_a_host, a_workspace, a_picture):
     cells = [
         "import qvirt_jupyter; qvirt_jupyter.manager()",

@@ -57,6 +57,30 @@ def bare_strings(source: str) -> list[str]:
     return [text for text in found if re.search(r"[A-Za-z]{2}", re.sub(r"\$\{[^}]*\}", "", text))]
 
 
+def styled(folder: Path) -> set[str]:
+    """Return the classes that the style sheets of a module style wherever they stand."""
+    rules = re.compile(r"(?:^|[{}])([^{}]+)(?={)")
+    selectors = (
+        selector.strip()
+        for sheet in folder.glob("*.css")
+        for rule in rules.findall(read(sheet))
+        for selector in rule.split(",")
+    )
+    return {each for each in selectors if re.fullmatch(r"\.qvirt-[\w-]+", each)}
+
+
+def test_no_two_modules_style_one_class():
+    # All sheets meet in one page: the bar of a table once made the manager's buttons a line.
+    ground = "grid"
+    owners: dict[str, list[str]] = {}
+    for folder in sorted((FRONTEND / "widgets").iterdir()):
+        if folder.is_dir() and folder.name != ground:
+            for name in styled(folder):
+                owners.setdefault(name, []).append(folder.name)
+    assert ".qvirt-toolbar" in styled(FRONTEND / "widgets" / ground)
+    assert not {name: found for name, found in owners.items() if len(found) > 1}
+
+
 @pytest.mark.parametrize("file", [*SOURCES, *BROWSER], ids=lambda file: file.name)
 def test_every_visible_string_is_translatable(file):
     assert bare_strings(read(file)) == []

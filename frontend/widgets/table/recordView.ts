@@ -34,7 +34,7 @@ function createCell(column: ColumnSpec): CellView {
       node.className = className;
       node.classList.toggle('qvirt-mod-unknown', !data.text);
       node.querySelector(':scope > .qvirt-sign')?.remove();
-      node.querySelector(':scope > .qvirt-bar')?.remove();
+      node.querySelector(':scope > .qvirt-gauge')?.remove();
       if (data.tone) {
         node.dataset.tone = data.tone;
       } else {
@@ -46,8 +46,8 @@ function createCell(column: ColumnSpec): CellView {
         label.before(sign);
       }
       if (data.bar !== undefined) {
-        const bar = part('qvirt-bar');
-        const filled = part('qvirt-bar-filled');
+        const bar = part('qvirt-gauge');
+        const filled = part('qvirt-gauge-filled');
         filled.style.width = `${100 * Math.min(1, Math.max(0, data.bar))}%`;
         bar.classList.toggle('qvirt-mod-over', data.bar > 1);
         bar.append(filled);

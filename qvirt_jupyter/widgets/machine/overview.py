@@ -299,7 +299,9 @@ def facts_html(
     def shown(value: str | Iterable[str]) -> str:
         if isinstance(value, str):
             return html.escape(value)
-        return "".join(f'<span class="qvirt-tag">{html.escape(tag)}</span>' for tag in value)
+        return "".join(
+            f'<span class="qvirt-overview-tag">{html.escape(tag)}</span>' for tag in value
+        )
 
     rows = "".join(
         f"<dt>{html.escape(name)}</dt><dd>{shown(value)}</dd>"

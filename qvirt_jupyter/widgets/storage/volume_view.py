@@ -27,7 +27,7 @@ COLUMNS: Final = (
         description=_("What it takes of the pool now."),
     ),
     Column("format", _("Format"), width=84),
-    Column("backing", _("Builds on"), width=150),
+    Column("backing", _("Builds on"), width=130),
     Column("users", _("Used by"), width=160),
 )
 _WITH_KEYS: Final = frozenset({"iscsi", "iscsi-direct", "scsi"})
