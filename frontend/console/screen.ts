@@ -9,8 +9,12 @@ import { VncDisplay } from './vnc';
 /** What happens on the connection; how it is fitted is the screen's own. */
 export type ScreenEvents = Omit<DisplayEvents, 'onResize'>;
 
-/** Milliseconds between two typed characters: slow enough for a BIOS. */
-const STROKE_PAUSE = 12;
+/**
+ * Milliseconds for each press and each release that is typed. QEMU gives those of VNC on every 10 ms,
+ * and forgets what a long text has beyond its queue; its keyboard remembers no more than a few keys
+ * while the guest, or a busy host, does not come to read them.
+ */
+const KEY_PAUSE = 12;
 
 export class Screen {
   scaling: Scaling = 'fit';
@@ -161,7 +165,8 @@ export class Screen {
       }
       for (const keys of strokes) {
         this.send(keys);
-        await new Promise(resolve => setTimeout(resolve, STROKE_PAUSE));
+        const pause = 2 * keys.length * KEY_PAUSE;
+        await new Promise(resolve => setTimeout(resolve, pause));
       }
       onProgress(++typed);
     }
