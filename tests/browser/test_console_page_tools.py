@@ -266,7 +266,7 @@ def test_a_combination_is_pressed_in_order_and_let_go_in_the_opposite_one(a_cons
     console.frame.get_by_role("menuitem", name="Ctrl+Alt+F12").click()
     control, alt, f12 = 0xFFE3, 0xFFE9, 0xFFC9
     keys = []
-    until(console.page, lambda: keys.extend(sent_keys(console.sent())) or len(keys) >= 6)
+    assert until(console.page, lambda: keys.extend(sent_keys(console.sent())) or len(keys) >= 6)
     assert keys == [
         (control, True),
         (alt, True),

@@ -18,7 +18,7 @@ from qvirt_jupyter.provision import PackagesMissing
 pytestmark = [
     pytest.mark.qemu,
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(bool(missing()), reason=missing()),
 ]
 
@@ -74,8 +74,17 @@ def bring_forward(page, title):
 
 def screen_of(page):
     frame = page.frame_locator(".qvirt-console iframe")
-    expect(frame.locator("html")).to_have_attribute("data-phase", "connected", timeout=90_000)
+    expect(frame.locator("html")).to_have_attribute("data-phase", "connected", timeout=180_000)
     return frame
+
+
+def type_a_command(keyboard):
+    # Playwright writes ">" and "S" without pressing Shift; a person presses it.
+    keyboard.type("echo main job ", delay=60)
+    keyboard.press("Shift+Period")
+    keyboard.type(" /dev/tty", delay=60)
+    keyboard.press("Shift+KeyS")
+    keyboard.type("0\n", delay=60)
 
 
 def test_from_the_launcher_to_typing_on_the_screen(a_lab_of_the_host, a_host, a_context, a_picture):
@@ -99,16 +108,9 @@ def test_from_the_launcher_to_typing_on_the_screen(a_lab_of_the_host, a_host, a_
         canvas = screen.locator("canvas")
         before = canvas.evaluate("canvas => canvas.toDataURL()")
         canvas.click()
-        page.keyboard.type("root\n", delay=60)
-        # What is typed before the shell is there may be thrown away.
-        serial.wait_for("root login on", 60)
-        # Playwright writes ">" and "S" without pressing Shift; a person presses it.
-        page.keyboard.type("echo main job ", delay=60)
-        page.keyboard.press("Shift+Period")
-        page.keyboard.type(" /dev/tty", delay=60)
-        page.keyboard.press("Shift+KeyS")
-        page.keyboard.type("0\n", delay=60)
-        serial.wait_for("main job", 60)
+        serial.hears_a_login(lambda: page.keyboard.type("root\n", delay=60), BOOT)
+        # The shell may throw away what comes before it reads: then once more.
+        serial.hears("main job", lambda: type_a_command(page.keyboard), 2 * BOOT)
         assert until(page, lambda: canvas.evaluate("canvas => canvas.toDataURL()") != before)
         a_picture(page, "main-job-console")
 
@@ -133,7 +135,7 @@ def test_from_the_launcher_to_typing_on_the_screen(a_lab_of_the_host, a_host, a_
         page.get_by_role("alertdialog").get_by_role("button", name="Force off").click()
         is_in_state(page, "shutoff")
         bring_forward(page, "tiny")
-        expect(screen.get_by_role("button", name="Start")).to_be_visible(timeout=30_000)
+        expect(screen.get_by_role("button", name="Start")).to_be_visible(timeout=120_000)
         a_picture(page, "main-job-off")
     finally:
         serial.close()

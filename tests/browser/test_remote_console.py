@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from qvirt_jupyter.provision import PackagesMissing
 
-pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.qemu, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 BOOT = 240
 """Seconds for a guest without hardware help on a busy machine."""
@@ -92,8 +92,7 @@ def test_a_screen_behind_a_jump_host_is_typed_into_and_survives_a_reload_and_a_c
     )
     frame = connected(page)
     frame.locator("canvas").click()
-    page.keyboard.type("root\n", delay=60)
-    serial.wait_for("root login on", 60)
+    serial.hears_a_login(lambda: page.keyboard.type("root\n", delay=60), BOOT)
     type_until_heard(page, serial, "typed-from-afar")
     a_picture(page, "console-remote")
     assert near.log.count("Accepted publickey") == 1, "one connection, through the jump host"

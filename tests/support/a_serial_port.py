@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 
@@ -31,6 +32,28 @@ class Serial:
             assert time.monotonic() < end, self.text[-2000:]
             time.sleep(0.2)
 
+    def hears(self, text, type_it, seconds, before_again=lambda: None):
+        """Type on the screen until this was heard here.
+
+        Who asks for a name may not listen yet, and the keyboard of a guest that does not run for
+        a moment, as on a busy machine, remembers a few keys only.
+        """
+        end = time.monotonic() + seconds
+        while text not in self.text:
+            assert time.monotonic() < end, self.text[-2000:]
+            type_it()
+            soon = time.monotonic() + 20
+            while text not in self.text and time.monotonic() < soon:
+                time.sleep(0.2)
+            if text not in self.text:
+                before_again()
+
+    def hears_a_login(self, type_name, seconds):
+        """Type the name until somebody is logged in there; in a shell, once more does nothing."""
+        self.hears("root login on", type_name, seconds)
+
     def close(self):
-        self.stream.abort()
+        # It has ended already where its machine did.
+        with contextlib.suppress(libvirt.libvirtError):
+            self.stream.abort()
         self.reader.join(10)
