@@ -116,7 +116,7 @@ _PREAMBLE: Final = re.compile(
     r"|Child process \(.*?\) unexpected exit status \d+"
     # QEMU ended as it was started: when, which program, and the option that it could not follow.
     r"|(?:qemu unexpectedly closed the|process exited while connecting to) monitor(?: \(.*?\))?: "
-    r"\S+ [\w-]+(?:: -[\w-]+ (?:\{.*\}|\S+))?): (?=\S)",
+    r"\S+ [\w-]+(?:: -[\w-]+ (?:\{.*\}|\S+))?):\s+(?=\S)",
     re.IGNORECASE,
 )
 
@@ -125,6 +125,12 @@ _LET_IN: Final = _(
     "Let the user that QEMU runs as read it and pass the folders above it, or move it into a "
     "storage pool."
 )
+_NO_TFTP: Final = re.compile(r"dnsmasq: TFTP directory .* inaccessible: ")
+_SERVE_ANOTHER: Final = _(
+    "Let the user that dnsmasq runs as list it and pass the folders above it, or choose another "
+    "TFTP folder."
+)
+_STEPS_OF_TEXTS: Final = ((_MAY_NOT_OPEN, _LET_IN), (_NO_TFTP, _SERVE_ANOTHER))
 
 # The program that libvirt ran; "Error: " of iproute2 does not say that it was tc.
 _CHILD: Final = re.compile(r"Child process \((?:\S*/)?([\w.-]+)")
@@ -178,7 +184,7 @@ def from_libvirt(error: libvirt.libvirtError, subject: Subject | None = None) ->
     mapped = kind(
         _REASONS.get(name, text),
         subject=subject,
-        next_step=_LET_IN if _MAY_NOT_OPEN.match(text) else step,
+        next_step=next((said for about, said in _STEPS_OF_TEXTS if about.match(text)), step),
         code=code,
         details=error_text(error),
     )

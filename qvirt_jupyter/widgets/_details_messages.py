@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from qvirt_jupyter.widgets._form_messages import FieldState, NoteState
+from qvirt_jupyter.widgets._form_messages import BrowsedFieldState, FoldersState, NoteState
 
 if TYPE_CHECKING:
     from qvirt_jupyter.widgets._panel_messages import ButtonState
@@ -54,18 +54,17 @@ class DeviceTreeState(TypedDict):
     canAdd: bool
 
 
-class DetailFieldState(FieldState):
+class DetailFieldState(BrowsedFieldState):
     """An input of a page.
 
     ``fixed`` says why it cannot be changed, ``running`` what counts until the next start where that
-    is something else, and ``revert`` whether the running value can be taken back. ``browse`` is the
-    label of the button that looks for a file, and empty where there is none.
+    is something else, and ``revert`` whether the running value can be taken back. ``browse`` is
+    empty where nothing is looked for.
     """
 
     fixed: str
     running: str
     revert: bool
-    browse: str
 
 
 class EffectState(TypedDict):
@@ -160,6 +159,7 @@ class PageState(TypedDict):
     boot: list[BootEntryState]
     kinds: list[KindState]
     storage: StorageState | None
+    folders: FoldersState | None
     note: NoteState | None
     dirty: bool
     busy: bool

@@ -96,10 +96,10 @@ def test_the_device_and_the_card_of_a_new_network_are_those_of_the_host(a_panel,
     assert (document.mode, document.domain) == ("", "lab.example")
 
 
-def test_devices_and_bridges_of_the_host_are_suggested_and_others_can_be_typed():
+def test_devices_and_bridges_of_the_host_are_suggested_and_others_can_be_typed(a_connection):
     links = HostLinks(bridges=("br0",), devices=("eth0",))
     seen = HostNetworks(links=links, interfaces=frozenset({"br0", "eth0"}))
-    form = NewNetworkForm(seen, pytest.fail, list, list)
+    form = NewNetworkForm(a_connection, seen, list, list)
     assert [each["value"] for each in field(form, "device")["choices"]] == ["eth0"]
     form.edit("device", "eth1")
     assert "no network device eth1" in field(form, "device")["error"]
@@ -114,10 +114,10 @@ def test_devices_and_bridges_of_the_host_are_suggested_and_others_can_be_typed()
     form.close()
 
 
-def test_a_pool_of_virtual_functions_is_chosen_by_its_card():
+def test_a_pool_of_virtual_functions_is_chosen_by_its_card(a_connection):
     card = PhysicalFunction("pci_0000_03_00_0", "eth3", 8, "A card")
     seen = HostNetworks(physical_functions=(card,), interfaces=frozenset({"eth3"}))
-    form = NewNetworkForm(seen, pytest.fail, list, list)
+    form = NewNetworkForm(a_connection, seen, list, list)
     form.edit("mode", "sriov")
     assert [each["value"] for each in field(form, "physical_function")["choices"]] == ["eth3"]
     assert field(form, "physical_function")["value"] == "eth3"

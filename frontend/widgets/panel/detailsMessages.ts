@@ -2,7 +2,7 @@
  * What the Details tab is told; the Python side is `qvirt_jupyter/widgets/_details_messages.py`.
  * The tree is one message, and so is the page in front: no other page is built.
  */
-import { IField, INote } from './formMessages';
+import { FolderSaid, IField, IFolders, INote } from './formMessages';
 import { IButton } from './messages';
 
 /** An entry of the tree. */
@@ -106,6 +106,8 @@ export interface IPageState {
   boot: IBootEntry[];
   kinds: IKind[];
   storage: IStorage | null;
+  /** There while a folder is looked for. */
+  folders: IFolders | null;
   note: INote | null;
   dirty: boolean;
   busy: boolean;
@@ -134,6 +136,7 @@ export type DetailsSaid =
   | { type: 'diff'; wanted: boolean }
   | { type: 'kind'; id: string }
   | { type: 'browse'; key: string; name: string }
+  | FolderSaid
   | StorageSaid;
 
 /** What is wanted in the storage browser. */

@@ -1,6 +1,7 @@
 import { BootOrder } from './bootOrder';
 import { IEffect, IPageState } from './detailsMessages';
 import { button, element, follow, redraw, say, text } from './dom';
+import { FolderBrowser } from './folderBrowser';
 import { FormField } from './formField';
 import { grouped, hideEmptyGroups } from './formGroups';
 import { IField } from './formMessages';
@@ -62,6 +63,11 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
   });
   const kinds = new KindChoice(words, id => say(model, { type: 'kind', id }));
   const storage = new StorageBrowser(words, said => say(model, said));
+  const folders = new FolderBrowser(
+    words,
+    said => say(model, said),
+    field => fields.get(field)?.focusBrowse()
+  );
   form.append(
     title,
     kinds.node,
@@ -180,6 +186,7 @@ export function renderPage(model: IModel, root: HTMLElement): () => void {
       );
     }
     hideEmptyGroups(place, next.fields);
+    folders.draw(next.folders, fields.get(next.folders?.field ?? '')?.node);
     sayReasonsOnce(next.fields);
     if (!isSamePage) {
       diff.open = false;

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from qvirt_jupyter import documents
 from qvirt_jupyter.documents.addresses import Host
 from qvirt_jupyter.provision.networks.addressing import own_address
+from qvirt_jupyter.provision.networks.service_problems import BOOT
 from qvirt_jupyter.provision.networks.subnets import default_range
 
 if TYPE_CHECKING:
@@ -98,6 +99,11 @@ def _addresses(request: NetworkRequest, network: documents.Network) -> None:
             for start, end in ranges or ((usual,) if usual else ()):
                 ip.ranges.add(start=start, end=end)
             ip.hosts.extend(host.copy() for host in request.hosts if _version(host) == ip.version)
+        if getattr(request, f"pointers{ip.version}"):
+            ip.local_pointers = True
+        if ip.version == 4:  # noqa: PLR2004 - IPv4
+            for name in BOOT:
+                setattr(ip, name, getattr(request, name) or None)
         network.ips.append(ip)
 
 

@@ -64,6 +64,8 @@ class HostNetworks:
         What the host reaches by its own devices: each with the device.
     physical_functions
         Network cards with virtual functions.
+    is_here
+        Whether it is this machine, whose folders can be looked at.
     """
 
     networks: tuple[documents.Network, ...] = ()
@@ -72,6 +74,7 @@ class HostNetworks:
     interfaces: frozenset[str] = frozenset()
     subnets: Mapping[Subnet, str] = field(default_factory=dict)
     physical_functions: tuple[PhysicalFunction, ...] = ()
+    is_here: bool = False
 
     @classmethod
     def of(cls, connection: Connection) -> HostNetworks:
@@ -112,6 +115,7 @@ class HostNetworks:
                 # Those of libvirt's own networks are theirs.
                 subnets={net: name for net, name in subnets.items() if name not in bridges},
                 physical_functions=tuple(_physical_functions(raw)),
+                is_here=is_here,
             )
 
         return connection.call(look, subject=connection.subject)

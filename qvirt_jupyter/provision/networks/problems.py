@@ -8,7 +8,7 @@ from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import mistyped
 from qvirt_jupyter.documents.addresses import Host
 from qvirt_jupyter.hypervisor.definition_names import why_no_name
-from qvirt_jupyter.provision.networks import address_problems, host_problems
+from qvirt_jupyter.provision.networks import address_problems, host_problems, service_problems
 from qvirt_jupyter.provision.networks.problem import NetworkProblem
 
 if TYPE_CHECKING:
@@ -259,6 +259,7 @@ _CHECKS: Final[tuple[Check, ...]] = (
     address_problems.of,
     host_problems.of,
     _names,
+    service_problems.of,
     _outside,
     _segments,
     _speed,

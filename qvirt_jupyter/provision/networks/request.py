@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from qvirt_jupyter._translation import _
+from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.addresses import Host
 from qvirt_jupyter.documents.declaration import option
 from qvirt_jupyter.documents.switches import Flag
@@ -41,11 +41,21 @@ OWN_BRIDGE: Final = frozenset({"nat", "route", "open", "isolated"})
 """The modes in which libvirt makes a bridge and gives out addresses."""
 _ADDRESSES: Final = _("Addresses")
 _NAMES: Final = _("Names")
+_BOOT: Final = _("Network boot")
 _OUTSIDE: Final = _("To the outside")
 
 
 def _own(request: NetworkRequest) -> bool:
     return request.mode in OWN_BRIDGE
+
+
+def _pointers(version: int) -> Any:  # noqa: ANN401 - as option() has it
+    label = _("Keep questions for IPv{version} addresses").format(version=version)
+    return option(Flag(), label=label, default=False, group=_NAMES, advanced=True, when=_own)
+
+
+def _boot(label: LazyString) -> Any:  # noqa: ANN401 - as option() has it
+    return option(Text(), label=label, default="", group=_BOOT, advanced=True, when=_own)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +101,11 @@ class NetworkRequest:
         Whether it has a DNS server.
     dns_hosts, dns_texts, dns_services, forwarders
         What that answers besides, and whom it asks.
+    pointers4, pointers6
+        Whether its DNS server asks no other for the names of the addresses.
+    tftp_root, boot_file, boot_server
+        What guests load that boot from the network: the folder of the host whose files they may,
+        the file below it, and the address of who has that where it is not this host.
     nat_addresses, nat_ports
         The first and the last of the host's addresses and ports that stand for the guests'.
     nat_ipv6
@@ -174,6 +189,11 @@ class NetworkRequest:
     dns_texts: tuple[documents.DnsText, ...] = ()
     dns_services: tuple[documents.DnsService, ...] = ()
     forwarders: tuple[documents.DnsForwarder, ...] = ()
+    pointers4: bool = _pointers(4)
+    pointers6: bool = _pointers(6)
+    tftp_root: str = _boot(_("TFTP folder"))
+    boot_file: str = _boot(_("Boot file"))
+    boot_server: str = _boot(_("Boot server"))
     nat_addresses: tuple[str, str] | None = None
     nat_ports: tuple[int, int] | None = None
     nat_ipv6: bool = option(

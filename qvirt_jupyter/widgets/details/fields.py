@@ -110,6 +110,7 @@ def field_state(
         "running": shown_value(declared, difference.running) if difference else "",
         "revert": difference is not None and declared.name != AUTOSTART,
         "browse": str(_("Browse…")) if not fixed and browsable(element, declared.name) else "",
+        "noBrowse": "",
     }
 
 

@@ -17,6 +17,7 @@ from qvirt_jupyter.widgets.details.foresight import Foresight
 from qvirt_jupyter.widgets.details.page import Known, Page
 from qvirt_jupyter.widgets.details.page_state import page_state, xml_of
 from qvirt_jupyter.widgets.details.work import ASKING
+from qvirt_jupyter.widgets.forms.folder_fields import FolderFields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,6 +78,7 @@ class PageDesk:
         self._work = work
         self._around = around
         self._storage: StorageBrowser | None = None
+        self._folders = FolderFields(domain.connection, self._show, self._folder_chosen)
         self._view: PageView | None = None
         self._definitions: Definitions | None = None
         self._autostart = False
@@ -159,6 +161,7 @@ class PageDesk:
         self._page = self._page.bound(self._definitions)
         self._draft = Draft(self._page, self._page.basis(self._definitions))
         self._storage = None
+        self._folders.forget()
         self._differences = differences(self._page, self._definitions)
         self._number += 1
         self._warning = self._problem = ""
@@ -354,6 +357,10 @@ class PageDesk:
         self._problem = "" if at_field else words_of(error)
         self._show()
 
+    def _folder_chosen(self, name: str, path: str) -> None:
+        if self._page is not None:
+            self.edit(self._page.key, name, path)
+
     # What is shown ------------------------------------------------------------------------------
 
     def _show(self) -> None:
@@ -382,7 +389,9 @@ class PageDesk:
                         {"label": label, "value": value} for label, value in self._known.facts
                     ],
                     "storage": self._storage.state if self._storage is not None else None,
+                    "folders": self._folders.state,
                 },
+                no_folders=self._folders.why_not,
                 effects=self._foresight.effects,
                 offers=self._offers,
             )

@@ -18,6 +18,7 @@ from qvirt_jupyter.widgets.details.fields import field_state, secret_states, sho
 from qvirt_jupyter.widgets.details.offers import REMOVABLE, offered
 from qvirt_jupyter.widgets.details.page import DevicePage
 from qvirt_jupyter.widgets.details.performance_page import PerformancePage
+from qvirt_jupyter.widgets.details.sources import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         PageState,
         StorageState,
     )
+    from qvirt_jupyter.widgets._form_messages import FoldersState
     from qvirt_jupyter.widgets._panel_messages import ButtonState
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.differences import Difference
@@ -60,6 +62,7 @@ class Frame(TypedDict):
     diff: str
     facts: list[FactState]
     storage: StorageState | None
+    folders: FoldersState | None
 
 
 def page_state(
@@ -72,6 +75,7 @@ def page_state(
     frame: Frame,
     effects: Iterable[Effect],
     offers: Offers,
+    no_folders: str,
 ) -> PageState:
     """Return all that the browser needs to draw a page.
 
@@ -91,9 +95,13 @@ def page_state(
         What applying would do.
     offers
         What there is to choose from just now.
+    no_folders
+        Why no folder of the host can be looked for; empty where one can.
     """
     fields = _fields(page, draft, definitions, differences, offers)
     for state in fields:
+        if draft.element is not None and is_folder(draft.element, state["name"]):
+            state["noBrowse"] = no_folders
         if state["name"] == AUTOSTART:
             wanted = draft.touched.get(AUTOSTART, autostart)
             state["value"] = "true" if wanted else "false"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.hypervisor import publisher
+from qvirt_jupyter.widgets.forms.folder_fields import FOLDER_WORDS
 from qvirt_jupyter.widgets.panel_part import PanelPart
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class PageUser(Protocol):
 
     def storage(self, wish: StorageWish) -> object:
         """Do what is wanted in the storage browser."""
+
+    def folders(self, said: Mapping[str, Any]) -> object:
+        """Do what is wanted in the list of folders."""
 
     def show_diff(self, *, wanted: bool) -> object:
         """Show what changes in the XML, or show it no more."""
@@ -89,6 +93,7 @@ class PageView(PanelPart):
         "newVolume": _("New volume"),
         "newName": _("Name"),
         "create": _("Create"),
+        **FOLDER_WORDS,
     }
 
     def __init__(self, user: PageUser) -> None:
@@ -129,6 +134,8 @@ class PageView(PanelPart):
             case {"type": "storage", "wish": str(wish)}:
                 found = storage_wish(wish, content)
                 publisher.post(None, lambda: user.storage(found))
+            case {"type": "folders"}:
+                publisher.post(None, lambda: user.folders(content))
 
     def _take_order(self, key: str, chosen: tuple[str, ...], number: int) -> None:
         self.answered = number

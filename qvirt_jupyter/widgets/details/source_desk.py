@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
@@ -13,12 +13,12 @@ from qvirt_jupyter.widgets.details.doubts import Doubts
 from qvirt_jupyter.widgets.details.offers import MEDIA, REMOVABLE
 from qvirt_jupyter.widgets.details.page import Page
 from qvirt_jupyter.widgets.details.page_desk import PageDesk
-from qvirt_jupyter.widgets.details.sources import browsable, source_of
+from qvirt_jupyter.widgets.details.sources import browsable, is_folder, source_of
 from qvirt_jupyter.widgets.details.storage_browser import Mode, StorageBrowser
 from qvirt_jupyter.widgets.recent_media import recent_media
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from qvirt_jupyter.documents import Element
     from qvirt_jupyter.hypervisor import Doubt
@@ -158,12 +158,15 @@ class SourceDesk(PageDesk):
     # Looking for files --------------------------------------------------------------------------
 
     def browse(self, key: str, name: str) -> None:
-        """Look for a file for a field."""
+        """Look for a file or a folder for a field."""
         draft, element = self._editable(key)
         if draft is None or element is None:
             return
         declared = next((item for item in self._declared(element) if item.name == name), None)
         if declared is None or self._why_fixed(element, name) or not browsable(element, name):
+            return
+        if is_folder(element, name):
+            self._folders.look(name, str(declared.get(element) or ""))
             return
         # New volumes are for disks; what is read only must be there already.
         is_new = (
@@ -189,6 +192,10 @@ class SourceDesk(PageDesk):
             self._show()
         else:
             wish(self._storage)
+
+    def folders(self, said: Mapping[str, Any]) -> None:
+        """Do what is wanted in the list of folders."""
+        self._folders.take(said)
 
     def _chosen(self, name: str, path: str, volume: StorageVolumeRecord | None) -> None:
         page, draft = self._page, self._draft
@@ -220,9 +227,7 @@ class SourceDesk(PageDesk):
 
 
 def _mode_of(element: Element) -> Mode:
-    """Return what is looked for: what fits into the drive, or what is shared with the guest."""
-    if isinstance(element, documents.Filesystem):
-        return "directory"
+    """Return what is looked for: what fits into the drive."""
     kind = element.device if isinstance(element, documents.Disk) else None
     modes: dict[str | None, Mode] = {"cdrom": "iso", "floppy": "floppy"}
     return modes.get(kind, "image")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter import documents
+from qvirt_jupyter.documents.devices.filesystem_sources import MountSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +18,19 @@ _FILES: Final = frozenset(
 _IMAGES: Final = frozenset({"qcow2", "raw", "vmdk", "vdi", "vhdx", "qed"})
 
 
+def is_folder(element: documents.Element, name: str) -> bool:
+    """Whether a field names a folder of the host."""
+    return (
+        isinstance(element, documents.Filesystem)
+        and name == "source.folder"
+        and (isinstance(element.source, MountSource))
+    )
+
+
 def browsable(element: documents.Element, name: str) -> bool:
-    """Whether a field names a file that can be looked for."""
+    """Whether a field names a file or a folder that can be looked for."""
+    if is_folder(element, name):
+        return True
     if isinstance(element, documents.Disk):
         return name in ("source.file", "source.device")
     return isinstance(element, documents.Domain) and name in _FILES

@@ -13,6 +13,7 @@ from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents import Declared, Element, declarations
 from qvirt_jupyter.widgets.forms.code import Code, code_state
 from qvirt_jupyter.widgets.forms.inputs import Input, input_of
+from qvirt_jupyter.widgets.forms.refusals import missing, refusal
 from qvirt_jupyter.widgets.forms.targets import copy_of, give, value_of
 from qvirt_jupyter.widgets.panel_part import PanelPart
 
@@ -141,6 +142,11 @@ class Form(PanelPart, Generic[T]):
 
     # init, validate, apply ----------------------------------------------------------------------
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether nothing can be typed just now."""
+        return False
+
     def init(self, target: T) -> None:
         """Show the values of a target, and forget what was typed."""
         self._target = target
@@ -160,11 +166,11 @@ class Form(PanelPart, Generic[T]):
             if declared.name in self._wrong:
                 errors[declared.name] = self._wrong[declared.name][1]
             elif declared.type.secret and self._secrets.get(declared.name):
-                error = _refusal(declared, self._secrets[declared.name])
+                error = refusal(declared, self._secrets[declared.name])
                 if error:
                     errors[declared.name] = error
             elif not self._is_optional(declared):
-                error = _missing(declared, declared.get(self._draft))
+                error = missing(declared, declared.get(self._draft))
                 if error:
                     errors[declared.name] = error
         return errors
@@ -383,18 +389,3 @@ class Form(PanelPart, Generic[T]):
                 self.press(button)
             case {"type": "cancel"} if self._on_cancel is not None:
                 self._on_cancel()
-
-
-def _missing(declared: Declared, value: Any) -> str:  # noqa: ANN401 - of any declaration
-    """Return what is to be entered where nothing is and something must be."""
-    if value is not None and (value != "" or not _refusal(declared, value)):
-        return ""
-    return str(_("Enter {expected}.").format(expected=declared.type.expected))
-
-
-def _refusal(declared: Declared, value: Any) -> str:  # noqa: ANN401 - of any declaration
-    try:
-        declared.type.check(value)
-    except ValueError as error:
-        return str(error)
-    return ""

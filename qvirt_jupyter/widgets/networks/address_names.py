@@ -5,15 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.documents.declaration import option
+from qvirt_jupyter.documents.switches import Flag
+from qvirt_jupyter.provision.networks.service_problems import of_pointers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from qvirt_jupyter import documents
+    from qvirt_jupyter.provision.networks.problem import NetworkProblem
     from qvirt_jupyter.widgets.networks.settings import NetworkSettings
 
-_LABEL_BITS: Final = {4: 8, 6: 4}
-"""How many bits of an address one part of its name has, by version: 1.168.192.in-addr.arpa."""
+_VERSIONS: Final = (4, 6)
+
+
+def pointers(version: int, group: LazyString, when: Callable[[Any], bool]) -> Any:  # noqa: ANN401 - as option() has it
+    """Declare the input.
+
+    Parameters
+    ----------
+    version
+        4 or 6.
+    group
+        The heading that it stands under.
+    when
+        Whether it is shown.
+    """
+    return option(
+        Flag(),
+        label=_("Keep questions for IPv{version} addresses").format(version=version),
+        default=False,
+        help=_("Asked for the name of an address of the network, it asks no other server (PTR)."),
+        group=group,
+        advanced=True,
+        when=when,
+    )
 
 
 def read(definition: documents.Network) -> dict[str, Any]:
@@ -26,11 +52,11 @@ def read(definition: documents.Network) -> dict[str, Any]:
     """
     return {
         _input(version): any(ip.local_pointers for ip in definition.ips if ip.version == version)
-        for version in _LABEL_BITS
+        for version in _VERSIONS
     }
 
 
-def problems(settings: NetworkSettings) -> Iterator[tuple[str, LazyString]]:
+def problems(settings: NetworkSettings) -> Iterator[NetworkProblem]:
     """Return where libvirt would refuse to start it (virSocketAddrPTRDomain).
 
     Parameters
@@ -39,15 +65,8 @@ def problems(settings: NetworkSettings) -> Iterator[tuple[str, LazyString]]:
         What is typed.
     """
     for subnet, _host in settings.subnets if settings.has_dns else ():
-        step = _LABEL_BITS[subnet.version]
-        if getattr(settings, _input(subnet.version)) and subnet.prefixlen % step:
-            yield (
-                _input(subnet.version),
-                _(
-                    "libvirt can do this where the prefix is a multiple of {step} bits; that of "
-                    "{subnet} is not."
-                ).format(step=step, subnet=subnet),
-            )
+        if getattr(settings, _input(subnet.version)):
+            yield from of_pointers(_input(subnet.version), subnet)
 
 
 def write(

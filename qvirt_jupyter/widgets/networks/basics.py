@@ -29,7 +29,8 @@ def has_own_bridge(basics: NetworkBasics) -> bool:
     return basics.mode in OWN_BRIDGE
 
 
-def _gives4(basics: NetworkBasics) -> bool:
+def gives4(basics: NetworkBasics) -> bool:
+    """Whether it gives out IPv4 addresses."""
     return has_own_bridge(basics) and bool(basics.ipv4) and basics.dhcp4
 
 
@@ -104,10 +105,10 @@ class NetworkBasics:
         when=lambda basics: has_own_bridge(basics) and bool(basics.ipv4),
     )
     range4_start: str = option(
-        Address(4), label=_("First address"), default="", group=_IPV4, when=_gives4
+        Address(4), label=_("First address"), default="", group=_IPV4, when=gives4
     )
     range4_end: str = option(
-        Address(4), label=_("Last address"), default="", group=_IPV4, when=_gives4
+        Address(4), label=_("Last address"), default="", group=_IPV4, when=gives4
     )
     hosts: str = option(
         Text(multiline=True),
@@ -115,7 +116,7 @@ class NetworkBasics:
         default="",
         group=_IPV4,
         help=_("One a line: MAC address, address and, where it has one, name."),
-        when=_gives4,
+        when=gives4,
     )
     has_ipv6: bool = option(
         Flag(), label=_("IPv6 too"), default=False, group=_IPV6, when=has_own_bridge
@@ -200,7 +201,7 @@ class NetworkBasics:
             physical_function=self.physical_function if self.mode == "sriov" else "",
             ipv4=self.ipv4 if own else "",
             dhcp4=self.dhcp4,
-            ranges4=_span(self.range4_start, self.range4_end) if _gives4(self) else (),
+            ranges4=_span(self.range4_start, self.range4_end) if gives4(self) else (),
             ipv6=self.ipv6 if has_ipv6_too(self) else "",
             dhcp6=self.dhcp6,
             ranges6=_span(self.range6_start, self.range6_end) if _gives6(self) else (),
@@ -210,7 +211,7 @@ class NetworkBasics:
         )
 
     def _hosts(self) -> tuple[documents.DhcpHost, ...]:
-        hosts = map(static_host, lines_of(self.hosts)) if _gives4(self) else ()
+        hosts = map(static_host, lines_of(self.hosts)) if gives4(self) else ()
         hosts6 = map(static_host6, lines_of(self.hosts6)) if _gives6(self) else ()
         return (*hosts, *hosts6)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.documents import Choice, Declared, InvalidDocument
 from qvirt_jupyter.hypervisor.definition_names import why_no_name
+from qvirt_jupyter.widgets.forms.folder_form import FolderForm
 from qvirt_jupyter.widgets.forms.request_form import RequestForm
 from qvirt_jupyter.widgets.networks.draft import BY_HAND, FIELDS, LISTS, NetworkDraft
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from qvirt_jupyter.hypervisor import Job, Network
+    from qvirt_jupyter.hypervisor import Network
+    from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.provision.networks import HostNetworks, NetworkProblem, NetworkRequest
     from qvirt_jupyter.widgets._form_messages import FieldState
 
@@ -23,28 +25,31 @@ def _never(_draft: NetworkDraft) -> bool:
     return False
 
 
-class NewNetworkForm(RequestForm[NetworkDraft]):
+class NewNetworkForm(FolderForm[NetworkDraft], RequestForm[NetworkDraft]):
     """The declared values of a draft; the request behind it says what does not fit together.
 
     Parameters
     ----------
+    connection
+        Where it will be.
     seen
         A look at the host.
-    begin
-        Begins to make what is asked for.
     close
         Called when it is no longer needed.
     done
         Called with the network that was made.
     """
 
+    _folder_fields: ClassVar[tuple[str, ...]] = ("tftp_root",)
+
     def __init__(
         self,
+        connection: Connection,
         seen: HostNetworks,
-        begin: Callable[[NetworkDraft], Job[Network]],
         close: Callable[[], object],
         done: Callable[[Network], object],
     ) -> None:
+        self._look_in(connection)
         self._seen = seen
         self._warnings: dict[str, list[str]] = {}
         # What may be typed freely, but is mostly one of these.
@@ -58,7 +63,7 @@ class NewNetworkForm(RequestForm[NetworkDraft]):
             title=_("New network"),
             submit=_("Create"),
             on_submit=lambda draft: self.follow(
-                lambda: begin(draft), _("Making the network…"), done
+                lambda: draft.submit(connection), _("Making the network…"), done
             ),
             close=close,
             placeholders={"domain": lambda draft: draft.name},

@@ -15,7 +15,8 @@ from qvirt_jupyter.widgets.fleet import fleet
 from qvirt_jupyter.widgets.machine.actions import MachineActions
 from qvirt_jupyter.widgets.networks.facts import facts_html, look_at
 from qvirt_jupyter.widgets.networks.members import COLUMNS, Member, members_of
-from qvirt_jupyter.widgets.networks.settings import NetworkSettings, settings_form
+from qvirt_jupyter.widgets.networks.settings import NetworkSettings
+from qvirt_jupyter.widgets.networks.settings_form import settings_form
 from qvirt_jupyter.widgets.networks.static_host import StaticHost, static_host_form
 from qvirt_jupyter.widgets.notices import Notice
 from qvirt_jupyter.widgets.table import Action, RecordTable
@@ -257,7 +258,9 @@ class NetworkDetails(XmlBelow, ipywidgets.VBox):
                 wanted.write(definition, before)
                 self._run(network, lambda: network.submit.redefine(definition, base=stored))
 
-            self._dialog.show(settings_form(before, record.name, save, self._dialog.clear))
+            self._dialog.show(
+                settings_form(self._connection, before, record.name, save, self._dialog.clear)
+            )
 
         work_in_pool(
             self._connection,

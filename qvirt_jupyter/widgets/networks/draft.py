@@ -12,10 +12,12 @@ from qvirt_jupyter.documents.addresses import Address, Port
 from qvirt_jupyter.documents.declaration import option
 from qvirt_jupyter.documents.switches import Flag
 from qvirt_jupyter.documents.values import Integer, Text
-from qvirt_jupyter.widgets.networks import lines
+from qvirt_jupyter.provision.networks.service_problems import BOOT
+from qvirt_jupyter.widgets.networks import address_names, lines, network_boot
 from qvirt_jupyter.widgets.networks.basics import (
     NAMES,
     NetworkBasics,
+    gives4,
     has_ipv6_too,
     has_own_bridge,
 )
@@ -143,6 +145,15 @@ class NetworkDraft(NetworkBasics):
         NAMES,
         when=_has_dns,
     )
+    pointers4: bool = address_names.pointers(
+        4, NAMES, lambda draft: _has_dns(draft) and bool(draft.ipv4)
+    )
+    pointers6: bool = address_names.pointers(
+        6, NAMES, lambda draft: _has_dns(draft) and has_ipv6_too(draft)
+    )
+    tftp_root: str | None = network_boot.boot("tftp_root", gives4)
+    boot_file: str | None = network_boot.boot("boot_file", gives4)
+    boot_server: str | None = network_boot.boot("boot_server", gives4)
     nat_start: str | None = option(
         Address(4),
         label=_("First address"),
@@ -329,7 +340,12 @@ class NetworkDraft(NetworkBasics):
                 dns_hosts=tuple(map(lines.dns_host, lines.lines_of(self.dns_hosts))),
                 dns_texts=tuple(map(lines.dns_text, lines.lines_of(self.dns_texts))),
                 dns_services=tuple(map(lines.dns_service, lines.lines_of(self.dns_services))),
+                pointers4=self.pointers4 and bool(self.ipv4),
+                pointers6=self.pointers6 and has_ipv6_too(self),
             )
+        if gives4(self):
+            boot: dict[str, Any] = {name: getattr(self, name) or "" for name in BOOT}
+            said = dataclasses.replace(said, **boot)
         if _is_nat(self):
             said = dataclasses.replace(
                 said,

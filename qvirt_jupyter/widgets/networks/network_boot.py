@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from qvirt_jupyter._translation import LazyString, _
+from qvirt_jupyter.documents.addresses import Address
+from qvirt_jupyter.documents.declaration import option
+from qvirt_jupyter.documents.values import Text
+from qvirt_jupyter.provision.networks.service_problems import BOOT, of_boot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from qvirt_jupyter import documents
+    from qvirt_jupyter.provision.networks.problem import NetworkProblem
     from qvirt_jupyter.widgets.networks.settings import NetworkSettings
 
-FIELDS = ("tftp_root", "boot_file", "boot_server")
-"""The inputs; an :class:`~qvirt_jupyter.documents.Ip` calls its own the same."""
+_BOOT: Final = _("Network boot")
+_INPUTS: Final[dict[str, tuple[Text | Address, LazyString, LazyString]]] = {
+    "tftp_root": (
+        Text(),
+        _("TFTP folder"),
+        _("A folder of the host, whose files guests may load."),
+    ),
+    "boot_file": (
+        Text(),
+        _("Boot file"),
+        _("What guests load first; a file below the TFTP folder."),
+    ),
+    "boot_server": (
+        Address(4),
+        _("Boot server"),
+        _("The address of who has the file, where not this host."),
+    ),
+}
+
+
+def boot(name: str, when: Callable[[Any], bool]) -> Any:  # noqa: ANN401 - as option() has it
+    """Declare one of the inputs.
+
+    Parameters
+    ----------
+    name
+        Which one.
+    when
+        Whether it is shown.
+    """
+    kind, label, help_ = _INPUTS[name]
+    return option(
+        kind, label=label, default=None, help=help_, group=_BOOT, advanced=True, when=when
+    )
 
 
 def serving(definition: documents.Network) -> documents.Ip | None:
@@ -42,10 +79,10 @@ def read(definition: documents.Network) -> dict[str, Any]:
     ip = serving(definition)
     if ip is None:
         return {}
-    return {"has_hosts4": bool(ip.hosts), **{field: getattr(ip, field) for field in FIELDS}}
+    return {"has_hosts4": bool(ip.hosts), **{field: getattr(ip, field) for field in BOOT}}
 
 
-def problems(settings: NetworkSettings) -> Iterator[tuple[str, LazyString]]:
+def problems(settings: NetworkSettings) -> Iterator[NetworkProblem]:
     """Return what libvirt or its dnsmasq would refuse, or drop without a word.
 
     Parameters
@@ -53,18 +90,10 @@ def problems(settings: NetworkSettings) -> Iterator[tuple[str, LazyString]]:
     settings
         What is typed.
     """
-    if settings.tftp_root and not settings.tftp_root.startswith("/"):
-        yield "tftp_root", _("Say the whole path of the folder, such as /srv/tftp.")
-    if settings.boot_file:
-        if "," in settings.boot_file:
-            yield "boot_file", _("dnsmasq takes a comma for the end of the name.")
-        if not (settings.ranges4 or settings.has_hosts4):
-            yield (
-                "boot_file",
-                _("Guests hear of it with their address: say which IPv4 addresses are given out."),
-            )
-    elif settings.boot_server:
-        yield "boot_file", _("Say which file the boot server has.")
+    yield from of_boot(
+        *(getattr(settings, field) for field in BOOT),
+        gives_out=bool(settings.ranges4 or settings.has_hosts4),
+    )
 
 
 def write(definition: documents.Network, settings: NetworkSettings) -> None:
@@ -79,5 +108,5 @@ def write(definition: documents.Network, settings: NetworkSettings) -> None:
     """
     ip = serving(definition)
     if ip is not None:
-        for field in FIELDS:
+        for field in BOOT:
             setattr(ip, field, getattr(settings, field) or None)

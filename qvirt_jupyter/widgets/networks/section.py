@@ -275,13 +275,7 @@ class NetworksSection(HostSection):
 
         def show(seen: HostNetworks) -> None:
             if not self.is_closed:
-                form = NewNetworkForm(
-                    seen,
-                    lambda draft: draft.submit(connection),
-                    self.dialog.clear,
-                    self._made,
-                )
-                self.dialog.show(form)
+                self.dialog.show(NewNetworkForm(connection, seen, self.dialog.clear, self._made))
 
         def failed(error: BaseException) -> None:
             self.context.notices.put_error(_("The host could not be looked at."), error)

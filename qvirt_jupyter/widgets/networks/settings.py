@@ -1,4 +1,4 @@
-"""The form for what a network gives out: DHCP ranges, what its DNS server knows, its speed."""
+"""What a network gives out, as it is typed: DHCP ranges, what its DNS server knows, its speed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from qvirt_jupyter import documents
 from qvirt_jupyter._translation import LazyString, _
 from qvirt_jupyter.documents.addresses import Address, Host
 from qvirt_jupyter.documents.declaration import option
-from qvirt_jupyter.documents.switches import Flag
 from qvirt_jupyter.documents.values import Integer, Text
 from qvirt_jupyter.provision.networks.address_problems import of_ranges
 from qvirt_jupyter.provision.networks.problems import of_bandwidth
-from qvirt_jupyter.widgets.forms.form import Form
+from qvirt_jupyter.provision.networks.service_problems import BOOT
 from qvirt_jupyter.widgets.networks import address_names, lines, network_boot
 from qvirt_jupyter.widgets.networks.lines import dns_host, lines_of, span, words_of
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 _VERSIONS = (4, 6)
 _DNS: Final = _("DNS server")
-_BOOT: Final = _("Network boot")
 _SPEED: Final = _("Speed of all guests together")
 _LIMITS: Final = ("average", "peak", "burst")
 _SPEEDS: Final = tuple(f"{way}_{limit}" for way in ("inbound", "outbound") for limit in _LIMITS)
@@ -71,20 +69,8 @@ def _has(version: int) -> Callable[[NetworkSettings], bool]:
 
 def _pointers(version: int) -> Any:  # noqa: ANN401 - as option() has it
     has_subnet = _has(version)
-    return option(
-        Flag(),
-        label=_("Keep questions for IPv{version} addresses").format(version=version),
-        default=False,
-        help=_("Asked for the name of an address of the network, it asks no other server (PTR)."),
-        group=_DNS,
-        advanced=True,
-        when=lambda settings: settings.has_dns and has_subnet(settings),
-    )
-
-
-def _boot(type_: Text | Address, label: LazyString, help: LazyString) -> Any:  # noqa: A002, ANN401 - as option() has it
-    return option(
-        type_, label=label, default=None, help=help, group=_BOOT, advanced=True, when=_has(4)
+    return address_names.pointers(
+        version, _DNS, lambda settings: settings.has_dns and has_subnet(settings)
     )
 
 
@@ -147,15 +133,9 @@ class NetworkSettings:
     )
     pointers4: bool = _pointers(4)
     pointers6: bool = _pointers(6)
-    tftp_root: str | None = _boot(
-        Text(), _("TFTP folder"), _("A folder of the host, whose files guests may load.")
-    )
-    boot_file: str | None = _boot(
-        Text(), _("Boot file"), _("What guests load first; a file below the TFTP folder.")
-    )
-    boot_server: str | None = _boot(
-        Address(4), _("Boot server"), _("The address of who has the file, where not this host.")
-    )
+    tftp_root: str | None = network_boot.boot("tftp_root", _has(4))
+    boot_file: str | None = network_boot.boot("boot_file", _has(4))
+    boot_server: str | None = network_boot.boot("boot_server", _has(4))
     inbound_average: int | None = _limit(_("Received, on average"), "KiB/s")
     inbound_peak: int | None = _limit(_("Received, at most"), "KiB/s")
     inbound_burst: int | None = _limit(_("Received at once"), "KiB")
@@ -203,8 +183,8 @@ class NetworkSettings:
                     read(part)
             except ValueError as error:
                 yield field, str(error)
-        for field, words in (*address_names.problems(self), *network_boot.problems(self)):
-            yield field, str(words)
+        for problem in (*address_names.problems(self), *network_boot.problems(self)):
+            yield problem.field, str(problem)
         for problem in of_bandwidth(self.bandwidth) if self.has_own_bridge else ():
             yield problem.part, str(problem)
 
@@ -284,7 +264,7 @@ class NetworkSettings:
         if self.has_dns:
             self._write_answers(definition, before)
             address_names.write(definition, self, before)
-        if any(getattr(self, name) != getattr(before, name) for name in network_boot.FIELDS):
+        if any(getattr(self, name) != getattr(before, name) for name in BOOT):
             network_boot.write(definition, self)
         if self.has_own_bridge and self._speeds != before._speeds:
             self._write_speeds(definition)
@@ -343,48 +323,3 @@ def _write_ranges(ip: documents.Ip, wanted: tuple[tuple[str, str], ...]) -> None
             ip.ranges.add(start=start, end=end)
     for gone in others:
         ip.ranges.remove(gone)
-
-
-class SettingsForm(Form[NetworkSettings]):
-    """The form; what is wrong is said at its field before libvirt is asked."""
-
-    def validate(self) -> dict[str, str]:
-        """Return what is wrong, by the names of the inputs."""
-        errors = super().validate()
-        for field, words in () if errors else self._draft.problems():
-            errors.setdefault(field, words)
-        return errors
-
-
-def settings_form(
-    before: NetworkSettings,
-    network: str,
-    on_submit: Callable[[NetworkSettings], object],
-    close: Callable[[], object],
-) -> SettingsForm:
-    """Return the form.
-
-    Parameters
-    ----------
-    before
-        What stands in it at first.
-    network
-        The name of the network.
-    on_submit
-        Called with what was typed, where that is something else; the form is closed then.
-    close
-        Called when it is no longer needed.
-    """
-
-    def submitted(wanted: NetworkSettings) -> None:
-        if wanted != before:
-            on_submit(wanted)
-        close()
-
-    return SettingsForm(
-        before,
-        title=_("Addresses, names and speed of {network}").format(network=network),
-        submit=_("Save"),
-        on_submit=submitted,
-        on_cancel=close,
-    )

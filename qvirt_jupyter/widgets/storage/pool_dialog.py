@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from qvirt_jupyter._translation import LazyString, _, ngettext
 from qvirt_jupyter.documents import Choice, Declared
-from qvirt_jupyter.provision.host_folders import why_not_listed
 from qvirt_jupyter.provision.pools import PoolRequest
 from qvirt_jupyter.widgets.details.work import work_in_pool
+from qvirt_jupyter.widgets.forms.folder_form import FolderForm
 from qvirt_jupyter.widgets.forms.request_form import RequestForm
-from qvirt_jupyter.widgets.storage.folder_search import FolderSearch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,18 +19,16 @@ if TYPE_CHECKING:
     from qvirt_jupyter.hypervisor import StoragePool
     from qvirt_jupyter.hypervisor.connection import Connection
     from qvirt_jupyter.provision.pools import FoundSource, OfferedType
-    from qvirt_jupyter.widgets._form_messages import BrowsedFieldState, FieldState
+    from qvirt_jupyter.widgets._form_messages import FieldState
 
 _FOUND: Final = "found"
 """The name of the input that offers what was found."""
-_BROWSED: Final = "target"
-"""The field that takes a folder of the host; an exported folder is one of the server's."""
 
 
-class PoolDialog(RequestForm[PoolRequest]):
+class PoolDialog(FolderForm[PoolRequest], RequestForm[PoolRequest]):
     """Asks for a new pool: its kind first, then what that kind needs.
 
-    A folder of the host is typed, or looked for where the host can be looked at.
+    The target is a folder of the host; an exported folder is one of the server's.
 
     Parameters
     ----------
@@ -45,15 +42,7 @@ class PoolDialog(RequestForm[PoolRequest]):
         Called with the pool that was made.
     """
 
-    _strings: ClassVar[Mapping[str, LazyString]] = {
-        **RequestForm._strings,  # noqa: SLF001 - the words of each form
-        "folders": _("Folders of the host"),
-        "folderUp": _("Up"),
-        "folderChoose": _("Use this folder"),
-        "folderClose": _("Close"),
-        "noFolders": _("There is no folder in it."),
-        "folderHint": _("Enter or a double click opens a folder, Backspace goes up."),
-    }
+    _folder_fields: ClassVar[tuple[str, ...]] = ("target",)
 
     def __init__(
         self,
@@ -66,7 +55,7 @@ class PoolDialog(RequestForm[PoolRequest]):
         self._offered = {each.type: each for each in offered}
         self._done = done
         self._found: tuple[FoundSource, ...] | None = None
-        self._search: FolderSearch | None = None
+        self._look_in(connection)
         first = next((each.type for each in offered if each.is_offered), "dir")
         super().__init__(
             PoolRequest(type=first),
@@ -97,9 +86,9 @@ class PoolDialog(RequestForm[PoolRequest]):
             return
         before = self._draft
         super().edit(name, text)
-        if before.type != self._draft.type and self._search is not None:
+        if before.type != self._draft.type and self._folders.state is not None:
             # The path of another kind leads elsewhere.
-            self._search = None
+            self._folders.forget()
             self._show()
         if self._found and (before.type, before.host) != (self._draft.type, self._draft.host):
             self._found = None
@@ -135,32 +124,8 @@ class PoolDialog(RequestForm[PoolRequest]):
             self._draft = request
             self._show()
 
-    # A folder of the host. -----------------------------------------------------------------------
-
-    def _said(self, content: dict[str, Any], client: str) -> None:
-        match content:
-            case {"type": "folders", "wish": "look", "path": str(name)} if name == _BROWSED:
-                self._look_for_folder()
-            case {"type": "folders", "wish": "open", "path": str(path)} if self._search:
-                self._search.open(path)
-            case {"type": "folders", "wish": "choose", "path": str(path)} if self._search:
-                self._search = None
-                self.edit(_BROWSED, path)
-            case {"type": "folders", "wish": "close"} if self._search:
-                self._search = None
-                self._show()
-            case _:
-                super()._said(content, client)
-
-    def _look_for_folder(self) -> None:
-        if self.is_busy or self._why_not_browsed:
-            return
-        path = self._draft.target or self._default(_BROWSED, self._draft)
-        self._search = FolderSearch(self._connection, _BROWSED, path, self._show)
-
-    @property
-    def _why_not_browsed(self) -> str:
-        return str(why_not_listed(self._connection))
+    def _first_folder(self, name: str) -> str:
+        return super()._first_folder(name) or self._default(name, self._draft)
 
     # What is made. -------------------------------------------------------------------------------
 
@@ -198,10 +163,7 @@ class PoolDialog(RequestForm[PoolRequest]):
         warning = self._warnings.get(declared.name)
         if warning:
             state["help"] = " ".join(filter(None, (state["help"], str(warning))))
-        return self._browsed(state) if declared.name == _BROWSED else state
-
-    def _browsed(self, state: FieldState) -> BrowsedFieldState:
-        return {**state, "browse": str(_("Browse…")), "noBrowse": self._why_not_browsed}
+        return state
 
     @property
     def _warnings(self) -> Mapping[str, LazyString | str]:
@@ -209,7 +171,6 @@ class PoolDialog(RequestForm[PoolRequest]):
 
     def _more(self) -> Mapping[str, Any]:
         more: dict[str, Any] = {**super()._more(), "code": self._draft.code}
-        more["folders"] = self._search.state if self._search is not None else None
         kind = self._draft.kind
         if kind.finds or "device" in kind.fields:
             reason = ""

@@ -132,6 +132,12 @@ def test_a_program_that_fails_is_quoted_without_its_command_line():
     nameless = said.replace("/bin/mount -o (a)", "/sbin/tc qdisc").replace("mount.nfs:", "Error:")
     error = from_libvirt(libvirts(libvirt.VIR_ERR_INTERNAL_ERROR, nameless))
     assert error.reason == "tc: No such device."
+    # dnsmasq begins with an empty line.
+    said = "internal error: Child process (A=b /usr/sbin/dnsmasq -x) unexpected exit status 3: \n"
+    said += "dnsmasq: TFTP directory /srv/tftp inaccessible: Permission denied\n"
+    error = from_libvirt(libvirts(libvirt.VIR_ERR_INTERNAL_ERROR, said))
+    assert error.reason == "dnsmasq: TFTP directory /srv/tftp inaccessible: Permission denied."
+    assert "choose another TFTP folder" in error.next_step
     silent = "internal error: Child process (x) unexpected exit status 1: "
     assert "exit status 1" in from_libvirt(libvirts(libvirt.VIR_ERR_INTERNAL_ERROR, silent)).reason
 
