@@ -10,9 +10,9 @@ from qvirt_jupyter.documents.devices.controller import USB_2, USB_3, companions
 from qvirt_jupyter.documents.devices.controller_options import UsbOptions
 from qvirt_jupyter.documents.devices.disk_target import free_target
 from qvirt_jupyter.documents.devices.interface import random_mac
-from qvirt_jupyter.documents.devices.machine import has_pcie, is_q35, is_x86
+from qvirt_jupyter.documents.devices.machine import has_pcie, is_x86
 from qvirt_jupyter.provision.guest.host_link import HostLink
-from qvirt_jupyter.provision.guest.needs import drives
+from qvirt_jupyter.provision.guest.suitable import Suitable
 
 if TYPE_CHECKING:
     from qvirt_jupyter.provision.guest.disk_request import DiskRequest
@@ -25,8 +25,6 @@ ROOT_PORTS: Final = 14
 """Slots for devices that are plugged in later (https://libvirt.org/pci-hotplug.html)."""
 _USB_3_PORTS: Final = 15
 _USB_REDIRECTIONS: Final = 2
-_ALWAYS_VIRTIO: Final = frozenset({"s390x", "ppc64", "ppc64le", "riscv64", "loongarch64"})
-_OLD_CARDS: Final = ("e1000", "rtl8139", "ne2k_pci", "pcnet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +48,14 @@ class Equipment:
     host: HostOffer
     offer: documents.DomainCapabilities | None
 
+    @property
+    def suitable(self) -> Suitable:
+        """What suits it."""
+        return Suitable(self.domain, self.system, self.offer)
+
     def has(self, device: str) -> bool:
         """Tell whether QEMU runs the guest and its system has a driver for one of its devices."""
-        return self._is_qemu and drives(self.system, device)
+        return self.suitable.has(device)
 
     # Controllers --------------------------------------------------------------------------------
 
@@ -67,7 +70,7 @@ class Equipment:
             controllers.append(documents.Controller(type="usb", model=USB_2, index=0))
             for each in companions(0):
                 controllers.append(each)
-        if self._is_qemu and has_pcie(self.domain):
+        if self.suitable.is_qemu and has_pcie(self.domain):
             controllers.append(documents.Controller(type="pci", model="pcie-root"))
             for _number in range(ROOT_PORTS):
                 controllers.append(documents.Controller(type="pci", model="pcie-root-port"))
@@ -85,13 +88,13 @@ class Equipment:
             Where its contents are on the host; None is an empty drive.
         """
         domain, is_image = self.domain, request.device == "disk"
-        bus = request.bus or (self._disk_bus() if is_image else self._drive_bus())
+        bus = request.bus or (self.suitable.disk_bus() if is_image else self.suitable.drive_bus())
         disk = documents.Disk.suggested(domain, self.offer, request.device)
         disk.bus = bus
         disk.target = free_target(bus, [each.target for each in domain.devices.disks])
         put_in(disk, path)
         is_device = disk.type == "block"
-        if self._is_qemu:
+        if self.suitable.is_qemu:
             disk.format = request.format if is_image and not is_device else "raw"
             if is_image and (request.is_new or is_device):
                 disk.discard = "unmap"
@@ -100,20 +103,6 @@ class Equipment:
         else:
             disk.driver = disk.format = None
         return domain.devices.add(disk)
-
-    def _disk_bus(self) -> str:
-        if self._is_qemu and self.domain.os.arch in _ALWAYS_VIRTIO:
-            return "virtio"
-        if self.has("virtio-blk"):
-            return "virtio"
-        return self._drive_bus()
-
-    def _drive_bus(self) -> str:
-        if is_q35(self.domain):
-            return "sata"
-        if is_x86(self.domain):
-            return "ide"
-        return "scsi" if self.has("virtio-scsi") or self._is_qemu else "usb"
 
     # Network ------------------------------------------------------------------------------------
 
@@ -139,21 +128,10 @@ class Equipment:
             network.connect(card)
         elif network is not None and isinstance(card.source, documents.NetworkLink):
             card.source.network = network
-        card.model = self._card_model()
-        if not self._is_qemu:
+        card.model = self.suitable.card_model()
+        if not self.suitable.is_qemu:
             card.mac = random_mac((), XEN_PREFIX)
         self.domain.devices.add(card)
-
-    def _card_model(self) -> str | None:
-        if self.domain.os.type == "exe":
-            return None
-        if self.has("virtio-net") or (self._is_qemu and self.domain.os.arch in _ALWAYS_VIRTIO):
-            return "virtio"
-        if is_q35(self.domain):
-            return "e1000e"
-        if not is_x86(self.domain):
-            return "virtio" if self._is_qemu else None
-        return next((name for name in _OLD_CARDS if self.has(name)), "e1000")
 
     # Screen, keys, sound ------------------------------------------------------------------------
 
@@ -166,7 +144,7 @@ class Equipment:
             ``vnc`` or ``spice``.
         """
         display = documents.Graphics(type=kind)
-        if self._is_qemu and self.host.is_local:
+        if self.suitable.is_qemu and self.host.is_local:
             # Nobody reaches it by the network: libvirt hands out connected sockets.
             display.listens.append(documents.Listen(type="none"))
         elif isinstance(display.source, documents.Vnc | documents.Spice):
@@ -176,7 +154,7 @@ class Equipment:
         self.domain.devices.add(display)
         if kind == "spice":
             self._add_spice_companions()
-        model = self._video_model(kind)
+        model = self.suitable.video_model(has_spice=kind == "spice")
         self.domain.devices.add(documents.Video(model=model))
         self.domain.devices.add(documents.Input(type="tablet", bus="usb"))
         if not is_x86(self.domain):
@@ -190,20 +168,6 @@ class Equipment:
             for _number in range(_USB_REDIRECTIONS):
                 devices.add(documents.Redirdev.suggested(self.domain, self.offer))
             self.domain.features.vm_port = False
-
-    def _video_model(self, kind: str) -> str:
-        offered = self.offer.choices("video/modelType") if self.offer is not None else None
-
-        def is_there(model: str) -> bool:
-            return offered is None or model in offered
-
-        if self.has("virtio-gpu") and offered is not None and "virtio" in offered:
-            return "virtio"
-        if not is_x86(self.domain):
-            return "virtio"
-        if kind == "spice" and is_there("qxl"):
-            return "qxl"
-        return "bochs" if self.domain.os.firmware == "efi" and is_there("bochs") else "vga"
 
     # The rest -----------------------------------------------------------------------------------
 
@@ -224,10 +188,6 @@ class Equipment:
         backends = self.offer.choices("tpm/backendModel") if self.offer is not None else None
         if self.domain.os.firmware == "efi" and "emulator" in (backends or ()):
             self.domain.devices.add(documents.Tpm.suggested(self.domain, self.offer))
-
-    @property
-    def _is_qemu(self) -> bool:
-        return self.domain.type in ("qemu", "kvm")
 
 
 def put_in(disk: documents.Disk, place: str | None) -> None:

@@ -12,6 +12,7 @@ from qvirt_jupyter.documents import Choice, Declared, Size
 from qvirt_jupyter.documents.devices.disk_target import free_target
 from qvirt_jupyter.hypervisor import NewDisk
 from qvirt_jupyter.hypervisor.editing.new_disk import FOLDERS, FORMATS, volume_name
+from qvirt_jupyter.provision.guest.suitable import Suitable
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.details.add_page import AddPage
 from qvirt_jupyter.widgets.details.derived import Derived
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from qvirt_jupyter.hypervisor.records import StoragePoolRecord
+    from qvirt_jupyter.provision.osinfo import OperatingSystem
     from qvirt_jupyter.widgets.details.definitions import Definitions
 
 DISK: Final = "disk"
@@ -69,13 +71,21 @@ class AddDiskPage(AddPage):
         The name of the machine, after which a new image is called.
     pools
         Returns the storage pools that there are now.
+    system
+        What runs in the guest; None where nobody said.
     """
 
-    def __init__(self, machine: str, pools: Callable[[], Iterable[StoragePoolRecord]]) -> None:
-        super().__init__(DISK)
+    def __init__(
+        self,
+        machine: str,
+        pools: Callable[[], Iterable[StoragePoolRecord]],
+        system: OperatingSystem | None = None,
+    ) -> None:
+        super().__init__(DISK, system)
         self._machine = machine
         self._all_pools = pools
         self._running: tuple[str | None, ...] = ()
+        self._host: documents.DomainCapabilities | None = None
         self.forget()
 
     def forget(self) -> None:
@@ -112,6 +122,7 @@ class AddDiskPage(AddPage):
         self._running = (
             tuple(disk.target for disk in running.devices.disks) if running is not None else ()
         )
+        self._host = definitions.host
         domain = super().basis(definitions)
         disk = self.device(domain)
         if isinstance(disk, documents.Disk):
@@ -131,8 +142,8 @@ class AddDiskPage(AddPage):
         if not isinstance(element, documents.Disk):
             return []
         items = {item.name: item for item in super().declared(element)}
-        for name in ("device", "bus"):
-            items[name] = _followed(items[name], self._rename)
+        items["device"] = _followed(items["device"], self._fit)
+        items["bus"] = _followed(items["bus"], self._rename)
         first = [items.pop("device")]
         can_make = self._can_make(element)
         if can_make:
@@ -187,6 +198,12 @@ class AddDiskPage(AddPage):
             read=lambda _element: self._own[name],
             write=lambda _element, value: self.take(name, value),
         )
+
+    def _fit(self, disk: documents.Disk) -> None:
+        """Let another kind of disk follow the system, too."""
+        if self.system is not None and disk.guest is not None:
+            Suitable(disk.guest, self.system, self._host).fit(disk)
+        self._rename(disk)
 
     def _rename(self, disk: documents.Disk) -> None:
         """Give it a target that the running machine has not got either."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
+from qvirt_jupyter.provision.guest.suitable import Suitable
 from qvirt_jupyter.widgets.details.definitions import kinds
 from qvirt_jupyter.widgets.details.device_conditions import doubt_about
 from qvirt_jupyter.widgets.details.offers import offers_for
@@ -14,6 +15,7 @@ from qvirt_jupyter.widgets.preferences import preferences
 
 if TYPE_CHECKING:
     from qvirt_jupyter.documents import Declared, Device
+    from qvirt_jupyter.provision.osinfo import OperatingSystem
     from qvirt_jupyter.widgets.details.definitions import Definitions
     from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.offers import Offers
@@ -26,13 +28,16 @@ class AddPage(Page):
     ----------
     kind
         The tag of the device.
+    system
+        What runs in the guest; None where nobody said.
     """
 
     icon: ClassVar[str] = "add"
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, system: OperatingSystem | None = None) -> None:
         super().__init__(f"add {kind}")
         self.kind = kind
+        self.system = system
 
     def title(self, definitions: Definitions) -> str:  # noqa: ARG002 - the same for all machines
         """Return what the page does."""
@@ -52,6 +57,9 @@ class AddPage(Page):
         else:
             suggested = kind.suggested(domain, host)
         domain.devices.of(kind).append(suggested)
+        device = self.device(domain)
+        if self.system is not None and device is not None:
+            Suitable(domain, self.system, host).fit(device)
         return domain
 
     def element(self, domain: documents.Domain) -> documents.Element | None:

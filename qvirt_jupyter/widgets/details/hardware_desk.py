@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from qvirt_jupyter import documents
 from qvirt_jupyter._translation import _
 from qvirt_jupyter.hypervisor import QvirtError, doubts_about, publisher
+from qvirt_jupyter.provision import osinfo
 from qvirt_jupyter.provision.guest.folder_pools import managed
 from qvirt_jupyter.widgets.details import display_changing, resizing
 from qvirt_jupyter.widgets.details.add_disk_page import DISK, AddDiskPage
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
     from qvirt_jupyter.documents import Device
     from qvirt_jupyter.hypervisor import NewDisk
     from qvirt_jupyter.hypervisor.editing.hotplug import Moment
+    from qvirt_jupyter.provision.osinfo import OperatingSystem
     from qvirt_jupyter.widgets.details.draft import Draft
+    from qvirt_jupyter.widgets.details.drafted_machine import Machine
     from qvirt_jupyter.widgets.details.page import Page
+    from qvirt_jupyter.widgets.details.page_desk import Around
+    from qvirt_jupyter.widgets.details.work import Work
     from qvirt_jupyter.widgets.questions import Answer
 
 _NEXT_START: Final = "add for the next start"
@@ -42,6 +47,10 @@ class HardwareDesk(SourceDesk):
 
     The parameters are those of :class:`PageDesk`.
     """
+
+    def __init__(self, domain: Machine, work: Work, around: Around) -> None:
+        super().__init__(domain, work, around)
+        self._opened = 0
 
     def press(self, key: str, button: str, client: str) -> None:
         """Do what a button says."""
@@ -68,6 +77,7 @@ class HardwareDesk(SourceDesk):
             self._around.boards.questions.withdraw(_NEXT_START)
             self._around.boards.questions.withdraw(resizing.ABOUT)
             self._around.boards.questions.withdraw(display_changing.ABOUT)
+        self._opened += 1
         super().open(page)
 
     @property
@@ -168,20 +178,33 @@ class HardwareDesk(SourceDesk):
 
     def begin_adding(self, kind: str) -> None:
         """Bring the page to the front that adds a device of a kind."""
-        if kind == DISK:
-            inventory = self._domain.connection.inventory
-            self.open(
-                AddDiskPage(self._domain.subject.name, lambda: inventory.snapshot().storage_pools)
-            )
+        found = self._definitions
+        os_id = found.stored.metadata.os_id if found is not None else None
+        if kind != HOST_DEVICE and not os_id:
+            self.open(self._adding(kind, None))
             return
-        if kind != HOST_DEVICE:
-            self.open(AddPage(kind))
-            return
-        self._work(
-            lambda: HostDevicePage.of(self._domain.connection),
-            self.open,
-            self._failed,
-        )
+        self._opened += 1
+        wanted = self._opened
+
+        def look_up() -> AddPage:
+            if kind == HOST_DEVICE:
+                return HostDevicePage.of(self._domain.connection)
+            # The database of systems may have to be read first.
+            return self._adding(kind, osinfo().get(os_id or ""))
+
+        def looked_up(page: AddPage) -> None:
+            if self._opened == wanted:
+                self.open(page)
+
+        self._work(look_up, looked_up, self._failed)
+
+    def _adding(self, kind: str, system: OperatingSystem | None) -> AddPage:
+        known = system if system is not None and not system.is_generic else None
+        if kind != DISK:
+            return AddPage(kind, known)
+        inventory = self._domain.connection.inventory
+        name = self._domain.subject.name
+        return AddDiskPage(name, lambda: inventory.snapshot().storage_pools, known)
 
     def apply(self, then: Callable[[], object] | None = None) -> None:
         """Apply what was touched, or add what is to be added, and then go on."""
