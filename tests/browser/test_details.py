@@ -276,6 +276,42 @@ def test_what_the_running_machine_refuses_is_offered_for_the_next_start(open_det
     assert until(panel.page, lambda: in_kernel(a_world, count) == 2)
 
 
+def test_a_shared_folder_is_looked_for(open_details, a_picture):
+    panel = open_details()
+    panel.get_by_role("button", name="Add hardware").click()
+    page = page_of(panel)
+    page.get_by_role("radio", name="Shared folder", exact=True).click()
+    field = page.get_by_role("textbox", name="Folder of the host", exact=True)
+    field.fill("/usr")
+    page.get_by_role("button", name="Browse… Folder of the host").click()
+    listed = page.get_by_role("listbox", name="Folders of the host")
+    expect(listed).to_be_focused()
+    expect(listed.get_by_role("option", name="share", exact=True)).to_be_visible()
+    listed.press("s")
+    for theme in ("JupyterLab Dark", "JupyterLab Light"):
+        use_theme(panel.page, theme)
+        a_picture(panel.page, f"details-shared-folder-{theme.split()[-1].lower()}")
+        axe_finds_nothing(panel.page)
+    panel.page.set_viewport_size({"width": 800, "height": 900})
+    a_picture(panel.page, "details-shared-folder-narrow")
+    form = page.locator(".qvirt-page-form")
+    assert form.evaluate("each => each.scrollWidth <= each.clientWidth")
+    # Escape closes the list and nothing else, and what opened it has the focus again.
+    listed.press("Escape")
+    expect(listed).to_be_hidden()
+    browse = page.get_by_role("button", name="Browse… Folder of the host")
+    expect(browse).to_be_focused()
+    browse.press("Enter")
+    option = listed.get_by_role("option", name="share", exact=True)
+    option.click()
+    page.get_by_role("button", name="Use this folder").click()
+    expect(field).to_have_value("/usr/share")
+    page.locator(".qvirt-page-buttons").get_by_role("button", name="Add", exact=True).click()
+    # libvirt's test driver adds nothing to what runs.
+    panel.get_by_role("alertdialog").get_by_role("button", name="Add for the next start").click()
+    expect(entry(panel, "Shared folder")).to_contain_text("/usr/share")
+
+
 def test_many_devices_are_shown_at_once(open_details):
     panel = open_details("many")
     devices = panel.locator(".qvirt-device")

@@ -33,6 +33,7 @@ from qvirt_jupyter.provision import (
     InstallFromMedia,
     InstallFromNetwork,
     InstallFromTree,
+    NetworkRequest,
     tiny_guest,
 )
 from qvirt_jupyter.provision.guest.found_installations import found_installations
@@ -59,18 +60,9 @@ menuentry tiny {
   initrd /initramfs
 }
 """
+
+
 # The range is one for documentation: RFC 5737.
-NETWORK = """
-<network>
-  <name>pxe</name><bridge name='qvirt-pxe'/>
-  <ip address='203.0.113.1' netmask='255.255.255.0'>
-    <tftp root='{folder}'/>
-    <dhcp><range start='203.0.113.10' end='203.0.113.99'/><bootp file='boot.ipxe'/></dhcp>
-  </ip>
-</network>
-"""
-
-
 @pytest.fixture(scope="module")
 def a_place(a_qemu_connection_of_the_module, tmp_path_factory):
     """The connection, with a pool of the test's own to put disks and kernels into."""
@@ -370,8 +362,14 @@ def a_network_to_start_from(a_place):
         script.write_text("#!ipxe\nreboot\n")
         script.chmod(0o644)
         try:
-            network = a_place.connection.networks.define(NETWORK.format(folder=folder))
-            network.start()
+            network = NetworkRequest(
+                name="pxe",
+                mode="isolated",
+                ipv4="203.0.113.0/24",
+                tftp_root=folder,
+                boot_file=script.name,
+                autostart=False,
+            ).create(a_place.connection)
         except QvirtError as error:
             pytest.skip(f"no network with addresses of its own: {error}")
         yield network

@@ -77,11 +77,11 @@ def of_boot(
                 field,
                 _('dnsmasq ends a name at a comma, at a " and at a blank with #: rename it first.'),
             )
-        if name and not gives_out:
-            yield NetworkProblem(
-                field,
-                _("Guests hear of it with their address: say which IPv4 addresses are given out."),
-            )
+    if boot_file and not gives_out:
+        yield NetworkProblem(
+            "boot_file",
+            _("Guests hear of it with their address: say which IPv4 addresses are given out."),
+        )
     if boot_server and not boot_file:
         yield NetworkProblem("boot_file", _("Say which file the boot server has."))
     if boot_server and not _is_ipv4(boot_server):

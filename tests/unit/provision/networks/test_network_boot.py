@@ -46,7 +46,7 @@ def test_a_network_to_boot_from_is_made_in_one_go():
         (asked(tftp_root="srv/tftp"), "tftp_root", "the whole path"),
         (asked(tftp_root="/srv/a,b"), "tftp_root", "a comma"),
         (asked(tftp_root="/srv/a #1"), "tftp_root", "a blank with #"),
-        (asked(tftp_root="/srv/tftp", dhcp4=False), "tftp_root", "are given out"),
+        (asked(boot_file="x", dhcp4=False), "boot_file", "are given out"),
         (asked(boot_file='a"b'), "boot_file", 'a "'),
         (asked(boot_file="a\nb"), "boot_file", "one line"),
         (asked(boot_file="x", ipv4="", ipv6="fd00:9::/64"), "boot_file", "are given out"),
