@@ -90,7 +90,7 @@ class Framed:
     def new_ticket(self):
         return tickets.issue(DisplayTarget(self.uri, self.uuid)).id
 
-    def phase(self, name, seconds=60):
+    def phase(self, name, seconds=120):
         expect(self.frame.locator("html")).to_have_attribute(
             "data-phase", name, timeout=seconds * 1000
         )
@@ -103,7 +103,7 @@ class Framed:
         """Return the messages that the page sent since the last time."""
         return [bytes(message) for message in self.inside("window.sent.splice(0)")]
 
-    def changes(self, before, seconds=60):
+    def changes(self, before, seconds=120):
         self.page.wait_for_function(
             """before => {
               const canvas = document.getElementById('frame').contentDocument
@@ -140,6 +140,7 @@ class Framed:
               return still;
             }""",
             polling=700,
+            timeout=120_000,
         )
 
 
