@@ -1,14 +1,18 @@
+/** The order in which people would sort texts. */
+export const collator = new Intl.Collator(
+  document.documentElement.lang || undefined,
+  {
+    numeric: true,
+    sensitivity: 'base'
+  }
+);
+
 /**
- * The order in which people would sort texts, as numbers.
+ * That order, as numbers.
  *
  * Comparing thousands of names by the rules of a language takes a tenth of a second, and a list
  * is put in order whenever a row changes; the names hardly ever do.
  */
-const collator = new Intl.Collator(document.documentElement.lang || undefined, {
-  numeric: true,
-  sensitivity: 'base'
-});
-
 export class TextOrder {
   /** The place of each of these texts among them; those that sort alike have the same. */
   ranks(texts: ReadonlySet<string>): ReadonlyMap<string, number> {
@@ -33,4 +37,16 @@ export class TextOrder {
   }
 
   private _ranks = new Map<string, number>();
+}
+
+/** Compare two places; what is not known comes last, whatever the direction. */
+export function comparePlaces(
+  a: number | null,
+  b: number | null,
+  descending: boolean
+): number {
+  if (a === null || b === null) {
+    return Number(a === null) - Number(b === null);
+  }
+  return descending ? b - a : a - b;
 }

@@ -1,6 +1,6 @@
 import { CloneDisks } from './cloneDisks';
 import { CloneSaid, ICloneMachine, ICloneState } from './cloneMessages';
-import { button, element, follow, say, text } from './dom';
+import { button, element, follow, option, say, text } from './dom';
 import { Edits } from './edits';
 import { FocusReturn } from './focusReturn';
 import { JobProgress } from './jobProgress';
@@ -198,19 +198,7 @@ class CloneDialog {
     if (this.pool.dataset.shown !== wanted) {
       this.pool.dataset.shown = wanted;
       const { value } = this.pool;
-      this.pool.replaceChildren(
-        ...state.pools.map(pool =>
-          element(
-            'option',
-            {
-              value: pool.value,
-              disabled: pool.reason !== '',
-              title: pool.reason || undefined
-            },
-            pool.label
-          )
-        )
-      );
+      this.pool.replaceChildren(...state.pools.map(option));
       this.pool.value = value;
     }
     this.edits.show(this.pool, state.pool, state.answered);

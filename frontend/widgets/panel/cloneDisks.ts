@@ -1,5 +1,5 @@
 import { ICloneDisk, ICloneMachine } from './cloneMessages';
-import { button, element } from './dom';
+import { button, element, option } from './dom';
 import { Edits } from './edits';
 
 /** The disks of a machine, what becomes of each, and what new volumes are called. */
@@ -111,19 +111,7 @@ class DiskRow {
     const choices = JSON.stringify(disk.choices);
     if (choices !== this.choices) {
       this.choices = choices;
-      this.how.replaceChildren(
-        ...disk.choices.map(choice =>
-          element(
-            'option',
-            {
-              value: choice.value,
-              disabled: choice.reason !== '',
-              title: choice.reason || undefined
-            },
-            choice.label
-          )
-        )
-      );
+      this.how.replaceChildren(...disk.choices.map(option));
     }
     this.how.setAttribute('aria-label', `${disk.label}: ${this.words('how')}`);
     this.edits.show(this.how, disk.how, answered);

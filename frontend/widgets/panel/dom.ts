@@ -21,6 +21,23 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** What a list offers; `reason` says why it cannot be chosen. */
+export function option(choice: {
+  value: string;
+  label: string;
+  reason?: string;
+}): HTMLOptionElement {
+  return element(
+    'option',
+    {
+      value: choice.value,
+      disabled: Boolean(choice.reason),
+      title: choice.reason || undefined
+    },
+    choice.label
+  );
+}
+
 /** Icons of 16 by 16 in the text's colour; drawn here so that they follow the theme. */
 const ICONS: Record<string, string> = {
   start: 'M4 2.5v11l9-5.5z',

@@ -1,6 +1,6 @@
 import { CodeArea } from './codeArea';
-import { element } from './dom';
-import { IChoice, IField } from './formMessages';
+import { element, option } from './dom';
+import { IField } from './formMessages';
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
@@ -340,18 +340,6 @@ export class FormField {
       .map(([reason, labels]) => `${labels.join(', ')}: ${reason}`)
       .join(' ');
   }
-}
-
-function option(choice: IChoice): HTMLOptionElement {
-  return element(
-    'option',
-    {
-      value: choice.value,
-      disabled: Boolean(choice.reason),
-      title: choice.reason || undefined
-    },
-    choice.label
-  );
 }
 
 function makeControl(field: IField, id: string): Control {

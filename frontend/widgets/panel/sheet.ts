@@ -1,3 +1,4 @@
+import { addSheet } from '../grid/addSheet';
 import cloneStyle from './clone.css';
 import deletionStyle from './deletion.css';
 import detailsStyle from './details.css';
@@ -10,10 +11,9 @@ import wizardStyle from './wizard.css';
 
 /** Give the page the looks of our panels, once; other modules have buttons as ours, too. */
 export function addPanelStyle(): void {
-  if (!document.getElementById('qvirt-panel-style')) {
-    const sheet = document.createElement('style');
-    sheet.id = 'qvirt-panel-style';
-    sheet.textContent = [
+  addSheet(
+    'panel',
+    [
       style,
       formStyle,
       detailsStyle,
@@ -23,7 +23,6 @@ export function addPanelStyle(): void {
       storageStyle,
       transfersStyle,
       hostStyle
-    ].join('\n');
-    document.head.append(sheet);
-  }
+    ].join('\n')
+  );
 }

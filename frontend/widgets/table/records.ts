@@ -1,5 +1,6 @@
 /** Which rows there are to see, and in which order. */
 import type { GridRow } from '../grid/rowGrid';
+import { comparePlaces } from '../grid/textOrder';
 import { small, type Word, words } from '../grid/words';
 import type { RowData } from './messages';
 import { cellText, sortValue, type Store } from './store';
@@ -48,18 +49,6 @@ function matches(row: RowData, wanted: readonly Word[], store: Store): boolean {
   });
 }
 
-/** Compare two places; what is not known comes last, whatever the direction. */
-function compare(
-  a: number | null,
-  b: number | null,
-  descending: boolean
-): number {
-  if (a === null || b === null) {
-    return Number(a === null) - Number(b === null);
-  }
-  return descending ? b - a : a - b;
-}
-
 /** Puts rows in the order of the column that they are sorted by, or leaves them as they come. */
 function sorting(store: Store): (rows: readonly RowData[]) => RowData[] {
   const { sort, descending } = store.arrangement;
@@ -83,7 +72,7 @@ function sorting(store: Store): (rows: readonly RowData[]) => RowData[] {
         const place = typeof value === 'string' ? ranks.get(value) : value;
         return { data, place: place ?? null };
       })
-      .sort((a, b) => compare(a.place, b.place, descending))
+      .sort((a, b) => comparePlaces(a.place, b.place, descending))
       .map(({ data }) => data);
 }
 

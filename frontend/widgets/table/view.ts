@@ -1,6 +1,8 @@
 /** One view of a table: it joins store, toolbar and grid, and talks to the kernel. */
+import { ALIVE, Attention, keepKeys, viewId } from '../grid/attention';
+import { Inbox } from '../grid/inbox';
 import { showMenu } from '../grid/menu';
-import { unpacked } from '../grid/packing';
+import { clientId } from '../panel/dom';
 import {
   type ActionData,
   type FromKernel,
@@ -12,8 +14,6 @@ import { RecordGrid } from './recordGrid';
 import { Store } from './store';
 import { items, Toolbar } from './toolbar';
 
-/** Milliseconds after which a view says again that it is there. */
-const ALIVE = 20_000;
 /** Milliseconds after which a view that knows nothing asks again. */
 const ASK_AGAIN = 700;
 
@@ -23,10 +23,7 @@ export class View {
     private readonly _send: (message: ToKernel) => void
   ) {
     host.classList.add('qvirt-table');
-    // In a notebook, keys of the table would also be commands for its cells.
-    if (host.closest('.jp-Notebook')) {
-      host.dataset.lmSuppressShortcuts = 'true';
-    }
+    keepKeys(host);
     this._grid = new RecordGrid(this._store, {
       onSelection: () => this._onSelection(),
       onOpen: () => this._activate(),
@@ -59,13 +56,7 @@ export class View {
         this._awaited = '';
       });
     }
-    document.addEventListener('visibilitychange', this._onLook);
-    this._sight = new IntersectionObserver(entries => {
-      // A busy browser tells several changes at once; the last one counts.
-      this._inSight = entries.at(-1)?.isIntersecting ?? false;
-      this._onLook();
-    });
-    this._sight.observe(host);
+    this._attention = new Attention(host, () => this._watch());
     this._alive = window.setInterval(() => this._watch(), ALIVE);
     // Until JupyterLab has made a subshell, messages wait behind a running cell.
     this._asking = window.setInterval(() => this._watch(), ASK_AGAIN);
@@ -73,19 +64,7 @@ export class View {
 
   /** Take a message of the kernel; those that take time to unpack keep their order. */
   receive(message: unknown, buffers: readonly DataView[]): Promise<void> {
-    this._received = Promise.allSettled([
-      this._received,
-      unpacked(message, buffers)
-    ]).then(([, content]) => {
-      if (
-        content.status === 'fulfilled' &&
-        isFromKernel(content.value) &&
-        !this._isDisposed
-      ) {
-        this._apply(content.value);
-      }
-    });
-    return this._received;
+    return this._inbox.receive(message, buffers);
   }
 
   dispose(): void {
@@ -93,8 +72,8 @@ export class View {
     this._send(this._watching(false));
     window.clearInterval(this._alive);
     window.clearInterval(this._asking);
-    document.removeEventListener('visibilitychange', this._onLook);
-    this._sight.disconnect();
+    this._inbox.close();
+    this._attention.dispose();
     this._grid.dispose();
   }
 
@@ -163,12 +142,6 @@ export class View {
     }
   }
 
-  private get _isLookedAt(): boolean {
-    return this._inSight && document.visibilityState === 'visible';
-  }
-
-  private readonly _onLook = () => this._watch();
-
   private _watching(visible: boolean): ToKernel {
     // A patch that was missed is not on its way: only everything helps.
     const version = this._isBehind ? 0 : this._store.version;
@@ -177,7 +150,7 @@ export class View {
 
   private _watch(): void {
     if (!this._isDisposed) {
-      this._send(this._watching(this._isLookedAt));
+      this._send(this._watching(this._attention.isHere));
     }
   }
 
@@ -237,7 +210,7 @@ export class View {
         kind: 'action',
         action: action.id,
         rows: this._grid.selected,
-        client: this._client
+        client: clientId()
       });
     }
   }
@@ -246,7 +219,7 @@ export class View {
     this._send({
       kind: 'activate',
       rows: this._grid.selected,
-      client: this._client
+      client: clientId()
     });
   }
 
@@ -303,27 +276,21 @@ export class View {
     }
   }
 
-  /** The window that this is, so that what is opened opens here. */
-  private get _client(): string {
-    return document.documentElement.dataset.qvirtClient ?? '';
-  }
-
-  private readonly _id = [...crypto.getRandomValues(new Uint32Array(2))].join(
-    '-'
-  );
+  private readonly _id = viewId();
   private readonly _store = new Store();
   private readonly _grid: RecordGrid;
   private readonly _toolbar: Toolbar;
   private readonly _empty = document.createElement('div');
   private readonly _status = document.createElement('div');
-  private readonly _sight: IntersectionObserver;
+  private readonly _attention: Attention;
+  private readonly _inbox = new Inbox(isFromKernel, message =>
+    this._apply(message)
+  );
   private readonly _alive: number;
   private readonly _asking: number;
-  private _inSight = false;
   private _isDisposed = false;
   private _isBehind = false;
   private _isFiltered = false;
-  private _received: Promise<void> = Promise.resolve();
   private _actions: readonly ActionData[] = [];
   private _request = 0;
   private _answered = -1;

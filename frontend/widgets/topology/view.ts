@@ -1,4 +1,5 @@
 /** One view of the map: it joins graph and tables, and talks to the kernel. */
+import { keepKeys } from '../grid/attention';
 import { element, follow, say, text } from '../panel/dom';
 import { type IModel, VERSION } from '../panel/messages';
 import { canDraw, Chart, type IChart } from './chart';
@@ -26,10 +27,7 @@ class View {
   ) {
     root.classList.add('qvirt-topology');
     const label = (name: string) => text(_model, name);
-    // In a notebook, keys of the map would also be commands for its cells.
-    if (root.closest('.jp-Notebook')) {
-      root.dataset.lmSuppressShortcuts = 'true';
-    }
+    keepKeys(root);
     this._place = element('div', {
       class: 'qvirt-topology-graph',
       role: 'application',

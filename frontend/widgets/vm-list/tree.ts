@@ -1,4 +1,5 @@
 /** Which rows there are to see, and in which order. */
+import { collator, comparePlaces } from '../grid/textOrder';
 import type { Filter } from './filter';
 import type { Arrangement, ConnectionData, DomainData } from './messages';
 import { Store } from './store';
@@ -59,23 +60,6 @@ export function subjectKey(key: string): string {
   return key.slice(key.lastIndexOf('\n') + 1);
 }
 
-const collator = new Intl.Collator(document.documentElement.lang || undefined, {
-  numeric: true,
-  sensitivity: 'base'
-});
-
-/** Compare two cells; what is not known comes last, whatever the direction. */
-function compare(
-  a: number | null,
-  b: number | null,
-  descending: boolean
-): number {
-  if (a === null || b === null) {
-    return Number(a === null) - Number(b === null);
-  }
-  return descending ? b - a : a - b;
-}
-
 function sorted(domains: DomainData[], store: Store): DomainData[] {
   const { sort, descending } = store.arrangement;
   const column = store.columns.find(({ id }) => id === sort);
@@ -101,7 +85,9 @@ function sorted(domains: DomainData[], store: Store): DomainData[] {
       name: ranks.get(label) ?? 0,
       place: typeof value === 'string' ? (ranks.get(value) ?? 0) : value
     }))
-    .sort((a, b) => compare(a.place, b.place, descending) || a.name - b.name)
+    .sort(
+      (a, b) => comparePlaces(a.place, b.place, descending) || a.name - b.name
+    )
     .map(({ domain }) => domain);
 }
 

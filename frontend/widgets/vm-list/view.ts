@@ -1,10 +1,12 @@
 /** One view of the list: it joins store, toolbar and grid, and talks to the kernel. */
 import { type Offer, offerOfKey, offers, type Selected } from './actions';
 import { confirmed } from './confirmation';
-import { unpacked } from '../grid/packing';
+import { ALIVE, Attention, keepKeys, viewId } from '../grid/attention';
+import { Inbox } from '../grid/inbox';
 import { Grid } from './grid';
 import { Hover } from './hover';
 import { showMenu } from '../grid/menu';
+import { clientId } from '../panel/dom';
 import {
   type Arrangement,
   type ColumnSpec,
@@ -19,8 +21,6 @@ import { Toolbar } from './toolbar';
 import { type Row, subjectKey, subjectOf } from './tree';
 import { columnItems, offerItems, viewItems } from './viewMenu';
 
-/** Milliseconds after which a view says again that it is there. */
-const ALIVE = 20_000;
 /** Milliseconds that scrolling must rest before the kernel hears of it. */
 const SETTLE = 250;
 
@@ -30,10 +30,7 @@ export class View {
     private readonly _send: (message: ToKernel) => void
   ) {
     _host.classList.add('qvirt-vm-list');
-    // In a notebook, keys of the list would also be commands for its cells.
-    if (_host.closest('.jp-Notebook')) {
-      _host.dataset.lmSuppressShortcuts = 'true';
-    }
+    keepKeys(_host);
     this._grid = new Grid(this._store, {
       onSelection: () => this._onSelection(),
       onOpen: row => this._open(row),
@@ -66,13 +63,7 @@ export class View {
     _host.replaceChildren(this._toolbar.node, this._grid.node, this._status);
     _host.addEventListener('qvirt:can', this._onCan);
     _host.addEventListener('qvirt:do', this._onDo);
-    document.addEventListener('visibilitychange', this._onLook);
-    this._sight = new IntersectionObserver(entries => {
-      // A busy browser tells several changes at once; the last one counts.
-      this._inSight = entries.at(-1)?.isIntersecting ?? false;
-      this._onLook();
-    });
-    this._sight.observe(_host);
+    this._attention = new Attention(_host, () => this._onLook());
     this._alive = window.setInterval(() => this._watch(), ALIVE);
     this._watch();
     this._scheduleTick();
@@ -80,19 +71,7 @@ export class View {
 
   /** Take a message of the kernel; those that take time to unpack keep their order. */
   receive(message: unknown, buffers: readonly DataView[]): Promise<void> {
-    this._received = Promise.allSettled([
-      this._received,
-      unpacked(message, buffers)
-    ]).then(([, content]) => {
-      if (
-        content.status === 'fulfilled' &&
-        isFromKernel(content.value) &&
-        !this._isDisposed
-      ) {
-        this._apply(content.value);
-      }
-    });
-    return this._received;
+    return this._inbox.receive(message, buffers);
   }
 
   dispose(): void {
@@ -108,10 +87,10 @@ export class View {
     window.clearTimeout(this._tick);
     window.clearTimeout(this._settle);
     window.clearTimeout(this._rest);
-    document.removeEventListener('visibilitychange', this._onLook);
+    this._inbox.close();
     this._host.removeEventListener('qvirt:can', this._onCan);
     this._host.removeEventListener('qvirt:do', this._onDo);
-    this._sight.disconnect();
+    this._attention.dispose();
     this._hover.dispose();
     this._grid.dispose();
   }
@@ -159,7 +138,7 @@ export class View {
     this._tick = window.setTimeout(
       () => {
         if (!this._isDisposed) {
-          if (this._isLookedAt) {
+          if (this._attention.isHere) {
             this._grid.tick();
           }
           if (this._store.version === 0) {
@@ -173,16 +152,12 @@ export class View {
     );
   }
 
-  private get _isLookedAt(): boolean {
-    return this._inSight && document.visibilityState === 'visible';
-  }
-
-  private readonly _onLook = () => {
-    if (this._isLookedAt) {
+  private _onLook(): void {
+    if (this._attention.isHere) {
       this._grid.tick();
     }
     this._watch();
-  };
+  }
 
   private _watchSoon(): void {
     window.clearTimeout(this._settle);
@@ -242,7 +217,7 @@ export class View {
     if (this._isDisposed) {
       return;
     }
-    const rows = this._isLookedAt ? this._grid.visible : [];
+    const rows = this._attention.isHere ? this._grid.visible : [];
     this._told = rows.join('\n');
     this._send({
       kind: 'watching',
@@ -343,7 +318,7 @@ export class View {
   }
 
   private _open(row: Row): void {
-    this._send({ kind: 'open', row: subjectOf(row), client: this._client });
+    this._send({ kind: 'open', row: subjectOf(row), client: clientId() });
   }
 
   private async _act({ spec, rows }: Offer): Promise<void> {
@@ -363,7 +338,7 @@ export class View {
       kind: 'action',
       action: spec.name,
       rows,
-      client: this._client
+      client: clientId()
     });
   }
 
@@ -453,24 +428,18 @@ export class View {
       .find(({ spec }) => spec.name === detail.action);
   }
 
-  /** The window that this is, so that what is opened opens here. */
-  private get _client(): string {
-    return document.documentElement.dataset.qvirtClient ?? '';
-  }
-
-  private readonly _id = [...crypto.getRandomValues(new Uint32Array(2))].join(
-    '-'
-  );
+  private readonly _id = viewId();
   private readonly _store = new Store();
   private readonly _grid: Grid;
   private readonly _toolbar: Toolbar;
   private readonly _hover: Hover;
   private readonly _status = document.createElement('div');
-  private readonly _sight: IntersectionObserver;
+  private readonly _attention: Attention;
+  private readonly _inbox = new Inbox(isFromKernel, message =>
+    this._apply(message)
+  );
   private readonly _alive: number;
-  private _inSight = false;
   private _isDisposed = false;
-  private _received: Promise<void> = Promise.resolve();
   private _told = '';
   private _tick = 0;
   private _settle = 0;

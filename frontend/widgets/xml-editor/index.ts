@@ -2,6 +2,7 @@
  * XML with CodeMirror: the editor of a definition, and its earlier versions. A module of its own,
  * which a browser loads when the first of them is shown.
  */
+import { addSheet } from '../grid/addSheet';
 import { IModel } from '../panel/messages';
 import { addPanelStyle } from '../panel/sheet';
 import { ICodeText, ICodeUser, makeCodeText } from './codeText';
@@ -14,12 +15,7 @@ const PARTS: Record<string, (model: IModel, root: HTMLElement) => () => void> =
 
 function addStyle(): void {
   addPanelStyle();
-  if (!document.getElementById('qvirt-xml-style')) {
-    const sheet = document.createElement('style');
-    sheet.id = 'qvirt-xml-style';
-    sheet.textContent = style;
-    document.head.append(sheet);
-  }
+  addSheet('xml', style);
 }
 
 /** For a form of another module: a text area becomes an editor. */
