@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
@@ -31,7 +32,8 @@ class Line:
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(self.path))
         self.listener.listen()
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.accepting = threading.Thread(target=self.accept, daemon=True)
+        self.accepting.start()
 
     def accept(self):
         while True:
@@ -39,7 +41,9 @@ class Line:
                 connection, _address = self.listener.accept()
             except OSError:
                 return  # closed at the end of the test
-            connection.sendall(self.kept)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                # Who has gone already hears nothing, as of any server.
+                connection.sendall(self.kept)
             with self.changed:
                 self.connections.append(connection)
                 self.changed.notify_all()
@@ -60,7 +64,7 @@ class Line:
     def connected(self, number=1):
         """Wait for so many connections, and return the last."""
         with self.changed:
-            assert self.changed.wait_for(lambda: len(self.connections) >= number, 30)
+            assert self.changed.wait_for(lambda: len(self.connections) >= number, 90)
             return self.connections[-1]
 
     def says(self, data):
@@ -68,7 +72,7 @@ class Line:
 
     def hears(self, data):
         with self.changed:
-            assert self.changed.wait_for(lambda: data in self.typed, 30), self.typed
+            assert self.changed.wait_for(lambda: data in self.typed, 90), self.typed
 
     def drop(self):
         """Break the last connection."""
@@ -77,6 +81,7 @@ class Line:
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+        self.accepting.join(60)
         for connection in self.connections:
             connection.close()
 
