@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import time
@@ -10,6 +11,7 @@ from contextlib import closing
 import libvirt
 import pytest
 from a_console_host import MACHINE, NO_LISTENER, a_running_host, a_tiny_guest_for, missing
+from in_time import until
 from inside_a_guest import keep_events_of_the_tablet, run_inside
 
 from qvirt_jupyter.documents import parse_xml
@@ -22,6 +24,7 @@ from qvirt_jupyter.hypervisor import (
 from qvirt_jupyter.hypervisor.guest.agent_answers import is_agent_connected
 from qvirt_jupyter.hypervisor.screen.rfb import RfbPointer
 from qvirt_jupyter.provision import PackagesMissing
+from qvirt_jupyter.widgets.consoles import input as console_input
 
 pytestmark = [
     pytest.mark.qemu,
@@ -60,13 +63,17 @@ def a_guest(a_host, a_connection):
     except PackagesMissing as error:
         pytest.skip(str(error))
     guest = a_connection.domains.define(built.definition("tablet", accelerator="tcg"))
+    boot(guest)
+    keep_events_of_the_tablet(guest)
+    return guest
+
+
+def boot(guest):
     guest.start()
     end = time.monotonic() + 240
     while not is_agent_connected(parse_xml(guest.xml())):
         assert time.monotonic() < end, "the guest's agent does not answer"
         time.sleep(0.5)
-    keep_events_of_the_tablet(guest)
-    return guest
 
 
 def events(guest, wanted):
@@ -162,6 +169,33 @@ def test_the_machine_is_not_tainted(a_host, a_guest):
     a_guest.mouse.move(7, 7)
     assert domain.messages(0) == before
     assert not any("monitor" in message for message in before)
+
+
+def test_a_tablet_that_the_console_adds_is_used_at_once(a_connection, a_guest):
+    """Of VirtIO here: the machine has no USB."""
+    definition = a_guest.xml(inactive=True).replace(f"<uuid>{a_guest.uuid}</uuid>", "")
+    definition = re.sub(r"<input type='tablet'.*?</input>", "", definition, flags=re.DOTALL)
+    guest = a_connection.domains.define(definition.replace(">tablet<", ">bare<"))
+    try:
+        boot(guest)
+        with pytest.raises(Unsupported, match="movements only"):
+            guest.mouse.click(1, 1)
+        console_input.add_tablet(guest).result(60)
+        buses = {found.type: found.bus for found in guest.document().devices.inputs}
+        assert buses["tablet"] == "virtio"
+
+        def clicks():
+            try:
+                guest.mouse.click(1, 1)
+            except Unsupported:
+                return False
+            return True
+
+        assert until(clicks)
+    finally:
+        if guest.is_active:
+            guest.destroy()
+        guest.undefine()
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ class ConsolePanel(MachineView):
             case {"kind": "keys", "text": str(text), "layout": str(name)}:
                 self._tell(console_input.keys_message(text, name))
             case {"kind": "tablet"}:
-                self._watch(console_input.add_tablet(self.domain), self._tell_tablet)
+                self._in_background(self._add_tablet)
             case {"kind": "viewer"}:
                 self._in_background(self._give_viewer_file)
             case {"kind": "plan", "change": "vnc" | "loopback" as name}:
@@ -167,6 +167,14 @@ class ConsolePanel(MachineView):
             "strings": release_keys.filled(self._strings, wishes.console_release),
         }
         self._tell(message)
+
+    def _add_tablet(self) -> None:
+        try:
+            job = console_input.add_tablet(self.domain)
+        except QvirtError as error:
+            self._tell_problem(str(error))
+        else:
+            self._watch(job, self._tell_tablet)
 
     def _tell_tablet(self) -> None:
         message: TabletMessage = {"kind": "tablet", "tablet": self._has_tablet()}

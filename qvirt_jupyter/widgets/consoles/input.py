@@ -69,11 +69,25 @@ def has_tablet(domain: Domain) -> bool:
 
 
 def add_tablet(domain: Domain) -> Job[EditResult]:
-    """Begin to give the machine a USB tablet, at once where it runs.
+    """Begin to give the machine a tablet, at once where it runs.
+
+    It is one on USB, for which every system has a driver, or of VirtIO where the machine has no
+    USB.
 
     Parameters
     ----------
     domain
         The machine.
+
+    Raises
+    ------
+    QvirtError
+        Its definition cannot be read.
     """
-    return domain.submit.attach(documents.Input(type="tablet", bus="usb"))
+    definition = parse_xml(domain.xml())
+    has_usb = any(
+        controller.get("model") != "none"
+        for controller in definition.iterfind("devices/controller[@type='usb']")
+    )
+    bus = "usb" if has_usb else "virtio"
+    return domain.submit.attach(documents.Input(type="tablet", bus=bus))
