@@ -86,6 +86,12 @@ def test_the_clone_is_made_with_its_disk(a_lab):
     assert second.name == "win-01-clone1"
 
 
+def test_a_name_that_no_file_can_have_is_refused_before_anything_is_copied(a_lab):
+    plan = CloneRequest(source="win-01", name="ü" * 150).plan(a_lab)
+    assert not plan.is_possible
+    assert any("300 bytes long" in str(text) for text in plan.refusals)
+
+
 def test_several_clones_have_numbers(a_lab):
     made = CloneRequest(source="win-01", name="pupil-{n:02}", count=3).create(a_lab)
     assert [one.name for one in made] == ["pupil-01", "pupil-02", "pupil-03"]

@@ -22,6 +22,7 @@ from qvirt_jupyter.provision.cloning.seeds import with_seed
 from qvirt_jupyter.provision.cloning.targets import Targets
 from qvirt_jupyter.provision.cloning.writers import writers
 from qvirt_jupyter.provision.cloud.reseeding import fixed_addresses
+from qvirt_jupyter.provision.machine_names import length_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -256,6 +257,9 @@ class Planning:
         if state not in (DomainState.SHUTOFF, DomainState.SAVED):
             yield _("{machine} is not off. Shut it down to clone it.").format(machine=self._machine)
         for clone in clones:
+            too_long = length_problem(clone.name)
+            if too_long is not None:
+                yield too_long
             if self._is_machine(clone.name):
                 yield _("The name {name} is taken. Choose another one.").format(name=clone.name)
             for disk in clone.disks:

@@ -20,6 +20,7 @@ from qvirt_jupyter.provision.guest.folder_pools import (
     name_for,
     pool_of_folder,
 )
+from qvirt_jupyter.provision.machine_names import length_problem
 from qvirt_jupyter.widgets import quantities
 from qvirt_jupyter.widgets.creation.draft import NETWORK
 from qvirt_jupyter.widgets.creation.facts import names_of, networks_of, pools_of
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
 
 
 _OPEN_STORAGE: Final = _("Open the host's storage")
-
-
-LONGEST_NAME: Final = 255 - len("_VARS.fd") - len(".qcow2")
-"""Bytes; Linux gives the name of a file 255, and libvirt adds such ends to a machine's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +74,9 @@ def name_problem(name: str, connection: Connection) -> Problems:
     """Say whether another machine has the name."""
     if not name:
         return {"name": Problem(_("Enter a name."))}
-    if len(name.encode()) > LONGEST_NAME:
-        text = _(
-            "The name is {length} bytes long. Choose one of at most {most}: files are named after "
-            "it."
-        )
-        return {"name": Problem(text.format(length=len(name.encode()), most=LONGEST_NAME))}
+    too_long = length_problem(name)
+    if too_long is not None:
+        return {"name": Problem(too_long)}
     if name in names_of(connection):
         text = _("There is a virtual machine called {name} already. Choose another name.")
         return {"name": Problem(text.format(name=name))}
@@ -238,7 +232,7 @@ def _missing(field: str, path: str, connection: Connection, *, creates: bool) ->
     known = connection.parts.driver == "qemu" and not connection.parts.is_remote
     folder = str(PurePosixPath(path).parent)
     words = (
-        _("There is no file {path} on this host.")
+        _("There is no file {path} on this host. Correct the path, or choose a file with Browse.")
         if known
         else _("No storage pool of the host has {path}. Choose a file with Browse.")
     ).format(path=path)
