@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
 import shutil
 import stat
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_LOG = logging.getLogger(__name__)
 PREFIX: Final = "qvirt-"
 OWNER: Final = ".owner"
 """The file that is locked; what has none is not ours to judge."""
@@ -51,7 +53,15 @@ def make_temporary_folder(kind: str, place: str | None = None) -> Path:
     # Under another name until it is locked: a process that clears up would take it for left.
     unlocked = folder / f"{OWNER}-new"
     descriptor = os.open(unlocked, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+    except OSError as error:
+        # A file system without locks, of another host say: the folder serves, but is only removed
+        # by who made it.
+        _LOG.debug("%s cannot be locked: %s", folder, error)
+        os.close(descriptor)
+        unlocked.unlink()
+        return folder
     unlocked.rename(folder / OWNER)
     with _LOCK:
         _HELD[folder] = descriptor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -101,3 +102,15 @@ def test_what_is_another_users_stays(tmp_path):
     assert remove_left_folders(tmp_path) == []
     os.chown(theirs, 0, 0)
     assert remove_left_folders(tmp_path) == [theirs]
+
+
+def test_a_file_system_without_locks_has_folders_too(tmp_path, monkeypatch):
+    def refuse(_descriptor, _operation):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(_temporary_folders.fcntl, "flock", refuse)
+    folder = make_temporary_folder("serial", str(tmp_path))
+    assert list(folder.iterdir()) == []
+    assert remove_left_folders(tmp_path) == [], "nobody knows whether it is in use"
+    remove_temporary_folder(folder)
+    assert list(tmp_path.iterdir()) == []
