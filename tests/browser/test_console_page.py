@@ -45,10 +45,16 @@ def a_server(tmp_path_factory):
         yield server
 
 
+@pytest.fixture(autouse=True)
+def no_machine_stays(a_host):
+    """Also where a test failed: the next one starts one of the same name."""
+    yield
+    a_host.remove_all()
+
+
 @pytest.fixture
 def a_machine(a_host):
-    yield a_host.start("web")
-    a_host.remove_all()
+    return a_host.start("web")
 
 
 @pytest.fixture
@@ -371,4 +377,3 @@ def test_a_display_that_asks_for_a_password(a_context, a_server, a_host, monkeyp
     notice.get_by_label("Password").fill("secret")
     notice.get_by_label("Password").press("Enter")
     console.phase("connected")
-    a_host.remove_all()

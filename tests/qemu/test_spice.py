@@ -23,7 +23,12 @@ COMPANIONS = """<channel type='spicevmc'><target type='virtio' name='com.redhat.
 def a_host():
     with a_running_host() as host:
         yield host
-        host.remove_all()
+
+
+@pytest.fixture(autouse=True)
+def no_machine_stays(a_host):
+    yield
+    a_host.remove_all()
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +63,6 @@ def test_both_displays_of_one_machine_open_by_its_tickets(a_host, a_server):
     channels = [a_server.connect(spice) for _number in range(3)]
     assert [the_answer_to_a_link(channel) for channel in channels] == [b"REDQ"] * 3
     a_server.close_consoles()
-    a_host.remove_all()
 
 
 def test_a_machine_starts_with_vnc_in_place_of_spice(a_host, a_connection):
@@ -76,4 +80,3 @@ def test_a_machine_starts_with_vnc_in_place_of_spice(a_host, a_connection):
     running = machine.xml()
     for gone in ("spicevmc", "redirdev", "type='spice'", "qxl"):
         assert gone not in running, gone
-    a_host.remove_all()

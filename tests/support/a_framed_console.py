@@ -96,7 +96,11 @@ class Framed:
         )
 
     def inside(self, script):
-        """Evaluate a script in the page's own window."""
+        """Evaluate a script in the page's own window.
+
+        It is asked again and again for what is to come: to wait in the page itself, Playwright
+        evaluates texts there, which the page forbids.
+        """
         return self.page.frames[1].evaluate(script)
 
     def sent(self):
