@@ -97,26 +97,6 @@ def serial_ports_of(definition: _Element) -> tuple[SerialPort, ...]:
     return tuple(ports)
 
 
-def has_terminal(definition: _Element, alias: str) -> bool:
-    """Whether a running machine has the other end of a port; one that just starts may not yet.
-
-    Parameters
-    ----------
-    definition
-        The parsed ``<domain>`` of the running machine.
-    alias
-        libvirt's name for the port. One that is not there lacks nothing.
-    """
-    ends = [
-        element.find("source[@path]") is not None
-        for element in definition.iterfind("devices/*")
-        if element.tag in {"serial", "console"}
-        and element.get("type") == "pty"
-        and _alias(element) == alias
-    ]
-    return not ends or any(ends)
-
-
 def _alias(element: _Element) -> str:
     alias = element.find("alias")
     return "" if alias is None else alias.get("name", "")

@@ -26,7 +26,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 import libvirt
 
 from qvirt_jupyter._translation import _
-from qvirt_jupyter.documents.parsing import parse_xml
 from qvirt_jupyter.hypervisor import pool
 from qvirt_jupyter.hypervisor.connection_state import ConnectionState
 from qvirt_jupyter.hypervisor.errors import (
@@ -38,7 +37,6 @@ from qvirt_jupyter.hypervisor.errors import (
     Subject,
     WrongState,
 )
-from qvirt_jupyter.hypervisor.serial.ports import has_terminal
 from qvirt_jupyter.hypervisor.serial.state import SerialState
 from qvirt_jupyter.hypervisor.serial.stream import PIECE, SerialStream, StreamEnded
 
@@ -55,6 +53,7 @@ EARLY: Final = 3
 AGAIN: Final = 1.0
 """Seconds until what is known is looked at without being told: what comes and goes between two
 batches of the inventory is in neither."""
+_STARTING: Final = (libvirt.VIR_DOMAIN_PAUSED, libvirt.VIR_DOMAIN_PAUSED_STARTING_UP)
 GATHER: Final = 0.002
 """Seconds in which more may come after something came: a guest that writes much costs less so."""
 PENDING_AT_MOST: Final = 1024 * 1024
@@ -256,10 +255,9 @@ class SerialReader:
         except ConnectionLost as error:
             return SerialState.LOST, error
         except QvirtError as error:
+            if self._is_starting():
+                self._retries = list(RETRIES[1:])
             if error.code == libvirt.VIR_ERR_OPERATION_FAILED:
-                # Somebody has it open, or there is nothing to open yet.
-                if not self._has_terminal():
-                    self._retries = list(RETRIES[1:])
                 return SerialState.BUSY, InUse(
                     _("Somebody else has the console open."),
                     subject=line.subject,
@@ -297,18 +295,18 @@ class SerialReader:
             self._is_open = True
         return stream
 
-    def _has_terminal(self) -> bool:
-        """Whether the machine has the console's other end already, or is just starting."""
+    def _is_starting(self) -> bool:
+        """Whether the machine is just starting: it may have no names and no terminals yet."""
         line = self._line
         try:
-            xml = line.connection.call(
-                lambda raw: raw.lookupByUUIDString(line.uuid).XMLDesc(), subject=line.subject
+            state = line.connection.call(
+                lambda raw: raw.lookupByUUIDString(line.uuid).state(), subject=line.subject
             )
         except QvirtError as error:
             # The next attempt finds out.
             _LOG.debug("%s: %s", line.subject, error)
-            return False
-        return has_terminal(parse_xml(xml), line.alias)
+            return True
+        return tuple(state) == _STARTING
 
     def _read(self, stream: SerialStream) -> None:
         """Read and send until it ends, in whatever way."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from qvirt_jupyter.hypervisor.serial.ports import has_terminal, serial_ports_of
+from qvirt_jupyter.hypervisor.serial.ports import serial_ports_of
 
 RUNNING = """
 <domain><devices>
@@ -63,12 +63,3 @@ def test_what_cannot_be_opened_says_why(kind):
     ).values()
     assert port.refusal.endswith(".")
     assert not port.is_usable
-
-
-@pytest.mark.parametrize(
-    ("alias", "has"),
-    [("serial0", True), ("console1", False), ("console2", True), ("ua-net", True), ("none", True)],
-)
-def test_a_pseudo_terminal_comes_a_moment_after_the_start(alias, has):
-    """A type that has none lacks none; the mirror of a serial port tells no path."""
-    assert has_terminal(etree.fromstring(RUNNING), alias) is has
