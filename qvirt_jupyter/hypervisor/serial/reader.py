@@ -256,7 +256,8 @@ class SerialReader:
             return SerialState.LOST, error
         except QvirtError as error:
             if self._is_starting():
-                self._retries = list(RETRIES[1:])
+                # All of them: what was refused may be there by the time of this question.
+                self._retries = list(RETRIES)
             if error.code == libvirt.VIR_ERR_OPERATION_FAILED:
                 return SerialState.BUSY, InUse(
                     _("Somebody else has the console open."),
